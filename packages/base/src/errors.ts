@@ -1,0 +1,154 @@
+/**
+ * Every refusal that a caller can meet: code → HTTP status, KMIP result reason, whether the same
+ * request may succeed later. A code is in this table before it is used.
+ */
+
+export type Retry = 'never' | 'later' | 'elsewhere'
+
+type ErrorEntry = {
+  readonly status: number
+  /** KMIP 2.1 §11.49 Result Reason by name; older versions map it in packages/kmip. */
+  readonly kmip: string
+  readonly retry: Retry
+  readonly title: string
+}
+
+const entry = (status: number, kmip: string, retry: Retry, title: string): ErrorEntry => ({
+  status,
+  kmip,
+  retry,
+  title,
+})
+
+export const errorTable = {
+  // What was sent cannot be read.
+  malformed: entry(400, 'InvalidMessage', 'never', 'The request cannot be parsed'),
+  invalid_field: entry(400, 'InvalidField', 'never', 'A field has a value that is not allowed'),
+  too_large: entry(413, 'InvalidMessage', 'never', 'The request is larger than the limit'),
+  unknown_operation: entry(404, 'OperationNotSupported', 'never', 'There is no such operation'),
+  wrong_mesh: entry(400, 'InvalidField', 'never', 'The request names another mesh'),
+  expired: entry(400, 'PermissionDenied', 'never', 'The request has expired'),
+  expiry_too_far: entry(400, 'InvalidField', 'never', 'The request expires too far ahead'),
+
+  // Who asks.
+  unauthenticated: entry(401, 'AuthenticationNotSuccessful', 'never', 'No valid proof was given'),
+  bad_proof: entry(401, 'AuthenticationNotSuccessful', 'never', 'A proof does not verify'),
+  proof_required: entry(403, 'PermissionDenied', 'never', 'This needs a proof over the request'),
+  policy_denied: entry(403, 'PermissionDenied', 'never', 'The policy of the wallet denies this'),
+  quorum_not_met: entry(403, 'PermissionDenied', 'never', 'More persons must authorise this'),
+  raw_use_denied: entry(403, 'PermissionDenied', 'never', 'Undecodable data may not be signed'),
+  not_exportable: entry(
+    403,
+    'PermissionDenied',
+    'never',
+    'The secret of a wallet key stays inside',
+  ),
+
+  // Where it is.
+  unknown: entry(404, 'ItemNotFound', 'never', 'No zone knows this'),
+  not_yet: entry(409, 'ItemNotFound', 'later', 'This zone has not received it yet'),
+  not_here: entry(421, 'ItemNotFound', 'elsewhere', 'This node does not hold it'),
+  unreachable: entry(503, 'GeneralFailure', 'later', 'The zones that hold it cannot be reached'),
+  behind: entry(409, 'GeneralFailure', 'elsewhere', 'This zone is behind what the client has seen'),
+  stale: entry(503, 'GeneralFailure', 'later', 'This zone has not heard from the others for long'),
+  pending: entry(503, 'OperationPending', 'later', 'Not enough zones have confirmed this yet'),
+  conflict: entry(409, 'GeneralFailure', 'later', 'Something else changed this at the same time'),
+  destroyed: entry(410, 'ObjectDestroyed', 'never', 'It was destroyed'),
+
+  // Placement.
+  too_few_zones: entry(422, 'InvalidField', 'never', 'Too few zones fulfil the placement'),
+  unknown_zone: entry(422, 'InvalidField', 'never', 'The manifest has no such zone'),
+  placement_mismatch: entry(422, 'InvalidField', 'never', 'The zones are not those authorised'),
+
+  // Keys.
+  bad_checksum: entry(422, 'InvalidField', 'never', 'The checksum of the key is wrong'),
+  bad_key: entry(422, 'KeyValueNotPresent', 'never', 'This is not a valid key'),
+  wrong_curve: entry(422, 'InvalidField', 'never', 'The key is on another curve'),
+  wrong_passphrase: entry(422, 'InvalidField', 'never', 'The passphrase does not open the key'),
+  unsupported: entry(422, 'OperationNotSupported', 'never', 'This is not supported'),
+
+  // Transactions.
+  bad_transaction: entry(422, 'InvalidField', 'never', 'The transaction cannot be decoded'),
+  wrong_account: entry(422, 'InvalidField', 'never', 'The transaction is not of this account'),
+
+  // Sealing and sessions.
+  bad_seal: entry(400, 'CryptographicFailure', 'never', 'A sealed value cannot be opened'),
+  unknown_session: entry(401, 'PermissionDenied', 'later', 'The session is not known here'),
+  session_expired: entry(401, 'PermissionDenied', 'later', 'The session has expired'),
+
+  // The node.
+  limit_reached: entry(429, 'GeneralFailure', 'later', 'A limit of this node is reached'),
+  not_ready: entry(503, 'GeneralFailure', 'later', 'This node is not ready'),
+  store_failed: entry(503, 'GeneralFailure', 'later', 'The store of this zone does not answer'),
+  outcome_unknown: entry(503, 'GeneralFailure', 'later', 'Whether this happened is not known yet'),
+  internal: entry(500, 'GeneralFailure', 'later', 'The node met a fault of its own'),
+} as const satisfies Readonly<Record<string, ErrorEntry>>
+
+export type ErrorCode = keyof typeof errorTable
+
+/** A refusal is a value: what was refused, why, and which rule or field it was. */
+export type Refusal = {
+  readonly code: ErrorCode
+  /** One sentence written by this project; never text that came from outside. */
+  readonly detail: string
+  /** The rule, field or zone that it is about. */
+  readonly subject?: string
+}
+
+export type Refused = { readonly ok: false; readonly refusal: Refusal }
+export type Result<Value> = { readonly ok: true; readonly value: Value } | Refused
+
+export const accept = <Value>(value: Value): Result<Value> => ({ ok: true, value })
+
+/** `refuse('policy_denied', 'no rule allows this', 'rule-3')`. */
+export const refuse = (code: ErrorCode, detail: string, subject?: string): Refused => ({
+  ok: false,
+  refusal: { code, detail, ...(subject === undefined ? {} : { subject }) },
+})
+
+/** A refusal as an exception, for parsers deep in a stack; caught at the edge that began them. */
+export class RefusalError extends Error {
+  override readonly name = 'RefusalError'
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(`${refusal.code}: ${refusal.detail}`)
+    this.refusal = refusal
+  }
+}
+
+/** Throws a `RefusalError`. */
+export const fail = (code: ErrorCode, detail: string, subject?: string): never => {
+  throw new RefusalError(refuse(code, detail, subject).refusal)
+}
+
+/** Runs a parser and turns its `RefusalError` into a value; any other error passes. */
+export const attempt = <Value>(parse: () => Value): Result<Value> => {
+  try {
+    return accept(parse())
+  } catch (error) {
+    if (error instanceof RefusalError) return { ok: false, refusal: error.refusal }
+    throw error
+  }
+}
+
+/** RFC 9457 problem details of a refusal. */
+export type Problem = {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: ErrorCode
+  readonly retry: Retry
+  readonly subject?: string
+}
+
+export const toProblem = (refusal: Refusal): Problem => {
+  const { status, title, retry } = errorTable[refusal.code]
+  return { type: `urn:holdfast:error:${refusal.code}`, title, status, retry, ...refusal }
+}
+
+/** Stops the node: an invariant does not hold. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(`invariant broken: ${message}`)
+}

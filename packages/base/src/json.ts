@@ -1,0 +1,73 @@
+/**
+ * Strict JSON (RFC 8259, I-JSON RFC 7493 §2.3): well-formed UTF-8, no repeated key, bounded depth.
+ * What one parser reads and another would read otherwise must not be signed.
+ */
+import { type Bytes, fromUtf8 } from './bytes.ts'
+import { fail } from './errors.ts'
+import { jsonDepthMax } from './limits.ts'
+
+const quote = 0x22
+const backslash = 0x5c
+const openBrace = 0x7b
+const closeBrace = 0x7d
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const comma = 0x2c
+
+/** The offset behind the closing quote of the string that opens at `start`. */
+const skipString = (text: string, start: number): number => {
+  let offset = start + 1
+  for (;;) {
+    const code = text.charCodeAt(offset)
+    if (code === quote) return offset + 1
+    offset += code === backslash ? 2 : 1
+  }
+}
+
+/** Walks text that `JSON.parse` has accepted; refuses repeated keys and depth. */
+const checkKeys = (text: string): void => {
+  const scopes: (Set<string> | undefined)[] = []
+  let expectsKey = false
+  let offset = 0
+  while (offset < text.length) {
+    const code = text.charCodeAt(offset)
+    if (code === quote) {
+      const end = skipString(text, offset)
+      if (expectsKey) {
+        const raw = text.slice(offset + 1, end - 1)
+        const key = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw
+        const scope = scopes.at(-1)
+        if (scope?.has(key) === true) fail('malformed', 'a key stands twice in one object')
+        scope?.add(key)
+        expectsKey = false
+      }
+      offset = end
+      continue
+    }
+    if (code === openBrace || code === openBracket) {
+      scopes.push(code === openBrace ? new Set() : undefined)
+      if (scopes.length > jsonDepthMax) fail('malformed', 'nested too deeply')
+      expectsKey = code === openBrace
+    } else if (code === closeBrace || code === closeBracket) {
+      scopes.pop()
+      expectsKey = false
+    } else if (code === comma) {
+      expectsKey = scopes.at(-1) !== undefined
+    }
+    offset += 1
+  }
+}
+
+/** Parses strict JSON; `malformed` otherwise. The caller has bounded the length. */
+export const parseStrictJson = (untrusted: Bytes): unknown => {
+  let text: string
+  let value: unknown
+  try {
+    text = fromUtf8(untrusted)
+    value = JSON.parse(text)
+  } catch {
+    return fail('malformed', 'not JSON in UTF-8')
+  }
+  checkKeys(text)
+  return value
+}

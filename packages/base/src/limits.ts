@@ -1,0 +1,19 @@
+/** Limits of what may be sent. Each is enforced where the bytes enter. */
+
+/** One request, as its owner signed it. */
+export const requestBytesMax = 256 * 1024
+/** One frame of a sealed session or of a mesh link, header and tag included. */
+export const frameBytesMax = 1024 * 1024
+export const jsonDepthMax = 32
+export const authorisationsMax = 16
+export const personsMax = 32
+export const credentialsMax = 64
+export const accountsMax = 256
+export const zonesMax = 64
+export const policyRulesMax = 256
+/** How far ahead a request may expire. */
+export const requestLifetimeMsMax = 15 * 60_000
+/** How far a client's clock may be ahead of or behind the node's. */
+export const clockSkewMsMax = 60_000
+/** How long a sealed session may live. */
+export const sessionLifetimeMsMax = 60 * 60_000

@@ -1,0 +1,127 @@
+/** What comes back, by operation. */
+import { z } from 'zod'
+import { intent } from './intent.ts'
+import {
+  accountId,
+  bootId,
+  decimal,
+  hex,
+  intentId,
+  personId,
+  timestamp,
+  walletId,
+  zoneId,
+} from './schema.ts'
+import { wallet } from './wallet.ts'
+
+export const nodeName = z.strictObject({ zone: zoneId, boot: bootId, measurement: hex(32) })
+export type NodeName = z.infer<typeof nodeName>
+
+/** Who decided what, on which policy version, in which enclave. */
+export const receipt = z.strictObject({
+  request: hex(32),
+  wallet: walletId,
+  epoch: z.int(),
+  version: z.int(),
+  policyVersion: z.int(),
+  rule: z.string(),
+  persons: z.array(personId),
+  intent: intentId.exactOptional(),
+  /** The enclave that judged and signed. */
+  node: nodeName,
+  /** The node that the client spoke to, where it passed the request on. */
+  relayedBy: nodeName.exactOptional(),
+  at: timestamp,
+})
+export type Receipt = z.infer<typeof receipt>
+
+export const signed = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('ethereum.transaction'),
+    /** The signed transaction, as `eth_sendRawTransaction` takes it. */
+    transaction: hex(),
+    hash: hex(32),
+  }),
+  /** r ‖ s ‖ v with v 27 or 28: personal_sign and EIP-712. */
+  z.strictObject({ kind: z.literal('ethereum.signature'), signature: hex(65) }),
+  z.strictObject({
+    kind: z.literal('ethereum.authorization'),
+    yParity: z.union([z.literal(0), z.literal(1)]),
+    r: hex(32),
+    s: hex(32),
+  }),
+  z.strictObject({
+    kind: z.literal('bitcoin.psbt'),
+    /** The PSBT with signatures, in base64url. */
+    psbt: z.string(),
+    /** The final transaction, where every input is complete. */
+    transaction: hex().exactOptional(),
+    id: hex(32).exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('solana.signature'), signature: hex(64) }),
+  z.strictObject({
+    kind: z.literal('raw.signature'),
+    signature: hex(),
+    recovery: z.int().min(0).max(3).exactOptional(),
+  }),
+])
+export type Signed = z.infer<typeof signed>
+
+export const signAnswer = z.strictObject({ signed, decoded: intent, receipt })
+export type SignAnswer = z.infer<typeof signAnswer>
+
+/** How far a creation or a change has come. */
+export const durabilityState = z.strictObject({
+  state: z.enum(['final', 'pending']),
+  confirmed: z.array(zoneId),
+  missing: z.array(zoneId),
+})
+export type DurabilityState = z.infer<typeof durabilityState>
+
+export const walletAnswer = z.strictObject({
+  wallet,
+  durability: durabilityState,
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type WalletAnswer = z.infer<typeof walletAnswer>
+
+export const walletListAnswer = z.strictObject({
+  wallets: z.array(
+    z.strictObject({
+      id: walletId,
+      name: z.string(),
+      home: zoneId,
+      zones: z.array(zoneId),
+      accounts: z.array(z.strictObject({ id: accountId, chain: z.string(), address: z.string() })),
+    }),
+  ),
+  node: nodeName,
+})
+export type WalletListAnswer = z.infer<typeof walletListAnswer>
+
+export const sessionAnswer = z.strictObject({ expiresAt: timestamp, node: nodeName })
+export type SessionAnswer = z.infer<typeof sessionAnswer>
+
+export const nodeStatus = z.strictObject({
+  node: nodeName,
+  mesh: z.string(),
+  manifestSerial: z.int(),
+  simulated: z.boolean(),
+  state: z.enum(['starting', 'ready', 'stopping']),
+  wallets: z.int(),
+  /** Records that other zones have not confirmed yet. */
+  outbox: z.int(),
+  signer: z.string(),
+  peers: z.array(
+    z.strictObject({
+      zone: zoneId,
+      level: z.int(),
+      connected: z.boolean(),
+      boot: bootId.exactOptional(),
+      roundTripMs: z.number().exactOptional(),
+      lastHeardMs: decimal.exactOptional(),
+    }),
+  ),
+})
+export type NodeStatus = z.infer<typeof nodeStatus>

@@ -1,0 +1,53 @@
+/** The policy of a wallet: rules as data, default deny, deny wins (DESIGN §6). */
+import { z } from 'zod'
+import { chain } from './chain.ts'
+import { intentKinds } from './intent.ts'
+import { policyRulesMax } from './limits.ts'
+import { accountId, decimal, personId } from './schema.ts'
+
+export const credentialKinds = ['api-key'] as const
+export const credentialKind = z.enum(credentialKinds)
+export type CredentialKind = z.infer<typeof credentialKind>
+
+/** Operations that a policy judges. `*` stands for all of them. */
+export const policyOperations = ['sign', 'wallet.show', 'account.add', '*'] as const
+
+/** Each named criterion must hold for every effect of the transaction. */
+export const criteria = z.strictObject({
+  chains: z.array(chain).min(1).exactOptional(),
+  networks: z.array(z.string().max(64)).min(1).exactOptional(),
+  kinds: z.array(z.enum(intentKinds)).min(1).exactOptional(),
+  accounts: z.array(accountId).min(1).exactOptional(),
+  /** Addresses that may receive, spend or be called. */
+  to: z.array(z.string().max(256)).min(1).exactOptional(),
+  assets: z.array(z.string().max(128)).min(1).exactOptional(),
+  /** The most of one asset that all transfers and approvals of the transaction sum up to. */
+  maxAmount: decimal.exactOptional(),
+  maxFee: decimal.exactOptional(),
+  /** Effect types that may occur; where absent, `transfer` and `message` alone. */
+  effects: z
+    .array(z.enum(['transfer', 'approve', 'call', 'deploy', 'delegate', 'message', 'unknown']))
+    .min(1)
+    .exactOptional(),
+})
+export type Criteria = z.infer<typeof criteria>
+
+export const rule = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  effect: z.enum(['allow', 'deny']),
+  operations: z.array(z.enum(policyOperations)).min(1),
+  /** Who: at least `quorum` (default 1) of `persons` (default anyone), by one of `kinds`. */
+  persons: z.array(personId).min(1).exactOptional(),
+  kinds: z.array(credentialKind).min(1).exactOptional(),
+  quorum: z.int().min(1).max(32).exactOptional(),
+  /** `session`: a session authenticated once is enough. Default `request`: over these bytes. */
+  proof: z.enum(['session', 'request']).exactOptional(),
+  when: criteria.exactOptional(),
+})
+export type Rule = z.infer<typeof rule>
+
+export const policy = z.strictObject({
+  format: z.literal('holdfast policy v1'),
+  rules: z.array(rule).max(policyRulesMax),
+})
+export type Policy = z.infer<typeof policy>

@@ -1,0 +1,32 @@
+/** The explicit list of requests, and how their bytes become one. */
+import { z } from 'zod'
+import type { Bytes } from '../bytes.ts'
+import { fail } from '../errors.ts'
+import { requestBytesMax } from '../limits.ts'
+import { parseJson } from '../schema.ts'
+import { accountAdd } from './account-add.ts'
+import { sessionAuthenticate } from './session-authenticate.ts'
+import { sign } from './sign.ts'
+import { walletCreate } from './wallet-create.ts'
+import { walletList } from './wallet-list.ts'
+import { walletShow } from './wallet-show.ts'
+
+export const request = z.discriminatedUnion('operation', [
+  walletCreate,
+  walletShow,
+  walletList,
+  accountAdd,
+  sign,
+  sessionAuthenticate,
+])
+export type Request = z.infer<typeof request>
+export type Operation = Request['operation']
+
+/**
+ * The request that some bytes are: strict JSON of at most `requestBytesMax`. Throws a
+ * `RefusalError` with `too_large`, `malformed` or `invalid_field`.
+ */
+export const parseRequest = (untrusted: Bytes): Request => {
+  if (untrusted.length > requestBytesMax) fail('too_large', 'a request has at most 256 KiB')
+  return parseJson(request, untrusted)
+}

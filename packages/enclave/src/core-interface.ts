@@ -1,0 +1,58 @@
+/** What the shell may ask of the core. Everything that enters is untrusted until parsed here. */
+import type { NodeStatus } from '@holdfast/base/answers'
+import type { Bytes } from '@holdfast/base/bytes'
+import type { Result } from '@holdfast/base/errors'
+import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { Peer } from './ports/mesh.ts'
+
+/** Where evidence is wanted from; this node where nothing is named. */
+export type EvidenceTarget = {
+  readonly zone?: ZoneId
+  readonly boot?: BootId
+  /** The nearest node that holds this wallet. */
+  readonly wallet?: WalletId
+}
+
+/** First message of a sealed session (docs/protocol: sealed session). */
+export type UntrustedSessionOpening = {
+  /** The enclave that the client has verified; another node relays to it. */
+  readonly boot: BootId
+  readonly prologue: Bytes
+  /** Noise NK, first message. */
+  readonly message: Bytes
+}
+
+export type OpenedSession = {
+  readonly session: SessionId
+  /** Noise NK, second message. */
+  readonly message: Bytes
+}
+
+export type Core = {
+  /** Opens the zone key, reads the indexes. Until it has settled every request is `not_ready`. */
+  start(): Promise<Result<void>>
+  /**
+   * One request on its own, as JSON bytes: the answer's JSON bytes, or the refusal. `untrusted`
+   * is `{ request: base64url, authorisations: Authorisation[] }`.
+   */
+  handle(untrusted: Bytes): Promise<Result<Bytes>>
+  /** Evidence of an enclave for a client's nonce (32 bytes), as JSON bytes (base/evidence.ts). */
+  evidence(target: EvidenceTarget, nonce: Bytes): Promise<Result<Bytes>>
+  openSession(untrusted: UntrustedSessionOpening): Promise<Result<OpenedSession>>
+  /**
+   * One sealed frame in, one out. The frame is opened before the first `await`, so that frames
+   * must be given in the order of their arrival; answers leave in the order of settling.
+   */
+  sessionFrame(session: SessionId, untrustedFrame: Bytes): Promise<Result<Bytes>>
+  closeSession(session: SessionId): void
+  /** A message of a verified peer: the answer's bytes. Never throws, never refuses: it answers. */
+  peerMessage(peer: Peer, untrusted: Bytes): Promise<Bytes>
+  /** A link came up: what waits for this peer is sent. */
+  peerUp(peer: Peer): void
+  peerDown(boot: BootId): void
+  /** Expiry, retries, reconciliation. The shell calls it about four times a second. */
+  tick(): Promise<void>
+  status(): NodeStatus
+  /** Ends work, erases keys. */
+  stop(): Promise<void>
+}

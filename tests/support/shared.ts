@@ -11,7 +11,8 @@ const root = resolve(process.env['HOLDFAST_SHARED'] ?? join(import.meta.dirname,
 export const sharedPath = (...parts: readonly string[]): string | undefined => {
   const path = join(root, ...parts)
   if (existsSync(path)) return path
-  const line = `${join('shared', ...parts)} is absent; put it beside the repository or set HOLDFAST_SHARED`
+  const where = 'put it beside the repository or set HOLDFAST_SHARED'
+  const line = `${join('shared', ...parts)} is absent; ${where}`
   if (process.env['HOLDFAST_TEST_REQUIRE'] === 'all') throw new Error(line)
   const file = process.env['HOLDFAST_TEST_ABSENT_FILE']
   if (file === undefined) console.log(`not run: ${line}`)

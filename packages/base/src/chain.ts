@@ -15,7 +15,7 @@ export const bitcoinScripts = ['p2pkh', 'p2sh-p2wpkh', 'p2wpkh', 'p2tr'] as cons
 export const bitcoinScript = z.enum(bitcoinScripts)
 export type BitcoinScript = z.infer<typeof bitcoinScript>
 
-/** Address parameters of a chain of Bitcoin's family (BIP-173 human-readable part, version bytes). */
+/** Address parameters of Bitcoin's family (BIP-173 human-readable part, version bytes). */
 export const bitcoinNetworks = {
   mainnet: { bech32: 'bc', pubKeyHash: 0x00, scriptHash: 0x05, wif: 0x80, coinType: 0 },
   testnet: { bech32: 'tb', pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef, coinType: 1 },

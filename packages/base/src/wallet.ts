@@ -61,7 +61,10 @@ export const account = z.strictObject({
   script: bitcoinScript.exactOptional(),
   network: bitcoinNetwork.exactOptional(),
   address: z.string(),
-  /** Ethereum, Bitcoin: 33 bytes compressed; Solana: 32 bytes. Bitcoin with a path: at account level. */
+  /**
+   * Ethereum, Bitcoin: 33 bytes compressed; Solana: 32 bytes. Bitcoin with a path: at account
+   * level.
+   */
   publicKey: hex(),
   /** Bitcoin with a path: the chain code at account level (BIP-32), for change re-derivation. */
   chainCode: hex(32).exactOptional(),

@@ -136,7 +136,7 @@ export type Crypto = {
   readonly ed25519: Ed25519
   readonly p256: P256
   readonly x25519: X25519
-  /** A zeroed slot of locked memory; disposing it erases and returns it. Throws when none is left. */
+  /** A zeroed slot of locked memory; disposing erases and returns it. Throws when none is left. */
   secret(length: number): Secret
   /** Moves bytes into locked memory and clears where they were. */
   secretFrom(bytes: Bytes): Secret

@@ -25,7 +25,7 @@ const skipString = (text: string, start: number): number => {
 }
 
 /** Walks text that `JSON.parse` has accepted; refuses repeated keys and depth. */
-const checkKeys = (text: string): void => {
+const checkKeys = (text: string, depthMax: number): void => {
   const scopes: (Set<string> | undefined)[] = []
   let expectsKey = false
   let offset = 0
@@ -46,7 +46,7 @@ const checkKeys = (text: string): void => {
     }
     if (code === openBrace || code === openBracket) {
       scopes.push(code === openBrace ? new Set() : undefined)
-      if (scopes.length > jsonDepthMax) fail('malformed', 'nested too deeply')
+      if (scopes.length > depthMax) fail('malformed', 'nested too deeply')
       expectsKey = code === openBrace
     } else if (code === closeBrace || code === closeBracket) {
       scopes.pop()
@@ -59,7 +59,7 @@ const checkKeys = (text: string): void => {
 }
 
 /** Parses strict JSON; `malformed` otherwise. The caller has bounded the length. */
-export const parseStrictJson = (untrusted: Bytes): unknown => {
+export const parseStrictJson = (untrusted: Bytes, depthMax = jsonDepthMax): unknown => {
   let text: string
   let value: unknown
   try {
@@ -68,6 +68,6 @@ export const parseStrictJson = (untrusted: Bytes): unknown => {
   } catch {
     return fail('malformed', 'not JSON in UTF-8')
   }
-  checkKeys(text)
+  checkKeys(text, depthMax)
   return value
 }

@@ -1,0 +1,11 @@
+/** KMIP 1.0 to 2.1 for clients and servers: encodings, messages, operations. Pure: no I/O. */
+export { type DecodeLimits } from './decoding.ts'
+export { type Item, type ItemType, type ItemValues, item, type StructureItem } from './item.ts'
+export { decodeJson } from './json/decode.ts'
+export { encodeJson } from './json/encode.ts'
+export { decodeTtlv } from './ttlv/decode.ts'
+export { encodeTtlv } from './ttlv/encode.ts'
+export { FrameReader } from './ttlv/frames.ts'
+export { type Version, versions } from './version.ts'
+export { decodeXml } from './xml/decode.ts'
+export { encodeXml } from './xml/encode.ts'

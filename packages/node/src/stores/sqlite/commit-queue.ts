@@ -1,0 +1,102 @@
+/** Commits in the order of arrival, those of one turn in one transaction (group commit). */
+import type { DatabaseSync } from 'node:sqlite'
+import { assert } from '@holdfast/base/errors'
+import type { Batch, Outcome, Revision } from '@holdfast/enclave/ports/store'
+import { commitGroupMax, storeKeyLengthMax } from '../../limits.ts'
+import type { ChangeLog } from './change-log.ts'
+import { commitGroups } from './commit-group.ts'
+import { resultCodeOf, resultCodes } from './open-database.ts'
+
+type Waiting = { readonly batch: Batch; readonly settle: (outcome: Outcome) => void }
+
+export type CommitQueue = {
+  commit(batch: Batch): Promise<Outcome>
+  /** The revision of the last commit. */
+  revision(): Revision
+  /** False once it was closed, or failed in a way that only a restart can read. */
+  usable(): boolean
+  /** Commits what waits, then takes no more. */
+  close(): void
+}
+
+const checkBatch = (batch: Batch): void => {
+  const keys = new Set(batch.writes.map(({ key }) => key))
+  assert(keys.size === batch.writes.length, 'a key stands once in a batch')
+  for (const key of keys) {
+    assert(key.length <= storeKeyLengthMax && key.isWellFormed(), 'a key is short, sound text')
+  }
+}
+
+export const createCommitQueue = (
+  database: DatabaseSync,
+  options: { readonly log: ChangeLog; readonly opened: Revision },
+): CommitQueue => {
+  const { log } = options
+  const commitGroup = commitGroups(database)
+  let revision = options.opened
+  let waiting: Waiting[] = []
+  let scheduled: NodeJS.Immediate | undefined
+  let usable = true
+
+  const rollBack = (error: unknown): void => {
+    try {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      // A full disk can be mended while the node runs; any other fault leaves the end open, and
+      // after a failed fsync a later one may lie: only a restart reads what is really there.
+      if (resultCodeOf(error) === resultCodes.full) return
+    } catch {
+      // The transaction is in doubt: below.
+    }
+    usable = false
+    log.close()
+  }
+
+  const run = (group: readonly Waiting[]): readonly Outcome[] => {
+    if (!usable) return []
+    try {
+      const done = commitGroup(
+        group.map(({ batch }) => batch),
+        revision,
+      )
+      revision = done.revision
+      for (const commit of done.commits) log.append(commit.revision, commit.events)
+      return done.outcomes
+    } catch (error) {
+      rollBack(error)
+      return []
+    }
+  }
+
+  const flush = (): void => {
+    scheduled = undefined
+    const group = waiting.slice(0, commitGroupMax)
+    waiting = waiting.slice(commitGroupMax)
+    if (waiting.length > 0) scheduled = setImmediate(flush)
+    const outcomes = run(group)
+    for (const [index, { settle }] of group.entries()) {
+      settle(outcomes[index] ?? { outcome: 'unknown' })
+    }
+  }
+
+  return {
+    commit: async (batch) => {
+      checkBatch(batch)
+      if (!usable) return { outcome: 'unknown' }
+      return new Promise((settle) => {
+        waiting.push({ batch, settle })
+        // After the input of this turn was read: what arrived together shares one fsync.
+        scheduled ??= setImmediate(flush)
+      })
+    },
+    revision: () => revision,
+    usable: () => usable,
+    close: () => {
+      while (waiting.length > 0) {
+        clearImmediate(scheduled)
+        flush()
+      }
+      usable = false
+      log.close()
+    },
+  }
+}

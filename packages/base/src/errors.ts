@@ -20,25 +20,14 @@ const entry = (status: number, kmip: string, retry: Retry, title: string): Error
   title,
 })
 
+/** Something that should prove itself did not. */
+const distrust = (title: string): ErrorEntry => entry(403, 'PermissionDenied', 'never', title)
+
 export const errorTable = {
   // What was sent cannot be read.
   malformed: entry(400, 'InvalidMessage', 'never', 'The request cannot be parsed'),
   invalid_field: entry(400, 'InvalidField', 'never', 'A field has a value that is not allowed'),
   too_large: entry(413, 'InvalidMessage', 'never', 'The request is larger than the limit'),
-  unknown_tag: entry(400, 'UnknownTag', 'never', 'A field is not known in this place or version'),
-  unknown_enumeration: entry(
-    400,
-    'UnknownEnumeration',
-    'never',
-    'A value is not one of its enumeration in this version',
-  ),
-  missing_field: entry(400, 'InvalidMessage', 'never', 'A required field is missing'),
-  unsupported_version: entry(
-    400,
-    'UnsupportedProtocolVersion',
-    'never',
-    'The version of the protocol is not supported',
-  ),
   unknown_operation: entry(404, 'OperationNotSupported', 'never', 'There is no such operation'),
   wrong_mesh: entry(400, 'InvalidField', 'never', 'The request names another mesh'),
   expired: entry(400, 'PermissionDenied', 'never', 'The request has expired'),
@@ -90,10 +79,71 @@ export const errorTable = {
   unknown_session: entry(401, 'PermissionDenied', 'later', 'The session is not known here'),
   session_expired: entry(401, 'PermissionDenied', 'later', 'The session has expired'),
 
+  // What a typed message cannot be.
+  unknown_tag: entry(400, 'UnknownTag', 'never', 'A field is not known in this place or version'),
+  unknown_enumeration: entry(
+    400,
+    'UnknownEnumeration',
+    'never',
+    'A value is not one of its enumeration in this version',
+  ),
+  missing_field: entry(400, 'InvalidMessage', 'never', 'A required field is missing'),
+  unsupported_version: entry(
+    400,
+    'UnsupportedProtocolVersion',
+    'never',
+    'The version of the protocol is not supported',
+  ),
+
+  // Evidence: the quote and its collateral.
+  quote_malformed: distrust('The quote cannot be parsed'),
+  quote_trailing_bytes: distrust('Bytes stand behind the quote'),
+  quote_signature: distrust('A signature of the quote does not verify'),
+  quote_unsupported: distrust('The quote is of a kind that is not supported'),
+  quote_invalid: distrust('The quote does not verify'),
+  wrong_quoting_enclave: distrust('The quote was made by another quoting enclave'),
+  wrong_attributes: distrust('The attributes of the enclave are not allowed'),
+  wrong_tdx_module: distrust('The TDX module is not one that its maker lists'),
+  debug_enclave: distrust('The enclave runs in debug mode'),
+  unknown_root: distrust('The evidence ends in a root that is not trusted here'),
+  chain_malformed: distrust('A chain of certificates cannot be parsed'),
+  chain_invalid: distrust('A chain of certificates does not hold together'),
+  platform_revoked: distrust('A certificate of the platform is revoked'),
+  collateral_malformed: distrust('The collateral cannot be parsed'),
+  collateral_signature: distrust('A signature of the collateral does not verify'),
+  collateral_expired: entry(403, 'PermissionDenied', 'later', 'The collateral has expired'),
+  collateral_not_yet_valid: entry(403, 'PermissionDenied', 'later', 'The collateral is of later'),
+  collateral_mismatch: distrust('The collateral is of another platform'),
+  tcb_unknown: distrust('The collateral does not know the TCB of the platform'),
+  tcb_revoked: distrust('The TCB of the platform is revoked'),
+
+  // Evidence: what the manifest says.
+  simulated_evidence: distrust('The evidence is simulated and the mesh is not'),
+  wrong_measurement: distrust('The manifest does not list the measurement'),
+  measurement_not_in_force: distrust('The measurement is not in force yet'),
+  tcb_not_allowed: distrust('The manifest does not allow the TCB status'),
+  tcb_data_too_old: distrust('The TCB evaluation data is older than the manifest allows'),
+  platform_not_listed: distrust('The platform is not on the inventory'),
+  wrong_zone: distrust('The inventory assigns the platform to another zone'),
+  wrong_report_data: distrust('The quote is not of this identity'),
+  identity_malformed: distrust('The identity document cannot be parsed'),
+  wrong_manifest: distrust('The identity names another manifest'),
+  wrong_nonce: distrust('The nonce is not signed by the identity'),
+  certificate_malformed: distrust('The certificate carries no evidence that can be parsed'),
+  wrong_certificate_key: distrust('The key of the certificate is not that of the identity'),
+
+  // Manifests.
+  manifest_malformed: distrust('The manifest cannot be parsed'),
+  manifest_signature: distrust('Too few governors signed the manifest'),
+  manifest_rollback: distrust('The manifest is older than the one that is known'),
+  manifest_expired: distrust('The manifest has expired'),
+  manifest_chain: distrust('The manifest does not follow the one that is known'),
+  manifest_kind_changed: distrust('A mesh stays simulated or hardware for good'),
+  manifest_not_genesis: distrust('This is not the first manifest of the mesh'),
+
   // The node.
   limit_reached: entry(429, 'GeneralFailure', 'later', 'A limit of this node is reached'),
   not_ready: entry(503, 'GeneralFailure', 'later', 'This node is not ready'),
-  store_in_use: entry(503, 'GeneralFailure', 'later', 'Another process has the store open'),
   store_failed: entry(503, 'GeneralFailure', 'later', 'The store of this zone does not answer'),
   outcome_unknown: entry(503, 'GeneralFailure', 'later', 'Whether this happened is not known yet'),
   internal: entry(500, 'GeneralFailure', 'later', 'The node met a fault of its own'),

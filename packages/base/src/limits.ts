@@ -5,6 +5,7 @@ export const requestBytesMax = 256 * 1024
 /** One frame of a sealed session or of a mesh link, header and tag included. */
 export const frameBytesMax = 1024 * 1024
 export const jsonDepthMax = 32
+export const derDepthMax = 16
 export const authorisationsMax = 16
 export const personsMax = 32
 export const credentialsMax = 64
@@ -17,3 +18,14 @@ export const requestLifetimeMsMax = 15 * 60_000
 export const clockSkewMsMax = 60_000
 /** How long a sealed session may live. */
 export const sessionLifetimeMsMax = 60 * 60_000
+/** One part of a quote's collateral: a JSON text, a CRL or a chain of certificates. */
+export const collateralPartBytesMax = 64 * 1024
+/** A quote; Gramine gives at most 8 KiB. */
+export const quoteBytesMax = 16 * 1024
+/** A node's identity document. */
+export const identityBytesMax = 4 * 1024
+/** A manifest, before its signatures. */
+export const manifestBytesMax = 256 * 1024
+export const measurementsMax = 32
+export const platformsMax = 1024
+export const governorsMax = 32

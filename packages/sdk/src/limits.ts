@@ -2,3 +2,21 @@
 
 export const requestTimeoutMs = 30_000
 export const connectTimeoutMs = 10_000
+/** How long the bytes of a request are good, by default; at most `requestLifetimeMsMax`. */
+export const requestLifetimeMs = 5 * 60_000
+/** First and longest pause before the same bytes are sent again. */
+export const retryPauseMsFirst = 50
+export const retryPauseMsMax = 1000
+/** The largest answer that is read, in bytes: evidence with its collateral is about 40 KiB. */
+export const answerBytesMax = 4 * 1024 * 1024
+/** Requests of one sealed session that wait for their answers. */
+export const sessionInFlightMax = 1024
+/** Sealed sessions that one client keeps; the least recently used is closed first. */
+export const sessionsMax = 16
+/** Wallets whose placement and highest version one client remembers. */
+export const walletsRememberedMax = 10_000
+/** Verified enclaves are verified again after this time. */
+export const verdictLifetimeMs = 10 * 60_000
+/** Work that a keystore file may ask for: scrypt N·r·p and PBKDF2 rounds. */
+export const scryptWorkMax = 2 ** 23
+export const pbkdf2RoundsMax = 10_000_000

@@ -1,0 +1,49 @@
+/** What Intel (or a simulated root) says about a platform's TCB: the collateral of DCAP quotes. */
+import { z } from 'zod'
+import { collateralPartBytesMax } from './limits.ts'
+import { hexText, hexTextUpTo } from './text.ts'
+
+const text = z.string().max(collateralPartBytesMax)
+
+/**
+ * The parts of Intel's Provisioning Certification Service v4, as they came: JSON texts exactly as
+ * they were signed, signatures as r ‖ s, CRLs as DER, issuer chains as PEM from leaf to root.
+ */
+export const collateralSchema = z.strictObject({
+  tcbInfo: text,
+  tcbInfoSignature: hexText(64),
+  tcbInfoIssuerChain: text,
+  qeIdentity: text,
+  qeIdentitySignature: hexText(64),
+  qeIdentityIssuerChain: text,
+  pckCrl: hexTextUpTo(collateralPartBytesMax),
+  pckCrlIssuerChain: text,
+  rootCaCrl: hexTextUpTo(collateralPartBytesMax),
+})
+
+export type Collateral = Readonly<z.infer<typeof collateralSchema>>
+
+/** The same in the names that PCCS clients such as dcap-qvl write. */
+export const pccsCollateralSchema = z.object({
+  tcb_info: text,
+  tcb_info_signature: hexText(64),
+  tcb_info_issuer_chain: text,
+  qe_identity: text,
+  qe_identity_signature: hexText(64),
+  qe_identity_issuer_chain: text,
+  pck_crl: hexTextUpTo(collateralPartBytesMax),
+  pck_crl_issuer_chain: text,
+  root_ca_crl: hexTextUpTo(collateralPartBytesMax),
+})
+
+export const collateralFromPccs = (pccs: z.infer<typeof pccsCollateralSchema>): Collateral => ({
+  tcbInfo: pccs.tcb_info,
+  tcbInfoSignature: pccs.tcb_info_signature,
+  tcbInfoIssuerChain: pccs.tcb_info_issuer_chain,
+  qeIdentity: pccs.qe_identity,
+  qeIdentitySignature: pccs.qe_identity_signature,
+  qeIdentityIssuerChain: pccs.qe_identity_issuer_chain,
+  pckCrl: pccs.pck_crl,
+  pckCrlIssuerChain: pccs.pck_crl_issuer_chain,
+  rootCaCrl: pccs.root_ca_crl,
+})

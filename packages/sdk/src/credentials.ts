@@ -1,0 +1,110 @@
+/** API keys: the credentials of programs, and of people at a terminal. */
+import { type Authorisation, challengeInput, type Purpose } from '@holdfast/base/authorisation'
+import { type Bytes, concat, toBase64Url, utf8 } from '@holdfast/base/bytes'
+import { CredentialId, type PersonId } from '@holdfast/base/ids'
+import { BufferSecret, type Secret } from '@holdfast/base/secret'
+import type { apiKeyAlgorithms, Credential } from '@holdfast/base/wallet'
+import { ed25519 } from '@noble/curves/ed25519.js'
+import { p256 } from '@noble/curves/nist.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+
+export type ApiKeyAlgorithm = (typeof apiKeyAlgorithms)[number]
+
+/** Something that can authorise; a hardware key implements the same three fields. */
+export type Signer = {
+  readonly id: CredentialId
+  readonly algorithm: ApiKeyAlgorithm
+  /** Ed25519: 32 bytes; P-256: 33 bytes, compressed. */
+  readonly publicKey: Bytes
+  /** Signs the 32-byte challenge as the message (P-256: over its SHA-256); 64 bytes. */
+  sign(challenge: Bytes): Bytes | Promise<Bytes>
+}
+
+/** A signer whose private key this process holds; disposing it erases the key. */
+export type ApiKey = Signer &
+  Disposable & {
+    /** Lends the private key, 32 bytes, for writing it to a file. */
+    readonly privateKey: Secret
+  }
+
+type Algorithm = {
+  generate(): Bytes
+  publicKey(privateKey: Bytes): Bytes
+  sign(challenge: Bytes, privateKey: Bytes): Bytes
+  verify(signature: Bytes, challenge: Bytes, publicKey: Bytes): boolean
+}
+
+const algorithms: Readonly<Record<ApiKeyAlgorithm, Algorithm>> = {
+  ed25519: {
+    generate: () => ed25519.utils.randomSecretKey(),
+    publicKey: (privateKey) => ed25519.getPublicKey(privateKey),
+    sign: (challenge, privateKey) => ed25519.sign(challenge, privateKey),
+    verify: (signature, challenge, publicKey) => ed25519.verify(signature, challenge, publicKey),
+  },
+  p256: {
+    generate: () => p256.utils.randomSecretKey(),
+    publicKey: (privateKey) => p256.getPublicKey(privateKey, true),
+    sign: (challenge, privateKey) => p256.sign(challenge, privateKey),
+    verify: (signature, challenge, publicKey) => p256.verify(signature, challenge, publicKey),
+  },
+}
+
+/** The first 16 bytes of SHA-256(kind ‖ 0 ‖ algorithm ‖ 0 ‖ public key). */
+export const credentialIdOf = (algorithm: ApiKeyAlgorithm, publicKey: Bytes): CredentialId =>
+  CredentialId.of(sha256(concat(utf8(`api-key\0${algorithm}\0`), publicKey)).subarray(0, 16))
+
+/**
+ * An API key of a private key that the caller gives up (32 bytes). Throws where the bytes are not
+ * one of the curve's private keys.
+ */
+export const apiKeyFrom = (algorithm: ApiKeyAlgorithm, privateKey: Bytes): ApiKey => {
+  const curve = algorithms[algorithm]
+  const publicKey = curve.publicKey(privateKey)
+  const secret = new BufferSecret(privateKey)
+  return {
+    id: credentialIdOf(algorithm, publicKey),
+    algorithm,
+    publicKey,
+    privateKey: secret,
+    sign: (challenge) => secret.use((bytes) => curve.sign(challenge, bytes)),
+    [Symbol.dispose]: () => secret[Symbol.dispose](),
+  }
+}
+
+/** A fresh API key: `generateApiKey()` or `generateApiKey('p256')`. */
+export const generateApiKey = (algorithm: ApiKeyAlgorithm = 'ed25519'): ApiKey =>
+  apiKeyFrom(algorithm, algorithms[algorithm].generate())
+
+/** The challenge of some request bytes for a purpose: SHA-256 of `challengeInput`. */
+export const challengeOf = (purpose: Purpose, request: Bytes): Bytes =>
+  sha256(challengeInput(purpose, request))
+
+/** A credential's proof over the exact bytes of a request, for one purpose. */
+export const authorise = async (
+  signer: Signer,
+  purpose: Purpose,
+  request: Bytes,
+): Promise<Authorisation> => ({
+  credential: signer.id,
+  purpose,
+  signature: toBase64Url(await signer.sign(challengeOf(purpose, request))),
+})
+
+/** Whether a proof over some request bytes is that of a public key. */
+export const isProofBy = (
+  signer: Pick<Signer, 'algorithm' | 'publicKey'>,
+  proof: { readonly purpose: Purpose; readonly request: Bytes; readonly signature: Bytes },
+): boolean => {
+  const challenge = challengeOf(proof.purpose, proof.request)
+  return algorithms[signer.algorithm].verify(proof.signature, challenge, signer.publicKey)
+}
+
+/** How a wallet names a signer: as the credential of a person. */
+export const credentialOf = (signer: Signer, person: PersonId, name?: string): Credential => ({
+  id: signer.id,
+  person,
+  kind: 'api-key',
+  algorithm: signer.algorithm,
+  publicKey: toBase64Url(signer.publicKey),
+  ...(name === undefined ? {} : { name }),
+})

@@ -1,0 +1,13 @@
+/** The purpose that a proof over each request is for (DESIGN §6). */
+import type { Purpose } from '../authorisation.ts'
+import type { Operation } from './request.ts'
+
+export const purposeOf: Readonly<Record<Operation, Purpose>> = {
+  /** The new credentials prove that they hold their keys. */
+  'wallet.create': 'enrol',
+  'wallet.show': 'read',
+  'wallet.list': 'read',
+  'account.add': 'change',
+  sign: 'sign',
+  'session.authenticate': 'session',
+}

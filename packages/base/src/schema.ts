@@ -37,6 +37,9 @@ export const hex = (byteLength?: number): z.ZodString =>
 /** Base64url without padding (RFC 4648 §5). */
 export const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/)
 
+/** Raw bytes, where the encoding has them (CBOR). */
+export const bytes = z.custom<Bytes>((value) => value instanceof Uint8Array)
+
 /** A non-negative decimal integer without leading zeros: money and counts on the wire. */
 export const decimal = z.string().regex(/^(?:0|[1-9][0-9]{0,77})$/)
 

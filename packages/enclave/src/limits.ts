@@ -10,3 +10,13 @@ export const durabilityWaitMs = 10_000
 export const staleAfterMsDefault = 60 * 60_000
 /** Accounts whose addresses are derived in one request. */
 export const accountsPerRequestMax = 32
+/** Wallet documents kept parsed; the index of all wallets is kept besides. */
+export const walletsCachedMax = 4096
+/** Wallets in one answer to a peer's inventory question. */
+export const inventoryPageWallets = 500
+/** How long one question to a peer may take. */
+export const peerTimeoutMs = 5000
+/** Wallets whose replication a node drives at once, for each zone. */
+export const outboxBatchRecords = 64
+/** Where wallets that are not here were found last. */
+export const locationsCachedMax = 10_000

@@ -1,0 +1,96 @@
+/** Authorisations over a request become proofs of persons; one wrong proof refuses the request. */
+import { type Authorisation, challengeInput, type Purpose } from '@holdfast/base/authorisation'
+import { type Bytes, fromBase64Url } from '@holdfast/base/bytes'
+import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
+import type { CredentialId, PersonId } from '@holdfast/base/ids'
+import type { CredentialKind } from '@holdfast/base/policy'
+import { parseTimestamp } from '@holdfast/base/time'
+import type { Credential } from '@holdfast/base/wallet'
+import type { Crypto } from '../ports/crypto.ts'
+
+/** A person proved himself: over these very bytes, or once for the session. */
+export type Proof = {
+  readonly person: PersonId
+  readonly credential: CredentialId
+  readonly kind: CredentialKind
+  readonly over: 'request' | 'session'
+}
+
+export type ProofInput = {
+  readonly crypto: Crypto
+  readonly credentials: ReadonlyMap<CredentialId, Credential>
+  readonly purpose: Purpose
+  readonly request: Bytes
+  readonly authorisations: readonly Authorisation[]
+  readonly nowMs: number
+}
+
+const publicKeyBytes = { ed25519: 32, p256: 33 } as const
+const signatureBytes = 64
+
+/** Whether an API key's signature over the challenge verifies. */
+export const verifyApiKey = (
+  crypto: Crypto,
+  credential: Pick<Credential, 'algorithm' | 'publicKey'>,
+  challenge: Bytes,
+  untrustedSignature: string,
+): boolean => {
+  const decoded = attempt(() => ({
+    signature: decode(untrustedSignature),
+    publicKey: decode(credential.publicKey),
+  }))
+  if (!decoded.ok) return false
+  const { signature, publicKey } = decoded.value
+  if (signature.length !== signatureBytes) return false
+  if (publicKey.length !== publicKeyBytes[credential.algorithm]) return false
+  return crypto[credential.algorithm].verify({ message: challenge, signature, publicKey })
+}
+
+const decode = (text: string): Bytes => {
+  try {
+    return fromBase64Url(text)
+  } catch {
+    return new Uint8Array()
+  }
+}
+
+export const isExpired = (credential: Credential, nowMs: number): boolean =>
+  credential.expiresAt !== undefined && parseTimestamp(credential.expiresAt) <= nowMs
+
+/** Refusals: `unauthenticated` (no such credential, or expired), `bad_proof`. */
+export const verifyProofs = (input: ProofInput): Result<readonly Proof[]> => {
+  const { crypto, request, purpose } = input
+  if (input.authorisations.length === 0) return accept([])
+  const challenge = crypto.sha256(challengeInput(purpose, request))
+  const proofs: Proof[] = []
+  for (const authorisation of input.authorisations) {
+    const credential = input.credentials.get(authorisation.credential)
+    if (credential === undefined) {
+      return refuse(
+        'unauthenticated',
+        'the wallet does not know this credential',
+        authorisation.credential,
+      )
+    }
+    if (isExpired(credential, input.nowMs)) {
+      return refuse('unauthenticated', 'the credential has expired', credential.id)
+    }
+    if (authorisation.purpose !== purpose) {
+      return refuse('bad_proof', `the proof must be for the purpose ${purpose}`, credential.id)
+    }
+    if (!verifyApiKey(crypto, credential, challenge, authorisation.signature)) {
+      return refuse(
+        'bad_proof',
+        'the signature of the authorisation does not verify',
+        credential.id,
+      )
+    }
+    proofs.push({
+      person: credential.person,
+      credential: credential.id,
+      kind: credential.kind,
+      over: 'request',
+    })
+  }
+  return accept(proofs)
+}

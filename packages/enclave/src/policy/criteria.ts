@@ -1,0 +1,101 @@
+/** Whether the criteria of a rule hold for a decoded intent. */
+
+import type { AccountId } from '@holdfast/base/ids'
+import type { Effect, Intent } from '@holdfast/base/intent'
+import type { Criteria } from '@holdfast/base/policy'
+
+export type Subject = { readonly intent: Intent; readonly account?: AccountId }
+
+/** What an effect may occur as where a rule names no effects. */
+const defaultEffects: ReadonlySet<Effect['type']> = new Set(['transfer', 'message'])
+
+/**
+ * Who an effect reaches, and what it moves, as a rule sees it. `undefined`: cannot be said, so
+ * that no list of destinations or assets and no bound of an amount can hold. Absent: moves nothing.
+ */
+type View = {
+  readonly to?: string | undefined
+  readonly asset?: string | undefined
+  readonly amount?: bigint | undefined
+}
+
+const view = (effect: Effect): View => {
+  if (effect.type === 'transfer') {
+    return { to: effect.to, asset: effect.asset, amount: BigInt(effect.amount) }
+  }
+  if (effect.type === 'approve') {
+    return { to: effect.spender, asset: effect.asset, amount: BigInt(effect.amount) }
+  }
+  if (effect.type === 'call')
+    return { to: effect.to, asset: 'native', amount: BigInt(effect.value) }
+  if (effect.type === 'deploy') {
+    return { to: undefined, asset: 'native', amount: BigInt(effect.value) }
+  }
+  if (effect.type === 'delegate') return { to: effect.to, asset: undefined, amount: undefined }
+  if (effect.type === 'message') return {}
+  return { to: undefined, asset: undefined, amount: undefined }
+}
+
+/** Hexadecimal addresses are one address in either case (EIP-55). */
+const same = (left: string, right: string): boolean =>
+  left === right || (left.startsWith('0x') && left.toLowerCase() === right.toLowerCase())
+
+const includes = (list: readonly string[], value: string): boolean =>
+  list.some((one) => same(one, value))
+
+const within = (list: readonly string[] | undefined, value: string | undefined): boolean =>
+  list === undefined || (value !== undefined && includes(list, value))
+
+const contextHolds = (criteria: Criteria, { intent, account }: Subject): boolean =>
+  within(criteria.chains, intent.chain) &&
+  within(criteria.networks, intent.network) &&
+  within(criteria.kinds, intent.kind) &&
+  within(criteria.accounts, account)
+
+/** The largest sum of one asset; undefined where some amount cannot be said. */
+const largestSum = (views: readonly View[]): bigint | undefined => {
+  const sums = new Map<string, bigint>()
+  for (const one of views) {
+    if (!('amount' in one)) continue
+    if (one.amount === undefined || one.asset === undefined) return undefined
+    sums.set(one.asset, (sums.get(one.asset) ?? 0n) + one.amount)
+  }
+  let largest = 0n
+  for (const sum of sums.values()) if (sum > largest) largest = sum
+  return largest
+}
+
+/** An allowing rule: every effect must be one that it names, within every bound. */
+export const allows = (criteria: Criteria | undefined, subject: Subject): boolean => {
+  const rules = criteria ?? {}
+  const { intent } = subject
+  if (!contextHolds(rules, subject)) return false
+  const effects: ReadonlySet<Effect['type']> =
+    rules.effects === undefined ? defaultEffects : new Set(rules.effects)
+  if (!intent.effects.every((effect) => effects.has(effect.type))) return false
+  const views = intent.effects.map(view)
+  if (!views.every((one) => !('to' in one) || within(rules.to, one.to))) return false
+  if (!views.every((one) => !('asset' in one) || within(rules.assets, one.asset))) return false
+  if (rules.maxAmount !== undefined) {
+    const largest = largestSum(views)
+    if (largest === undefined || largest > BigInt(rules.maxAmount)) return false
+  }
+  if (rules.maxFee !== undefined && intent.kind === 'transaction') {
+    if (intent.fee === undefined || BigInt(intent.fee) > BigInt(rules.maxFee)) return false
+  }
+  return true
+}
+
+/** A denying rule: one effect that it names is enough; what cannot be said counts as named. */
+export const denies = (criteria: Criteria | undefined, subject: Subject): boolean => {
+  const rules = criteria ?? {}
+  if (!contextHolds(rules, subject)) return false
+  const names = (list: readonly string[] | undefined, value: string | undefined): boolean =>
+    list === undefined || value === undefined || includes(list, value)
+  return subject.intent.effects.some((effect) => {
+    const one = view(effect)
+    if (rules.effects !== undefined && !rules.effects.includes(effect.type)) return false
+    if (rules.to !== undefined && !('to' in one && names(rules.to, one.to))) return false
+    return !(rules.assets !== undefined && !('asset' in one && names(rules.assets, one.asset)))
+  })
+}

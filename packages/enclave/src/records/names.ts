@@ -1,0 +1,18 @@
+/** Names of records in a zone's store (DESIGN §7). */
+
+import type { Brand } from '@holdfast/base/brand'
+import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+
+export type RecordName = Brand<string, 'RecordName'>
+
+const name = (text: string): RecordName => text as RecordName
+
+export const walletName = (wallet: WalletId): RecordName => name(`wallet/${wallet}`)
+export const objectName = (object: ObjectId): RecordName => name(`object/${object}`)
+/** What `zone` has not acknowledged yet of this record. */
+export const outName = (zone: ZoneId, record: RecordName): RecordName =>
+  name(`out/${zone}/${record}`)
+export const outPrefix = (zone: ZoneId): string => `out/${zone}/`
+/** Made once, under the first zone key of this store; holds the key's epoch. */
+export const zoneEpochName: RecordName = name('zone/epoch')
+export const walletPrefix = 'wallet/'

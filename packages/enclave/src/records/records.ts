@@ -1,0 +1,118 @@
+/** The records of a zone: sealed on the way in, opened on the way out, unknown outcomes resolved. */
+import { type Bytes, equalBytes } from '@holdfast/base/bytes'
+import { accept, fail, type Result, refuse } from '@holdfast/base/errors'
+import type { MeshId, ZoneId } from '@holdfast/base/ids'
+import type { Crypto } from '../ports/crypto.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import {
+  type Batch,
+  type Revision,
+  type Store,
+  StoreUnavailable,
+  type Write,
+} from '../ports/store.ts'
+import type { RecordName } from './names.ts'
+import { openRecord, type RecordVersion, sealRecord, type ZoneKey } from './record-seal.ts'
+
+export type OpenedRecord = {
+  readonly name: RecordName
+  readonly version: RecordVersion
+  readonly payload: Bytes
+  readonly revision: Revision
+}
+
+export type Records = {
+  /** Refuses `store_failed` where the store does not answer, or gives what this zone never sealed. */
+  read(name: RecordName): Promise<OpenedRecord | undefined>
+  /** Every record under a prefix, a page at a time. */
+  scan(prefix: string): AsyncIterable<OpenedRecord>
+  names(prefix: string, limit: number): Promise<readonly RecordName[]>
+  put(name: RecordName, version: RecordVersion, payload: Bytes): Write
+  /** Refuses `conflict` (a condition failed), `outcome_unknown`, `store_failed`. */
+  commit(batch: Batch): Promise<Result<Revision>>
+}
+
+export type RecordsOptions = {
+  readonly crypto: Crypto
+  readonly entropy: Entropy
+  readonly store: Store
+  readonly mesh: MeshId
+  readonly zone: ZoneId
+  readonly zoneKey: ZoneKey
+}
+
+const scanPageRecords = 256
+
+/** Runs a read; a store that does not answer is a refusal, not a fault of this node. */
+export const reading = async <Value>(action: () => Promise<Value>): Promise<Value> => {
+  try {
+    return await action()
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return fail('store_failed', 'the store does not answer')
+    throw error
+  }
+}
+
+/**
+ * A commit whose outcome was not told: every put carries a fresh nonce, so that finding the very
+ * bytes proves that it was applied; finding others proves nothing, for it may still arrive.
+ */
+const resolve = async (store: Store, batch: Batch): Promise<Result<Revision>> => {
+  const first = batch.writes.find((write) => write.type === 'put')
+  if (first === undefined) return refuse('outcome_unknown', 'whether this was stored is not known')
+  const found = await reading(() => store.get(first.key))
+  if (found !== undefined && equalBytes(found.value, first.value)) return accept(found.revision)
+  return refuse('outcome_unknown', 'whether this was stored is not known')
+}
+
+export const createRecords = (options: RecordsOptions): Records => {
+  const { store } = options
+
+  const open = (name: RecordName, value: Bytes, revision: Revision): OpenedRecord => {
+    const opened = openRecord(options, name, value)
+    if (opened === undefined) {
+      return fail('store_failed', 'a record is not what this zone sealed', name)
+    }
+    return { name, revision, ...opened }
+  }
+
+  const scan = async function* (prefix: string): AsyncGenerator<OpenedRecord> {
+    let from: string | undefined
+    do {
+      const start = from
+      const page = await reading(() =>
+        store.scan(prefix, {
+          limit: scanPageRecords,
+          ...(start === undefined ? {} : { from: start }),
+        }),
+      )
+      for (const { key, value, revision } of page.records) {
+        yield open(key as RecordName, value, revision)
+      }
+      from = page.next
+    } while (from !== undefined)
+  }
+
+  return {
+    read: async (name) => {
+      const found = await reading(() => store.get(name))
+      return found === undefined ? undefined : open(name, found.value, found.revision)
+    },
+    scan,
+    names: async (prefix, limit) => {
+      const page = await reading(() => store.scan(prefix, { limit }))
+      return page.records.map((record) => record.key as RecordName)
+    },
+    put: (name, version, payload) => ({
+      type: 'put',
+      key: name,
+      value: sealRecord(options, { name, version, payload }),
+    }),
+    commit: async (batch) => {
+      const outcome = await store.commit(batch)
+      if (outcome.outcome === 'applied') return accept(outcome.revision)
+      if (outcome.outcome === 'unknown') return resolve(store, batch)
+      return refuse('conflict', 'something else was stored at the same time', outcome.failed[0])
+    },
+  }
+}

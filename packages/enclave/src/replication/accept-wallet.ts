@@ -1,0 +1,133 @@
+/**
+ * The one way by which a wallet enters this zone, whether made here or sent by a peer: checked
+ * against what is held, stored in one transaction with its objects and what others must get.
+ */
+import { type Bytes, equalBytes } from '@holdfast/base/bytes'
+import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
+import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { Crypto } from '../ports/crypto.ts'
+import type { Condition, Write } from '../ports/store.ts'
+import { objectName, outName, type RecordName, walletName } from '../records/names.ts'
+import type { RecordVersion } from '../records/record-seal.ts'
+import type { Records } from '../records/records.ts'
+import { isNewer, parseWallet, type WalletEntry } from '../wallets/wallet-entry.ts'
+import type { WalletTable } from '../wallets/wallet-table.ts'
+import type { WalletBundle } from './messages.ts'
+
+export type AcceptContext = {
+  readonly crypto: Crypto
+  readonly records: Records
+  readonly wallets: WalletTable
+  readonly zone: ZoneId
+  /** Called after a commit that replaced an older version. */
+  readonly replaced: (wallet: WalletId) => void
+}
+
+export type Accepted = { readonly entry: WalletEntry; readonly changed: boolean }
+
+/** Objects never change after their creation. */
+const objectVersion: RecordVersion = { epoch: 1, version: 1 }
+
+const versionOf = (entry: WalletEntry): RecordVersion => ({
+  epoch: entry.wallet.epoch,
+  version: entry.wallet.version,
+})
+
+type Prepared = { readonly conditions: Condition[]; readonly writes: Write[] }
+
+const prepareObject = async (
+  { records }: AcceptContext,
+  object: { readonly id: ObjectId; readonly payload: Bytes },
+  into: Prepared,
+): Promise<Result<void>> => {
+  const name = objectName(object.id)
+  const held = await records.read(name)
+  if (held === undefined) {
+    into.conditions.push({ key: name, revision: 'absent' })
+    into.writes.push(records.put(name, objectVersion, object.payload))
+    return accept(undefined)
+  }
+  const same = equalBytes(held.payload, object.payload)
+  held.payload.fill(0)
+  return same ? accept(undefined) : refuse('conflict', 'another object has this id', object.id)
+}
+
+/** What the document itself must fulfil to be held here, after what is held already. */
+const checkSuccession = (context: AcceptContext, next: WalletEntry): Result<'new' | 'held'> => {
+  const { wallet } = next
+  if (!wallet.placement.zones.includes(context.zone)) {
+    return refuse('placement_mismatch', 'the placement of the wallet does not name this zone')
+  }
+  const held = context.wallets.indexed(wallet.id)
+  if (held === undefined) return accept('new')
+  if (held.epoch === wallet.epoch && held.version === wallet.version) {
+    return held.hash === next.hash
+      ? accept('held')
+      : refuse('conflict', 'two documents have one version', wallet.id)
+  }
+  if (!isNewer(wallet, held)) return accept('held')
+  const follows = wallet.epoch === held.epoch && wallet.version === held.version + 1
+  if (follows && wallet.previous !== held.hash) {
+    return refuse('conflict', 'the document does not continue the one that is held', wallet.id)
+  }
+  return accept('new')
+}
+
+const conditionFor = (context: AcceptContext, name: RecordName, wallet: WalletId): Condition => ({
+  key: name,
+  revision: context.wallets.indexed(wallet)?.revision ?? 'absent',
+})
+
+/**
+ * Takes a bundle; `owed` are the zones that must still get it from here. Refusals:
+ * `placement_mismatch`, `conflict`, `malformed`, `invalid_field`, `store_failed`,
+ * `outcome_unknown`.
+ */
+export const acceptWallet = async (
+  context: AcceptContext,
+  bundle: WalletBundle,
+  owed: readonly ZoneId[],
+): Promise<Result<Accepted>> => {
+  const first = await tryAccept(context, bundle, owed)
+  // Two peers may send one wallet at once: the second then finds it held.
+  return first.ok || first.refusal.code !== 'conflict' ? first : tryAccept(context, bundle, owed)
+}
+
+const tryAccept = async (
+  context: AcceptContext,
+  bundle: WalletBundle,
+  owed: readonly ZoneId[],
+): Promise<Result<Accepted>> => {
+  const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
+  if (!parsed.ok) return parsed
+  const entry = parsed.value
+  const succession = checkSuccession(context, entry)
+  if (!succession.ok) return succession
+  if (succession.value === 'held') return accept({ entry, changed: false })
+
+  const name = walletName(entry.wallet.id)
+  const version = versionOf(entry)
+  const prepared: Prepared = {
+    conditions: [conditionFor(context, name, entry.wallet.id)],
+    writes: [context.records.put(name, version, entry.payload)],
+  }
+  const given = new Set(bundle.objects.map((object) => object.id))
+  for (const object of bundle.objects) {
+    const ready = await prepareObject(context, object, prepared)
+    if (!ready.ok) return ready
+  }
+  for (const key of entry.wallet.keys) {
+    if (given.has(key.id)) continue
+    if ((await context.records.read(objectName(key.id))) === undefined) {
+      return refuse('conflict', 'the wallet names an object that was not sent', key.id)
+    }
+  }
+  for (const zone of owed) {
+    prepared.writes.push(context.records.put(outName(zone, name), version, new Uint8Array()))
+  }
+  const stored = await context.records.commit(prepared)
+  if (!stored.ok) return stored
+  context.wallets.stored(entry, stored.value)
+  context.replaced(entry.wallet.id)
+  return accept({ entry, changed: true })
+}

@@ -1,0 +1,88 @@
+/** What nodes say to each other over an attested link, and how it is written: CBOR, strict. */
+import { authorisation } from '@holdfast/base/authorisation'
+import type { Bytes } from '@holdfast/base/bytes'
+import { type CborValue, parseCbor, toCbor } from '@holdfast/base/cbor'
+import { type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
+import { authorisationsMax } from '@holdfast/base/limits'
+import { bootId, bytes, objectId, sessionId, walletId } from '@holdfast/base/schema'
+import { z } from 'zod'
+
+const remainingMs = z.int().min(0).max(600_000)
+
+/** A wallet's document with the objects that a holder needs to use it. Payloads are plaintext. */
+export const walletBundle = z.strictObject({
+  wallet: bytes,
+  objects: z.array(z.strictObject({ id: objectId, payload: bytes })).max(64),
+})
+export type WalletBundle = z.infer<typeof walletBundle>
+
+export const peerRequest = z.discriminatedUnion('type', [
+  /** Take this wallet, if this zone is in its placement and it is newer than what is held. */
+  z.strictObject({ type: z.literal('put'), bundle: walletBundle }),
+  /** Which version is held? */
+  z.strictObject({ type: z.literal('has'), wallet: walletId }),
+  /** What is held of the wallets that the asking zone may hold, in the order of their ids. */
+  z.strictObject({ type: z.literal('inventory'), after: walletId.exactOptional() }),
+  z.strictObject({ type: z.literal('fetch'), wallet: walletId }),
+  /** A client's request, judged and answered by the receiver; never passed on again. */
+  z.strictObject({
+    type: z.literal('forward'),
+    request: bytes,
+    authorisations: z.array(authorisation).max(authorisationsMax),
+    remainingMs,
+  }),
+  z.strictObject({ type: z.literal('evidence'), nonce: bytes }),
+  z.strictObject({
+    type: z.literal('session.open'),
+    boot: bootId,
+    prologue: bytes,
+    message: bytes,
+  }),
+  z.strictObject({ type: z.literal('session.frame'), session: sessionId, frame: bytes }),
+  z.strictObject({ type: z.literal('session.close'), session: sessionId }),
+])
+export type PeerRequest = z.infer<typeof peerRequest>
+
+const version = z.strictObject({ epoch: z.int().min(1), version: z.int().min(1) })
+
+/** The answer's shape, by the type of the request. */
+export const peerAnswers = {
+  put: z.strictObject({ held: version }),
+  has: z.strictObject({ held: version.nullable() }),
+  inventory: z.strictObject({
+    wallets: z.array(z.tuple([walletId, z.int(), z.int(), z.string()])),
+    next: walletId.exactOptional(),
+  }),
+  fetch: z.strictObject({ bundle: walletBundle.nullable() }),
+  forward: z.strictObject({ body: bytes }),
+  evidence: z.strictObject({ evidence: bytes }),
+  'session.open': z.strictObject({ session: sessionId, message: bytes }),
+  'session.frame': z.strictObject({ frame: bytes }),
+  'session.close': z.strictObject({}),
+} as const satisfies Record<PeerRequest['type'], z.ZodType>
+
+export type PeerAnswer<Type extends PeerRequest['type']> = z.infer<(typeof peerAnswers)[Type]>
+
+const refusal = z.strictObject({
+  code: z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]),
+  detail: z.string().max(400),
+  subject: z.string().max(400).exactOptional(),
+})
+
+export const encodePeerRequest = (request: PeerRequest): Bytes => toCbor(request)
+
+export const parsePeerRequest = (untrusted: Bytes): PeerRequest => parseCbor(peerRequest, untrusted)
+
+export const encodePeerAnswer = (answer: Result<CborValue>): Bytes =>
+  toCbor(answer.ok ? { value: answer.value } : { refusal: { ...answer.refusal } })
+
+/** Throws `malformed` or `invalid_field` where a peer answers what it may not. */
+export const parsePeerAnswer = <Type extends PeerRequest['type']>(
+  type: Type,
+  untrusted: Bytes,
+): Result<PeerAnswer<Type>> => {
+  const shape = z.union([z.strictObject({ value: peerAnswers[type] }), z.strictObject({ refusal })])
+  const parsed = parseCbor(shape, untrusted)
+  if ('refusal' in parsed) return { ok: false, refusal: parsed.refusal }
+  return { ok: true, value: (parsed as { readonly value: PeerAnswer<Type> }).value }
+}

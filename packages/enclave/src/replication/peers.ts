@@ -1,0 +1,58 @@
+/** Typed questions to peers, and when each zone was last heard. */
+import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
+import type { BootId, ZoneId } from '@holdfast/base/ids'
+import type { Clock } from '../ports/clock.ts'
+import type { Mesh, Peer } from '../ports/mesh.ts'
+import {
+  encodePeerRequest,
+  type PeerAnswer,
+  type PeerRequest,
+  parsePeerAnswer,
+} from './messages.ts'
+
+export type Peers = {
+  /** Nearest first. */
+  list(): readonly Peer[]
+  /** The nearest node of a zone whose link is up. */
+  ofZone(zone: ZoneId): Peer | undefined
+  byBoot(boot: BootId): Peer | undefined
+  ask<Type extends PeerRequest['type']>(
+    peer: Peer,
+    request: Extract<PeerRequest, { type: Type }>,
+    timeoutMs: number,
+  ): Promise<Result<PeerAnswer<Type>>>
+  /** Notes that a zone's enclave spoke just now. */
+  heard(zone: ZoneId): void
+  /** Milliseconds since a zone's enclave last spoke; undefined if it never did since boot. */
+  sinceHeardMs(zone: ZoneId): number | undefined
+}
+
+export const createPeers = (mesh: Mesh, clock: Clock): Peers => {
+  const heardAt = new Map<ZoneId, number>()
+
+  const heard = (zone: ZoneId): void => {
+    heardAt.set(zone, clock.nowMs())
+  }
+
+  const list = (): readonly Peer[] =>
+    [...mesh.peers()].toSorted((left, right) => left.roundTripMs - right.roundTripMs)
+
+  return {
+    list,
+    ofZone: (zone) => list().find((peer) => peer.zone === zone),
+    byBoot: (boot) => mesh.peers().find((peer) => peer.boot === boot),
+    ask: async (peer, request, timeoutMs) => {
+      const answered = await mesh.ask(peer.boot, encodePeerRequest(request), { timeoutMs })
+      if (!answered.ok) return answered
+      heard(peer.zone)
+      const parsed = attempt(() => parsePeerAnswer(request.type, answered.value))
+      if (!parsed.ok) return refuse('internal', 'a peer gave an answer that cannot be read')
+      return parsed.value.ok ? accept(parsed.value.value) : parsed.value
+    },
+    heard,
+    sinceHeardMs: (zone) => {
+      const at = heardAt.get(zone)
+      return at === undefined ? undefined : Math.max(0, clock.nowMs() - at)
+    },
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The wallets of this zone: an index of all in memory, and the documents that are in use. Filled
+ * at start from the store, and by `stored` for every record that `acceptWallet` commits.
+ */
+import type { CredentialId, WalletId, ZoneId } from '@holdfast/base/ids'
+import { walletsCachedMax } from '../limits.ts'
+import type { Crypto } from '../ports/crypto.ts'
+import type { Revision } from '../ports/store.ts'
+import { walletName, walletPrefix } from '../records/names.ts'
+import type { OpenedRecord, Records } from '../records/records.ts'
+import { parseWallet, type WalletEntry } from './wallet-entry.ts'
+
+export type IndexedWallet = {
+  readonly id: WalletId
+  readonly epoch: number
+  readonly version: number
+  readonly hash: string
+  readonly home: ZoneId
+  readonly zones: readonly ZoneId[]
+  readonly credentials: readonly CredentialId[]
+  readonly revision: Revision
+}
+
+export type WalletTable = {
+  load(): Promise<void>
+  readonly size: number
+  indexed(id: WalletId): IndexedWallet | undefined
+  /** The document if it is held here and in memory; `read` brings it there. */
+  cached(id: WalletId): WalletEntry | undefined
+  read(id: WalletId): Promise<WalletEntry | undefined>
+  /** Notes a commit. */
+  stored(entry: WalletEntry, revision: Revision): void
+  /** Wallets that name a credential, in the order of their ids. */
+  ofCredential(credential: CredentialId): readonly WalletId[]
+  /** Wallets that `zone` may hold, behind `after`, in the order of their ids, at most `limit`. */
+  ofZone(zone: ZoneId, after: WalletId | undefined, limit: number): readonly IndexedWallet[]
+}
+
+const toIndexed = (entry: WalletEntry, revision: Revision): IndexedWallet => ({
+  id: entry.wallet.id,
+  epoch: entry.wallet.epoch,
+  version: entry.wallet.version,
+  hash: entry.hash,
+  home: entry.wallet.home,
+  zones: entry.wallet.placement.zones,
+  credentials: entry.wallet.credentials.map((credential) => credential.id),
+  revision,
+})
+
+class Table implements WalletTable {
+  readonly #index = new Map<WalletId, IndexedWallet>()
+  readonly #cache = new Map<WalletId, WalletEntry>()
+  readonly #byCredential = new Map<CredentialId, Set<WalletId>>()
+  /** Ids in order, rebuilt after a change of the set: inventories are rare, creations are not. */
+  #ordered: readonly WalletId[] | undefined
+  readonly #records: Records
+  readonly #crypto: Crypto
+
+  constructor(records: Records, crypto: Crypto) {
+    this.#records = records
+    this.#crypto = crypto
+  }
+
+  get size(): number {
+    return this.#index.size
+  }
+
+  async load(): Promise<void> {
+    for await (const record of this.#records.scan(walletPrefix)) {
+      this.#note(this.#parse(record), record.revision)
+    }
+  }
+
+  indexed(id: WalletId): IndexedWallet | undefined {
+    return this.#index.get(id)
+  }
+
+  cached(id: WalletId): WalletEntry | undefined {
+    const entry = this.#cache.get(id)
+    if (entry !== undefined) {
+      // Re-inserting keeps the map in order of use.
+      this.#cache.delete(id)
+      this.#cache.set(id, entry)
+    }
+    return entry
+  }
+
+  async read(id: WalletId): Promise<WalletEntry | undefined> {
+    const cached = this.cached(id)
+    if (cached !== undefined || !this.#index.has(id)) return cached
+    const record = await this.#records.read(walletName(id))
+    if (record === undefined) return undefined
+    // A commit may have come while the store was read; what it noted is newer.
+    const newer = this.#cache.get(id)
+    if (newer !== undefined) return newer
+    const entry = this.#parse(record)
+    this.#keep(entry)
+    return entry
+  }
+
+  stored(entry: WalletEntry, revision: Revision): void {
+    this.#note(entry, revision)
+    this.#keep(entry)
+  }
+
+  ofCredential(credential: CredentialId): readonly WalletId[] {
+    return [...(this.#byCredential.get(credential) ?? [])].toSorted()
+  }
+
+  ofZone(zone: ZoneId, after: WalletId | undefined, limit: number): readonly IndexedWallet[] {
+    this.#ordered ??= [...this.#index.keys()].toSorted()
+    const found: IndexedWallet[] = []
+    for (const id of this.#ordered) {
+      if (found.length === limit) break
+      if (after !== undefined && id <= after) continue
+      const indexed = this.#index.get(id)
+      if (indexed?.zones.includes(zone) === true) found.push(indexed)
+    }
+    return found
+  }
+
+  #parse(record: OpenedRecord): WalletEntry {
+    return parseWallet(record.payload, this.#crypto)
+  }
+
+  #note(entry: WalletEntry, revision: Revision): void {
+    const { id } = entry.wallet
+    const before = this.#index.get(id)
+    if (before === undefined) this.#ordered = undefined
+    const after = toIndexed(entry, revision)
+    for (const credential of before?.credentials ?? []) {
+      this.#byCredential.get(credential)?.delete(id)
+    }
+    for (const credential of after.credentials) {
+      const wallets = this.#byCredential.get(credential) ?? new Set()
+      this.#byCredential.set(credential, wallets.add(id))
+    }
+    this.#index.set(id, after)
+  }
+
+  #keep(entry: WalletEntry): void {
+    this.#cache.delete(entry.wallet.id)
+    this.#cache.set(entry.wallet.id, entry)
+    if (this.#cache.size > walletsCachedMax) {
+      const [oldest] = this.#cache.keys()
+      if (oldest !== undefined) this.#cache.delete(oldest)
+    }
+  }
+}
+
+export const createWalletTable = (records: Records, crypto: Crypto): WalletTable =>
+  new Table(records, crypto)

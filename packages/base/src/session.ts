@@ -1,4 +1,4 @@
-/** What a sealed session says inside its frames and binds into its transcript (docs/protocol.md). */
+/** What a sealed session says in its frames and binds into its transcript (docs/protocol.md). */
 import { z } from 'zod'
 import type { Authorisation, Envelope } from './authorisation.ts'
 import { purposes } from './authorisation.ts'

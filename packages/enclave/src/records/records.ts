@@ -1,4 +1,4 @@
-/** The records of a zone: sealed on the way in, opened on the way out, unknown outcomes resolved. */
+/** The records of a zone: sealed on the way in, opened on the way out, outcomes resolved. */
 import { type Bytes, equalBytes } from '@holdfast/base/bytes'
 import { accept, fail, type Result, refuse } from '@holdfast/base/errors'
 import type { MeshId, ZoneId } from '@holdfast/base/ids'
@@ -22,7 +22,7 @@ export type OpenedRecord = {
 }
 
 export type Records = {
-  /** Refuses `store_failed` where the store does not answer, or gives what this zone never sealed. */
+  /** Refuses `store_failed`: no answer, or something that this zone never sealed. */
   read(name: RecordName): Promise<OpenedRecord | undefined>
   /** Every record under a prefix, a page at a time. */
   scan(prefix: string): AsyncIterable<OpenedRecord>

@@ -90,7 +90,7 @@ export const openZoneKey = async (options: ZoneKeyOptions): Promise<Result<ZoneK
     return refuse('not_ready', 'this machine cannot open the key of its zone')
   }
   const zoneKey = generate(options)
-  // Sealed first: a crash between the two leaves a key without records, never records without a key.
+  // Sealed first: a crash between leaves a key without records, never records without a key.
   await options.sealing.write(await seal(options, zoneKey))
   const value = sealRecord(
     { ...options, zoneKey },

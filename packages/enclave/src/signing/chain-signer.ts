@@ -35,7 +35,7 @@ export type Decoded = {
   readonly intent: Intent
   readonly tasks: readonly SigningTask[]
   /** Assembles what the client gets; one signature for each task, in order. */
-  finish(signatures: readonly TaskSignature[]): Signed
+  readonly finish: (signatures: readonly TaskSignature[]) => Signed
 }
 
 /** Throws a `RefusalError` (`bad_transaction`, `wrong_account`); never opens a key. */

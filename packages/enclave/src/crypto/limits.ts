@@ -1,7 +1,14 @@
 /** Limits of the crypto port. */
 
-/** Slots of locked memory; `ulimit -l` must allow slots × slot size. */
-export const arenaSlots = 16_384
-export const arenaSlotBytes = 64
+/**
+ * Locked memory by size of slot; `ulimit -l` must allow the sum (1.75 MiB). Keys, seeds and
+ * hardened results take the small slots; passphrases, phrases and DER the medium; the plaintext
+ * of an object record that KMIP registered (RSA keys, certificates' keys) the large.
+ */
+export const arenaClasses = [
+  { slotBytes: 64, slots: 16_384 },
+  { slotBytes: 1024, slots: 512 },
+  { slotBytes: 16_384, slots: 16 },
+] as const
 /** Imported P-256 public keys that are kept ready. */
 export const publicKeyCacheMax = 1024

@@ -14,8 +14,13 @@ export type AeadInput = {
 export type Aead = {
   /** Ciphertext ‖ 16-byte tag. */
   seal(input: AeadInput & { readonly plaintext: Bytes }): Bytes
-  /** Undefined where the tag does not verify. */
-  open(input: AeadInput & { readonly ciphertext: Bytes }): Bytes | undefined
+  /**
+   * Undefined where the tag does not verify. Into `result` where it is given (16 bytes shorter
+   * than the ciphertext), so that an opened secret is never outside locked memory.
+   */
+  open(
+    input: AeadInput & { readonly ciphertext: Bytes; readonly result?: Bytes },
+  ): Bytes | undefined
 }
 
 export type RecoverableSignature = {
@@ -26,15 +31,19 @@ export type RecoverableSignature = {
 
 /** Curve of Bitcoin and Ethereum. Private keys 32 bytes; public keys 33 bytes, compressed. */
 export type Secp256k1 = {
-  /** Which library does it: `libsecp256k1 (koffi)` or `libsecp256k1 (WebAssembly)`. */
+  /**
+   * Which library does it: `libsecp256k1 (koffi, libsecp256k1.so.1.0.0)` or
+   * `libsecp256k1 (WebAssembly, tiny-secp256k1 2.2.4)`.
+   */
   readonly backend: string
   isPrivateKey(privateKey: Bytes): boolean
-  /** Undefined for bytes that are no point. */
+  /** The compressed form of a point in either form; undefined for bytes that are no point. */
   parsePublicKey(publicKey: Bytes): Bytes | undefined
   uncompressed(publicKey: Bytes): Bytes
   publicKey(privateKey: Bytes): Bytes
-  /** RFC 6979 with SHA-256, low S; with the recovery id. */
+  /** RFC 6979 with SHA-256, low S; with the recovery id. The digest is 32 bytes. */
   sign(input: { readonly digest: Bytes; readonly privateKey: Bytes }): RecoverableSignature
+  /** Refuses a signature whose s is in the upper half (BIP-146). */
   verify(input: {
     readonly digest: Bytes
     readonly signature: Bytes
@@ -75,12 +84,18 @@ export type Ed25519 = {
   }): boolean
 }
 
-/** NIST P-256. Private keys 32 bytes; public keys 33 bytes, compressed; signatures r ‖ s. */
+/**
+ * NIST P-256. Private keys 32 bytes; public keys 33 bytes, compressed; signatures r ‖ s. Signing
+ * is deterministic (RFC 6979 with SHA-256) with low S; verifying takes either half, as passkeys
+ * and TLS give both. Digests are 32 bytes (crypto/ecdsa-digest.ts makes them of others).
+ */
 export type P256 = {
   isPrivateKey(privateKey: Bytes): boolean
+  /** The compressed form of a point in either form; undefined for bytes that are no point. */
+  parsePublicKey(publicKey: Bytes): Bytes | undefined
   publicKey(privateKey: Bytes): Bytes
   uncompressed(publicKey: Bytes): Bytes
-  /** Over the SHA-256 of the message, low S. */
+  /** Over the SHA-256 of the message. */
   sign(input: { readonly message: Bytes; readonly privateKey: Bytes }): Bytes
   signDigest(input: { readonly digest: Bytes; readonly privateKey: Bytes }): Bytes
   /** Keeps a bounded cache of imported public keys (FACTS: 81 µs kept, 155 µs imported). */
@@ -136,7 +151,10 @@ export type Crypto = {
   readonly ed25519: Ed25519
   readonly p256: P256
   readonly x25519: X25519
-  /** A zeroed slot of locked memory; disposing erases and returns it. Throws when none is left. */
+  /**
+   * A zeroed view of locked memory, 16 KiB at most; disposing it erases and returns it. Throws a
+   * `RefusalError` (`limit_reached`) when none is left.
+   */
   secret(length: number): Secret
   /** Moves bytes into locked memory and clears where they were. */
   secretFrom(bytes: Bytes): Secret

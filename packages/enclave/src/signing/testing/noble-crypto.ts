@@ -74,6 +74,7 @@ export const nobleCrypto = {
   },
   p256: {
     isPrivateKey: (key) => p256.utils.isValidSecretKey(key),
+    parsePublicKey: unused,
     publicKey: (key) => p256.getPublicKey(key, true),
     uncompressed: (key) => p256.Point.fromBytes(key).toBytes(false),
     sign: ({ message, privateKey }) => p256.sign(sha256(message), privateKey, raw),

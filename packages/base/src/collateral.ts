@@ -1,9 +1,10 @@
 /** What Intel (or a simulated root) says about a platform's TCB: the collateral of DCAP quotes. */
 import { z } from 'zod'
 import { collateralPartBytesMax } from './limits.ts'
-import { hexText, hexTextUpTo } from './text.ts'
+import { hex } from './schema.ts'
 
 const text = z.string().max(collateralPartBytesMax)
+const crl = hex().max(2 * collateralPartBytesMax)
 
 /**
  * The parts of Intel's Provisioning Certification Service v4, as they came: JSON texts exactly as
@@ -11,14 +12,14 @@ const text = z.string().max(collateralPartBytesMax)
  */
 export const collateralSchema = z.strictObject({
   tcbInfo: text,
-  tcbInfoSignature: hexText(64),
+  tcbInfoSignature: hex(64),
   tcbInfoIssuerChain: text,
   qeIdentity: text,
-  qeIdentitySignature: hexText(64),
+  qeIdentitySignature: hex(64),
   qeIdentityIssuerChain: text,
-  pckCrl: hexTextUpTo(collateralPartBytesMax),
+  pckCrl: crl,
   pckCrlIssuerChain: text,
-  rootCaCrl: hexTextUpTo(collateralPartBytesMax),
+  rootCaCrl: crl,
 })
 
 export type Collateral = Readonly<z.infer<typeof collateralSchema>>
@@ -26,14 +27,14 @@ export type Collateral = Readonly<z.infer<typeof collateralSchema>>
 /** The same in the names that PCCS clients such as dcap-qvl write. */
 export const pccsCollateralSchema = z.object({
   tcb_info: text,
-  tcb_info_signature: hexText(64),
+  tcb_info_signature: hex(64),
   tcb_info_issuer_chain: text,
   qe_identity: text,
-  qe_identity_signature: hexText(64),
+  qe_identity_signature: hex(64),
   qe_identity_issuer_chain: text,
-  pck_crl: hexTextUpTo(collateralPartBytesMax),
+  pck_crl: crl,
   pck_crl_issuer_chain: text,
-  root_ca_crl: hexTextUpTo(collateralPartBytesMax),
+  root_ca_crl: crl,
 })
 
 export const collateralFromPccs = (pccs: z.infer<typeof pccsCollateralSchema>): Collateral => ({

@@ -22,8 +22,12 @@ export const sessionLifetimeMsMax = 60 * 60_000
 export const collateralPartBytesMax = 64 * 1024
 /** A quote; Gramine gives at most 8 KiB. */
 export const quoteBytesMax = 16 * 1024
+/** Evidence as JSON: identity, quote and collateral. */
+export const evidenceBytesMax = 512 * 1024
 /** A node's identity document. */
 export const identityBytesMax = 4 * 1024
+/** A certificate that carries evidence. */
+export const certificateBytesMax = 256 * 1024
 /** A manifest, before its signatures. */
 export const manifestBytesMax = 256 * 1024
 export const measurementsMax = 32

@@ -1,8 +1,34 @@
 /** Evidence to verdict. Pure: clock, entropy and trusted roots are arguments. */
+export {
+  encodeIdentity,
+  nonceLength,
+  nonceMessage,
+  parseIdentity,
+  reportDataOf,
+} from './identity.ts'
+export { type GovernorSignature, signManifest } from './manifest/signature.ts'
+export {
+  encodeManifest,
+  encodeSignedManifest,
+  parseSignedManifest,
+  type UntrustedManifest,
+} from './manifest/signed-manifest.ts'
+export {
+  checkManifestInForce,
+  type VerifiedManifest,
+  verifyGenesis,
+  verifyManifestChain,
+  verifySuccessor,
+} from './manifest/verify.ts'
 export { toPem, toPemChain } from './pem.ts'
+export {
+  endorsementsOid,
+  evidenceFromCertificate,
+  evidenceOid,
+  raTlsCertificate,
+} from './ra-tls.ts'
 export { intelRootCa } from './sgx/intel-root.ts'
 export { type SgxReport, type TdxReport, withoutZeroPadding } from './sgx/quote.ts'
-export { type TcbStatus, tcbStatuses } from './sgx/tcb.ts'
 export { type QuoteInput, type QuoteVerdict, verifyQuote } from './sgx/verify.ts'
 export {
   type SimulatedCollateral,
@@ -22,3 +48,12 @@ export {
   type SimulatedRoot,
   simulatedRootCertificate,
 } from './simulated/root.ts'
+export {
+  type Difference,
+  type EvidenceInput,
+  type EvidenceRefused,
+  type EvidenceResult,
+  explainEvidence,
+  type Verdict,
+  verifyEvidence,
+} from './verdict.ts'

@@ -8,10 +8,10 @@
 import type { Bytes } from '@holdfast/base/bytes'
 import type { Collateral } from '@holdfast/base/collateral'
 import { type ErrorCode, fail } from '@holdfast/base/errors'
+import { type TcbStatus, tcbStatuses } from '@holdfast/base/tcb-status'
 import { extractCerts } from '@phala/dcap-qvl/src/utils.js'
 import { QuoteVerifier } from '@phala/dcap-qvl/src/verify.js'
 import { toPem } from '../pem.ts'
-import { type TcbStatus, tcbStatuses } from './tcb.ts'
 
 /** How its messages begin → code and our own words; what is not here is `quote_invalid`. */
 const messages: readonly (readonly [begins: string, code: ErrorCode, detail: string])[] = [

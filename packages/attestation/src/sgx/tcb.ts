@@ -1,22 +1,11 @@
-/** TCB statuses, and the parts of TCB info v3 and QE identity v2 that the verifier reads itself. */
+/** The parts of TCB info v3 and QE identity v2 that the verifier reads itself. */
 import type { Bytes } from '@holdfast/base/bytes'
 import { utf8 } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import { parseStrictJson } from '@holdfast/base/json'
-import { timeText } from '@holdfast/base/text'
+import { moment } from '@holdfast/base/moment'
+import { tcbStatuses } from '@holdfast/base/tcb-status'
 import { z } from 'zod'
-
-/** Intel's statuses, best first; each later one is worse. */
-export const tcbStatuses = [
-  'UpToDate',
-  'SWHardeningNeeded',
-  'ConfigurationNeeded',
-  'ConfigurationAndSWHardeningNeeded',
-  'OutOfDate',
-  'OutOfDateConfigurationNeeded',
-  'Revoked',
-] as const
-export type TcbStatus = (typeof tcbStatuses)[number]
 
 const hex = (length: number) => z.string().regex(new RegExp(`^[0-9A-Fa-f]{${length * 2}}$`))
 const svn = z.int().min(0).max(0xffff)
@@ -32,8 +21,8 @@ const components = z.array(z.object({ svn: z.int().min(0).max(255) })).length(16
 const tcbInfoSchema = z.object({
   id: z.enum(['SGX', 'TDX']),
   version: z.literal(3),
-  issueDate: timeText,
-  nextUpdate: timeText,
+  issueDate: moment,
+  nextUpdate: moment,
   fmspc: hex(6),
   pceId: hex(2),
   tcbType: z.literal(0),
@@ -60,8 +49,8 @@ const tcbInfoSchema = z.object({
 const qeIdentitySchema = z.object({
   id: z.enum(['QE', 'TD_QE']),
   version: z.literal(2),
-  issueDate: timeText,
-  nextUpdate: timeText,
+  issueDate: moment,
+  nextUpdate: moment,
   tcbEvaluationDataNumber: z.int().min(0),
   miscselect: hex(4),
   miscselectMask: hex(4),

@@ -2,6 +2,7 @@
 import { type Bytes, concat, equalBytes, fromHex, toHex } from '@holdfast/base/bytes'
 import type { Collateral } from '@holdfast/base/collateral'
 import { attempt, fail, type Result } from '@holdfast/base/errors'
+import type { TcbStatus } from '@holdfast/base/tcb-status'
 import type { ParsedCertificate } from '@holdfast/base/x509-reader'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { parsePemChain } from '../pem.ts'
@@ -10,7 +11,7 @@ import { checkChain, checkCrl, checkPeriod } from './chain.ts'
 import { verifyByLibrary } from './library.ts'
 import { pckIdentityOf } from './pck.ts'
 import { type ParsedQuote, parseQuote, type SgxReport, type TdxReport } from './quote.ts'
-import { parseQeIdentity, parseTcbInfo, type TcbStatus } from './tcb.ts'
+import { parseQeIdentity, parseTcbInfo } from './tcb.ts'
 
 /** What a quote proves. Never of a debug enclave: those are refused. */
 export type QuoteVerdict = {

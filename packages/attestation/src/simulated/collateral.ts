@@ -1,9 +1,9 @@
 /** Collateral under a simulated root: TCB info v3, QE identity v2 and CRLs, freshly signed. */
 import { type Bytes, fromBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import type { Collateral } from '@holdfast/base/collateral'
+import type { TcbStatus } from '@holdfast/base/tcb-status'
 import * as x509 from '@holdfast/base/x509'
 import { toPemChain } from '../pem.ts'
-import type { TcbStatus } from '../sgx/tcb.ts'
 import { p256Point, p256Signer } from './p256.ts'
 import { simulatedCpuSvn, simulatedFmspc, simulatedPceId, simulatedPceSvn } from './platform.ts'
 import { simulatedQe } from './quote.ts'

@@ -4,8 +4,9 @@
  */
 import { type Bytes, fromHex } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
+import type { TcbStatus } from '@holdfast/base/tcb-status'
 import type { TdxReport } from '../sgx/quote.ts'
-import type { TcbInfo, TcbStatus } from '../sgx/tcb.ts'
+import type { TcbInfo } from '../sgx/tcb.ts'
 
 export type ModuleTcb = { readonly tcbStatus: TcbStatus; readonly advisoryIds: readonly string[] }
 

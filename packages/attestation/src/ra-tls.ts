@@ -1,0 +1,212 @@
+/**
+ * Evidence in an X.509 certificate: the Confidential Computing Consortium's interoperable RA-TLS
+ * ("X.509 Cert and Evidence Formats", "SGX / TDX Evidence Tags and Formats").
+ */
+import {
+  type Bytes,
+  concat,
+  equalBytes,
+  fromBase64Url,
+  fromHex,
+  fromUtf8,
+  toHex,
+  utf8,
+} from '@holdfast/base/bytes'
+import { type Collateral, collateralSchema } from '@holdfast/base/collateral'
+import { attempt, fail, RefusalError, type Result } from '@holdfast/base/errors'
+import type { Evidence } from '@holdfast/base/evidence'
+import { certificateBytesMax } from '@holdfast/base/limits'
+import * as x509 from '@holdfast/base/x509'
+import { extensionOf, type ParsedCertificate, parseCertificate } from '@holdfast/base/x509-reader'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { decode, encode } from 'cborg'
+import { parseIdentity } from './identity.ts'
+
+/** tcg-dice-conceptual-message-wrapper, and the manifest of endorsements. */
+export const evidenceOid = '2.23.133.5.4.9'
+export const endorsementsOid = '2.23.133.5.4.2'
+
+/** CBOR tag 60000, "Intel TEE quote", as its three-byte head. */
+const teeQuoteTag = Uint8Array.of(0xd9, 0xea, 0x60)
+
+/** IANA Named Information Hash Algorithm Registry: sha-256. */
+const sha256Id = 1
+
+/** The claims: `pubkey-hash` as the format asks, and the document that the quote is over. */
+const claimsOf = (spki: Bytes, identity: Bytes): Bytes =>
+  encode({ 'pubkey-hash': encode([sha256Id, sha256(spki)]), 'holdfast-identity': identity })
+
+/** A signed text of Intel's with its signature, as the certification service answers it. */
+const signedText = (name: string, text: string, signature: string): Bytes =>
+  utf8(`{"${name}":${text},"signature":"${signature}"}`)
+
+const splitSigned = (name: string, bytes: Bytes): { text: string; signature: string } => {
+  const whole = fromUtf8(bytes)
+  const head = `{"${name}":`
+  const tail = /,"signature":"([0-9a-f]{128})"\}$/.exec(whole)
+  if (!whole.startsWith(head) || tail === null) {
+    return fail('malformed', 'a signed text of the collateral has another form')
+  }
+  return { text: whole.slice(head.length, tail.index), signature: tail[1] as string }
+}
+
+const endorsementsVersion = 1
+
+/** The order is that of Open Enclave's `oe_sgx_endorsements_fields_t`. */
+const endorsementsOf = (collateral: Collateral): Bytes =>
+  encode([
+    endorsementsVersion,
+    signedText('tcbInfo', collateral.tcbInfo, collateral.tcbInfoSignature),
+    utf8(collateral.tcbInfoIssuerChain),
+    fromHex(collateral.pckCrl),
+    fromHex(collateral.rootCaCrl),
+    utf8(collateral.pckCrlIssuerChain),
+    signedText('enclaveIdentity', collateral.qeIdentity, collateral.qeIdentitySignature),
+    utf8(collateral.qeIdentityIssuerChain),
+  ])
+
+/**
+ * A self-signed certificate over the identity's TLS key. `sign` signs with that key (r ‖ s).
+ * Give it to Node as PEM: `new X509Certificate(der)` takes the first PEM block within the bytes,
+ * which is a certificate of the quote.
+ *
+ *     raTlsCertificate({ evidence, sign, serial: entropy(16), notBeforeMs, notAfterMs })
+ */
+export const raTlsCertificate = (options: {
+  readonly evidence: Evidence
+  readonly sign: x509.Signer
+  readonly serial: Bytes
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+  /** More extensions, such as alternative names. */
+  readonly extensions?: readonly x509.Extension[]
+}): Bytes => {
+  const { evidence } = options
+  const identity = parseIdentity(evidence.identity)
+  if (!identity.ok) throw new RefusalError(identity.refusal)
+  const spki = fromBase64Url(identity.value.tlsPublicKey)
+  const name = { commonName: `holdfast ${identity.value.boot}` }
+  const claims = claimsOf(spki, evidence.identity)
+  return x509.buildCertificate({
+    serial: options.serial,
+    issuer: name,
+    subject: name,
+    notBeforeMs: options.notBeforeMs,
+    notAfterMs: options.notAfterMs,
+    spki,
+    extensions: [
+      x509.basicConstraints({ ca: false }),
+      x509.keyUsage('digitalSignature'),
+      x509.extendedKeyUsage('serverAuth', 'clientAuth'),
+      { oid: evidenceOid, value: concat(teeQuoteTag, encode([evidence.quote, claims])) },
+      {
+        oid: endorsementsOid,
+        value: concat(teeQuoteTag, endorsementsOf(evidence.collateral)),
+      },
+      ...(options.extensions ?? []),
+    ],
+    algorithm: 'ecdsa-p256-sha256',
+    sign: options.sign,
+  })
+}
+
+const decodeCbor = (bytes: Bytes): unknown => {
+  try {
+    return decode(bytes, {
+      strict: true,
+      allowIndefinite: false,
+      allowUndefined: false,
+      allowInfinity: false,
+      allowNaN: false,
+      rejectDuplicateMapKeys: true,
+    })
+  } catch {
+    return fail('malformed', 'not CBOR')
+  }
+}
+
+const taggedArray = (certificate: ParsedCertificate, oid: string, length: number): unknown[] => {
+  const extension = extensionOf(certificate, oid)
+  if (extension === undefined) return fail('malformed', 'the certificate has no evidence')
+  const { value } = extension
+  if (!equalBytes(value.slice(0, teeQuoteTag.length), teeQuoteTag)) {
+    fail('malformed', 'the evidence is of another kind')
+  }
+  const array = decodeCbor(value.slice(teeQuoteTag.length))
+  return Array.isArray(array) && array.length === length
+    ? array
+    : fail('malformed', 'the evidence has another form')
+}
+
+const bytesIn = (value: unknown): Bytes =>
+  value instanceof Uint8Array ? value : fail('malformed', 'a part of the evidence is no bytes')
+
+const textIn = (value: unknown): string => {
+  try {
+    return fromUtf8(bytesIn(value))
+  } catch {
+    return fail('malformed', 'a part of the evidence is no text')
+  }
+}
+
+const readCollateral = (certificate: ParsedCertificate): Collateral => {
+  const [version, tcb, tcbChain, pckCrl, rootCrl, crlChain, qe, qeChain] = taggedArray(
+    certificate,
+    endorsementsOid,
+    8,
+  )
+  if (version !== endorsementsVersion) fail('malformed', 'the endorsements have another version')
+  const tcbInfo = splitSigned('tcbInfo', utf8(textIn(tcb)))
+  const qeIdentity = splitSigned('enclaveIdentity', utf8(textIn(qe)))
+  const parsed = collateralSchema.safeParse({
+    tcbInfo: tcbInfo.text,
+    tcbInfoSignature: tcbInfo.signature,
+    tcbInfoIssuerChain: textIn(tcbChain),
+    qeIdentity: qeIdentity.text,
+    qeIdentitySignature: qeIdentity.signature,
+    qeIdentityIssuerChain: textIn(qeChain),
+    pckCrl: toHex(bytesIn(pckCrl)),
+    pckCrlIssuerChain: textIn(crlChain),
+    rootCaCrl: toHex(bytesIn(rootCrl)),
+  })
+  return parsed.success ? parsed.data : fail('malformed', 'the endorsements have another form')
+}
+
+const readEvidence = (certificate: ParsedCertificate): Evidence => {
+  const [quote, claimBytes] = taggedArray(certificate, evidenceOid, 2)
+  const claims = decodeCbor(bytesIn(claimBytes)) as Readonly<Record<string, unknown>> | null
+  const identity = bytesIn(claims?.['holdfast-identity'])
+  const collateral = readCollateral(certificate)
+  // The claims have one encoding, so that comparing them compares the key's hash too.
+  if (!equalBytes(bytesIn(claimBytes), claimsOf(certificate.spki, identity))) {
+    fail('wrong_certificate_key', 'the claims are not of this certificate’s key')
+  }
+  return { quote: bytesIn(quote), identity, collateral }
+}
+
+/**
+ * The evidence in a peer's certificate, whose key is that of the identity document. Refuses with
+ * `certificate_malformed`, `identity_malformed` or `wrong_certificate_key`; nothing else of the
+ * evidence is verified here. That the peer holds the key is what the TLS handshake proves.
+ */
+export const evidenceFromCertificate = (untrusted: Bytes): Result<Evidence> => {
+  const read = attempt(() => {
+    if (untrusted.length > certificateBytesMax) fail('malformed', 'the certificate is too long')
+    const certificate = parseCertificate(untrusted)
+    return { certificate, evidence: readEvidence(certificate) }
+  })
+  if (!read.ok) {
+    const { refusal } = read
+    const code = refusal.code === 'malformed' ? 'certificate_malformed' : refusal.code
+    return { ok: false, refusal: { ...refusal, code } }
+  }
+  const { certificate, evidence } = read.value
+  return attempt(() => {
+    const identity = parseIdentity(evidence.identity)
+    if (!identity.ok) throw new RefusalError(identity.refusal)
+    if (!equalBytes(fromBase64Url(identity.value.tlsPublicKey), certificate.spki)) {
+      fail('wrong_certificate_key', 'the identity names another TLS key')
+    }
+    return evidence
+  })
+}

@@ -10,7 +10,8 @@ import {
   verifyQuote,
   withoutZeroPadding,
 } from '@holdfast/attestation'
-import { toHex } from '@holdfast/base/bytes'
+import { fromBase64Url, toHex } from '@holdfast/base/bytes'
+import { parseCertificate } from '@holdfast/base/x509-reader'
 import { describe, expect, it } from 'vitest'
 import {
   dayMs,
@@ -180,6 +181,14 @@ describe('simulated evidence', () => {
     expect(codeOf({ ...input, collateral: revoked })).toBe('platform_revoked')
     const other = simulatedCollateral(root, { nowMs, revokedPcks: ['0102'] })
     expect(codeOf({ ...input, collateral: other })).toBe('accepted')
+  })
+
+  it('is refused when the root has revoked an authority', () => {
+    for (const certificate of [root.platformCaCertificate, root.tcbSigningCertificate]) {
+      const { serial } = parseCertificate(fromBase64Url(certificate))
+      const collateral = simulatedCollateral(root, { nowMs, revokedByRoot: [serial] })
+      expect(codeOf({ ...simulatedInput(), collateral })).toBe('platform_revoked')
+    }
   })
 
   it('reports the TCB status and its advisories, and refuses a revoked TCB', () => {

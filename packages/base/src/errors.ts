@@ -145,6 +145,8 @@ export const errorTable = {
   limit_reached: entry(429, 'GeneralFailure', 'later', 'A limit of this node is reached'),
   not_ready: entry(503, 'GeneralFailure', 'later', 'This node is not ready'),
   store_failed: entry(503, 'GeneralFailure', 'later', 'The store of this zone does not answer'),
+  bad_configuration: entry(500, 'GeneralFailure', 'never', 'The configuration is wrong'),
+  address_in_use: entry(503, 'GeneralFailure', 'later', 'An address cannot be listened on'),
   store_in_use: entry(503, 'GeneralFailure', 'later', 'Another process has the store open'),
   outcome_unknown: entry(503, 'GeneralFailure', 'later', 'Whether this happened is not known yet'),
   internal: entry(500, 'GeneralFailure', 'later', 'The node met a fault of its own'),

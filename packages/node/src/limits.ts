@@ -17,3 +17,28 @@ export const storePageMax = 10_000
 export const watchLogBytesMax = 16 * 1024 * 1024
 /** A watch gives whole commits until it has this many events. */
 export const watchEventsPerPageMax = 1024
+
+/** Payloads up to this size are copied behind their frame's head; larger ones are written apart. */
+export const frameCopyBytesMax = 4096
+/** A link whose unsent bytes are more takes no questions, in either direction. */
+export const linkBufferedBytesMax = 8 * 1024 * 1024
+/** Questions of one peer that are being answered at the same time. */
+export const linkServedInFlightMax = 4096
+/** A link is cut where the other side has said nothing for so long. */
+export const meshSilenceMs = 5000
+/** A frame that has begun ends within this time. */
+export const meshFrameTimeoutMs = 10_000
+export const meshHandshakeTimeoutMs = 10_000
+/** How long the verification of a peer's evidence may take. */
+export const verifyTimeoutMs = 10_000
+/** Incoming links; and those of them whose peer is not verified yet. */
+export const meshConnectionsMax = 512
+export const meshUnverifiedMax = 32
+/** Incoming links of one node; a newer one closes the oldest, which may be dead unnoticed. */
+export const linksPerPeerMax = 4
+/** A verdict older than this is renewed; the ages are looked at every `verdictCheckMs`. */
+export const verdictMaxAgeMs = 10 * 60_000
+export const verdictCheckMs = 15_000
+/** Pauses between attempts to reach a peer: doubled from the first to the last, then jittered. */
+export const dialPauseMsMin = 100
+export const dialPauseMsMax = 10_000

@@ -381,6 +381,8 @@ export const enumerations = {
     PGPKey: [0x09, '1.2'],
     CertificateRequest: [0x0a, '2.0'],
   },
+  /** Extensions only. */
+  OpaqueDataType: {},
   Operation: {
     Create: [0x01, '1.0'],
     CreateKeyPair: [0x02, '1.0'],

@@ -1,0 +1,42 @@
+/** Fields that many operations share. */
+import { boolean, bytes, interval, text } from '../schema/primitives.ts'
+import { optional, required } from '../schema/structure.ts'
+import { dataReference, objectReference } from '../structures/references.ts'
+import { protectionStorageMasks } from '../structures/rights.ts'
+
+/** The object that a request is about; absent means the one that the batch made last. */
+export const anyObject = optional('UniqueIdentifier', objectReference)
+
+/** The object that an answer is about. */
+export const theObject = required('UniqueIdentifier', text)
+
+export const storageMasks = optional('ProtectionStorageMasks', protectionStorageMasks, {
+  since: '2.0',
+})
+
+/** Masks of the two halves of a key pair (KMIP 2.1 §6.1.9). */
+export const pairStorageMasks = {
+  commonProtectionStorageMasks: optional('CommonProtectionStorageMasks', protectionStorageMasks, {
+    since: '2.0',
+  }),
+  privateProtectionStorageMasks: optional('PrivateProtectionStorageMasks', protectionStorageMasks, {
+    since: '2.0',
+  }),
+  publicProtectionStorageMasks: optional('PublicProtectionStorageMasks', protectionStorageMasks, {
+    since: '2.0',
+  }),
+}
+
+export const offset = optional('Offset', interval)
+
+/** Data of a request; absent from a later part of a stream that has none. */
+export const data = optional('Data', dataReference)
+
+/** A stream of parts, from 1.3 on (KMIP 1.3 §2.1.15 to §2.1.17). */
+export const stream = {
+  correlationValue: optional('CorrelationValue', bytes, { since: '1.3' }),
+  initIndicator: optional('InitIndicator', boolean, { since: '1.3' }),
+  finalIndicator: optional('FinalIndicator', boolean, { since: '1.3' }),
+}
+
+export const streamAnswer = optional('CorrelationValue', bytes, { since: '1.3' })

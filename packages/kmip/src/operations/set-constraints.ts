@@ -1,0 +1,13 @@
+/** Sets what new objects must conform to (KMIP 2.1 §6.1.52). */
+import { required } from '../schema/structure.ts'
+import { constraints } from '../structures/rights.ts'
+import { operation } from './operation.ts'
+
+export const setConstraints = operation(
+  'SetConstraints',
+  { since: '2.1' },
+  {
+    constraints: required('Constraints', constraints),
+  },
+  {},
+)

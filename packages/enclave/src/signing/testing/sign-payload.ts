@@ -6,13 +6,14 @@ import type { Intent } from '@holdfast/base/intent'
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import { BufferSecret } from '@holdfast/base/secret'
 import type { Account } from '@holdfast/base/wallet'
-import type { Crypto } from '../../ports/crypto.ts'
+import { createCrypto } from '../../crypto/create-crypto.ts'
+import { createEntropy } from '../../crypto/entropy.ts'
 import type { SigningTask } from '../chain-signer.ts'
 import { decodePayload } from '../decode.ts'
 import { signTasks } from '../sign-tasks.ts'
-import { nobleCrypto } from './noble-crypto.ts'
 
-export const testCrypto: Crypto = nobleCrypto
+/** The real one; it lives as long as the process of the tests. */
+export const testCrypto = await createCrypto({ entropy: createEntropy() })
 
 export const testEntropy = {
   bytes: (length: number) => new Uint8Array(length).fill(7),

@@ -4,6 +4,7 @@ import { attempt, fail, type Result } from '@holdfast/base/errors'
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import type { Account, WalletKey } from '@holdfast/base/wallet'
 import type { Crypto } from '../ports/crypto.ts'
+import { decodeBitcoinPsbt } from './bitcoin/decode-psbt.ts'
 import type { Decode, Decoded } from './chain-signer.ts'
 import { decodeEthereumAuthorization } from './ethereum/decode-authorization.ts'
 import { decodeEthereumMessage } from './ethereum/decode-message.ts'
@@ -11,7 +12,7 @@ import { decodeEthereumTransaction } from './ethereum/decode-transaction.ts'
 import { decodeEthereumTypedData } from './ethereum/decode-typed-data.ts'
 import { decodeRaw } from './raw.ts'
 
-type AccountKind = Extract<SignPayload['kind'], `ethereum.${string}`>
+type AccountKind = Exclude<SignPayload['kind'], 'raw' | `solana.${string}`>
 
 type Decoder<Kind extends AccountKind> = { readonly chain: Chain; readonly decode: Decode<Kind> }
 
@@ -19,6 +20,7 @@ const decoders: { readonly [Kind in AccountKind]: Decoder<Kind> } = {
   'ethereum.transaction': { chain: 'ethereum', decode: decodeEthereumTransaction },
   'ethereum.message': { chain: 'ethereum', decode: decodeEthereumMessage },
   'ethereum.typed-data': { chain: 'ethereum', decode: decodeEthereumTypedData },
+  'bitcoin.psbt': { chain: 'bitcoin', decode: decodeBitcoinPsbt },
   'ethereum.authorization': { chain: 'ethereum', decode: decodeEthereumAuthorization },
 }
 
@@ -59,11 +61,7 @@ export const decodePayload = (input: DecodeInput): Result<Decoded> =>
   attempt(() => {
     const { payload } = input
     if (payload.kind === 'raw') return decodeForKey(payload, input)
-    if (
-      payload.kind === 'bitcoin.psbt' ||
-      payload.kind === 'solana.message' ||
-      payload.kind === 'solana.off-chain'
-    ) {
+    if (payload.kind === 'solana.message' || payload.kind === 'solana.off-chain') {
       return fail('unsupported', 'the chain cannot be decoded')
     }
     return decodeForAccount(payload, input)

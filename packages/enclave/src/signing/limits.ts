@@ -13,3 +13,13 @@ export const typedDataValuesMax = 4096
 export const typedDataDepthMax = 16
 /** Characters of a message or of a name that the details repeat for people. */
 export const detailCharactersMax = 256
+/** Inputs and outputs of one PSBT. */
+export const psbtInputsMax = 1000
+export const psbtOutputsMax = 4000
+/**
+ * The highest index at which an output still counts as the account's own. Software that lies about
+ * a change address could otherwise hide it where no wallet would ever look (DESIGN §6).
+ */
+export const changeIndexMax = 100_000
+/** Indices of each branch that are tried for a PSBT that names no derivation paths (BIP-44 gap). */
+export const scriptMatchIndices = 20

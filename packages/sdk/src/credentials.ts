@@ -7,6 +7,7 @@ import type { apiKeyAlgorithms, Credential } from '@holdfast/base/wallet'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256 } from '@noble/curves/nist.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { signatures } from './crypto/signatures.ts'
 
 export type ApiKeyAlgorithm = (typeof apiKeyAlgorithms)[number]
 
@@ -27,26 +28,9 @@ export type ApiKey = Signer &
     readonly privateKey: Secret
   }
 
-type Algorithm = {
-  generate(): Bytes
-  publicKey(privateKey: Bytes): Bytes
-  sign(challenge: Bytes, privateKey: Bytes): Bytes
-  verify(signature: Bytes, challenge: Bytes, publicKey: Bytes): boolean
-}
-
-const algorithms: Readonly<Record<ApiKeyAlgorithm, Algorithm>> = {
-  ed25519: {
-    generate: () => ed25519.utils.randomSecretKey(),
-    publicKey: (privateKey) => ed25519.getPublicKey(privateKey),
-    sign: (challenge, privateKey) => ed25519.sign(challenge, privateKey),
-    verify: (signature, challenge, publicKey) => ed25519.verify(signature, challenge, publicKey),
-  },
-  p256: {
-    generate: () => p256.utils.randomSecretKey(),
-    publicKey: (privateKey) => p256.getPublicKey(privateKey, true),
-    sign: (challenge, privateKey) => p256.sign(challenge, privateKey),
-    verify: (signature, challenge, publicKey) => p256.verify(signature, challenge, publicKey),
-  },
+const generators: Readonly<Record<ApiKeyAlgorithm, () => Bytes>> = {
+  ed25519: () => ed25519.utils.randomSecretKey(),
+  p256: () => p256.utils.randomSecretKey(),
 }
 
 /** The first 16 bytes of SHA-256(kind ‖ 0 ‖ algorithm ‖ 0 ‖ public key). */
@@ -58,7 +42,7 @@ export const credentialIdOf = (algorithm: ApiKeyAlgorithm, publicKey: Bytes): Cr
  * one of the curve's private keys.
  */
 export const apiKeyFrom = (algorithm: ApiKeyAlgorithm, privateKey: Bytes): ApiKey => {
-  const curve = algorithms[algorithm]
+  const curve = signatures[algorithm]
   const publicKey = curve.publicKey(privateKey)
   const secret = new BufferSecret(privateKey)
   return {
@@ -66,14 +50,15 @@ export const apiKeyFrom = (algorithm: ApiKeyAlgorithm, privateKey: Bytes): ApiKe
     algorithm,
     publicKey,
     privateKey: secret,
-    sign: (challenge) => secret.use((bytes) => curve.sign(challenge, bytes)),
+    sign: (challenge) =>
+      secret.use((bytes) => curve.sign({ message: challenge, privateKey: bytes })),
     [Symbol.dispose]: () => secret[Symbol.dispose](),
   }
 }
 
 /** A fresh API key: `generateApiKey()` or `generateApiKey('p256')`. */
 export const generateApiKey = (algorithm: ApiKeyAlgorithm = 'ed25519'): ApiKey =>
-  apiKeyFrom(algorithm, algorithms[algorithm].generate())
+  apiKeyFrom(algorithm, generators[algorithm]())
 
 /** The challenge of some request bytes for a purpose: SHA-256 of `challengeInput`. */
 export const challengeOf = (purpose: Purpose, request: Bytes): Bytes =>
@@ -95,8 +80,9 @@ export const isProofBy = (
   signer: Pick<Signer, 'algorithm' | 'publicKey'>,
   proof: { readonly purpose: Purpose; readonly request: Bytes; readonly signature: Bytes },
 ): boolean => {
-  const challenge = challengeOf(proof.purpose, proof.request)
-  return algorithms[signer.algorithm].verify(proof.signature, challenge, signer.publicKey)
+  const message = challengeOf(proof.purpose, proof.request)
+  const { algorithm, publicKey } = signer
+  return signatures[algorithm].verify({ message, signature: proof.signature, publicKey })
 }
 
 /** How a wallet names a signer: as the credential of a person. */

@@ -58,7 +58,7 @@ export const endpoint = (transport: Transport, address: string, timeoutMs: numbe
     return answer
   }
   const get = async (path: string): Promise<Bytes> => {
-    const { status, body } = await ask({ method: 'GET' }, path, timeoutMs)
+    const { status, body } = await ask({ method: 'GET', anyKey: true }, path, timeoutMs)
     if (status !== 200) throw new RefusalError(refusalFrom(status, body))
     return body
   }

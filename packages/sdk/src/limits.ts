@@ -20,3 +20,11 @@ export const verdictLifetimeMs = 10 * 60_000
 /** Work that a keystore file may ask for: scrypt N·r·p and PBKDF2 rounds. */
 export const scryptWorkMax = 2 ** 23
 export const pbkdf2RoundsMax = 10_000_000
+/** Manifests of one mesh that a client reads. */
+export const manifestsMax = 1024
+/** How long one try may take before the next node is asked. */
+export const attemptTimeoutMs = 12_000
+/** How long a node that failed is passed over. */
+export const nodeRestMs = 5000
+/** Wallets that one session is authenticated for. */
+export const sessionWalletsMax = 64

@@ -1,6 +1,13 @@
 /** RFC 9457 problems of a node, as the refusals that they are. */
 import { type Bytes } from '@holdfast/base/bytes'
-import { attempt, type ErrorCode, errorTable, type Refusal } from '@holdfast/base/errors'
+import {
+  attempt,
+  type ErrorCode,
+  errorTable,
+  type Refusal,
+  RefusalError,
+  type Result,
+} from '@holdfast/base/errors'
 import { parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
 
@@ -31,4 +38,10 @@ export const refusalFrom = (status: number, untrusted: Bytes): Refusal => {
     detail: detail ?? errorTable[code].title,
     ...(subject === undefined ? {} : { subject }),
   }
+}
+
+/** The value of a result; its refusal is thrown as a `RefusalError`. */
+export const valueOf = <Value>(result: Result<Value>): Value => {
+  if (result.ok) return result.value
+  throw new RefusalError(result.refusal)
 }

@@ -9,6 +9,8 @@ export type HttpRequest = {
   readonly contentType?: string
   readonly body?: Bytes
   readonly timeoutMs: number
+  /** For answers that prove themselves (manifests, evidence): whatever TLS key is pinned. */
+  readonly anyKey?: true
 }
 
 export type HttpAnswer = {

@@ -1,0 +1,78 @@
+/** One try of a request: which enclave by a node, which proofs, and what came of it. */
+import type { Authorisation } from '@holdfast/base/authorisation'
+import type { Bytes } from '@holdfast/base/bytes'
+import type { Result } from '@holdfast/base/errors'
+import { type Authenticate, acceptsSession } from './authenticate.ts'
+import { authorise, type Signer } from './credentials.ts'
+import type { Endpoint, EvidenceTarget } from './endpoint.ts'
+import type { Prepared } from './requests/prepared.ts'
+import type { Routes } from './routes.ts'
+import type { WalletMemory } from './seen.ts'
+import type { VerificationError } from './verification-error.ts'
+
+export type AttemptOptions = {
+  readonly routes: Routes
+  readonly signers: readonly Signer[]
+  /** Present where a session that was authenticated once shall be enough, where policy says so. */
+  readonly authenticate: Authenticate | undefined
+  /** Plain HTTPS JSON instead of a sealed session. */
+  readonly plain: boolean
+  readonly memory: WalletMemory
+}
+
+/** What a try needs of a request. */
+export type Sendable = Omit<Prepared<unknown>, 'observe'>
+
+/** What one request keeps between its tries. */
+export type Progress = {
+  /** Which enclave is meant; the node's own where empty. */
+  target: EvidenceTarget
+  /** An authenticated session was not enough. */
+  needsProof: boolean
+  proofs: readonly Authorisation[] | undefined
+  /** The last node that was not trusted. */
+  distrust: VerificationError | undefined
+}
+
+export const tryOnce = async (
+  options: AttemptOptions,
+  endpoint: Endpoint,
+  prepared: Sendable,
+  progress: Progress,
+  timeoutMs: number,
+): Promise<Result<Bytes>> => {
+  const { routes, signers, authenticate } = options
+  const { bytes, purpose, wallet } = prepared
+  const prove = async (): Promise<readonly Authorisation[]> => {
+    progress.proofs ??= await Promise.all(signers.map((key) => authorise(key, purpose, bytes)))
+    return progress.proofs
+  }
+  if (options.plain) {
+    await routes.enclave(endpoint, {})
+    return endpoint.request({ request: bytes, authorisations: await prove() }, timeoutMs)
+  }
+  const session = await routes.session(endpoint, progress.target)
+  const bySession =
+    authenticate !== undefined &&
+    wallet !== undefined &&
+    acceptsSession(prepared.operation) &&
+    !progress.needsProof
+  if (bySession) {
+    const bound = await authenticate(session, wallet, timeoutMs)
+    if (!bound.ok) return bound
+  }
+  const authorisations = bySession ? [] : await prove()
+  return session.request({ request: bytes, authorisations }, timeoutMs)
+}
+
+/** The enclave that a request should go to by this node, from what is known of its wallet. */
+export const firstTarget = async (
+  options: AttemptOptions,
+  endpoint: Endpoint,
+  { wallet }: Sendable,
+): Promise<EvidenceTarget> => {
+  const zones = wallet === undefined ? undefined : options.memory.get(wallet)?.zones
+  if (wallet === undefined || zones === undefined || options.plain) return {}
+  const { verdict } = await options.routes.enclave(endpoint, {})
+  return zones.includes(verdict.identity.zone) ? {} : { wallet }
+}

@@ -1,0 +1,66 @@
+/** A request whose bytes are fixed: repeating them continues it, and never makes a second one. */
+import type { WalletAnswer } from '@holdfast/base/answers'
+import type { Purpose } from '@holdfast/base/authorisation'
+import { type Bytes, utf8 } from '@holdfast/base/bytes'
+import { fail } from '@holdfast/base/errors'
+import { IntentId, type MeshId, type WalletId, type ZoneId } from '@holdfast/base/ids'
+import type { Seen } from '@holdfast/base/requests/header'
+import { purposeOf } from '@holdfast/base/requests/purposes'
+import type { Operation, Request } from '@holdfast/base/requests/request'
+import type { z } from 'zod'
+import { randomBytes } from '../entropy.ts'
+
+export type Prepared<Answer> = {
+  readonly operation: Operation
+  readonly bytes: Bytes
+  readonly purpose: Purpose
+  /** What the answer must look like; another answer is refused. */
+  readonly answer: z.ZodType<Answer>
+  /** Absent for a creation and a list. */
+  readonly wallet?: WalletId
+  /**
+   * What an answer shows of a wallet. Fails with `malformed` where it answers another request;
+   * `requestHash` is SHA-256 of the bytes, hexadecimal.
+   */
+  readonly observe: (answer: Answer, requestHash: string) => Observed | undefined
+}
+
+export type Observed = {
+  readonly wallet: WalletId
+  readonly seen: Seen
+  readonly zones?: readonly ZoneId[]
+}
+
+/** What a wallet's document shows. */
+export const observeWallet = ({ wallet }: WalletAnswer): Observed => ({
+  wallet: wallet.id,
+  seen: { epoch: wallet.epoch, version: wallet.version },
+  zones: wallet.placement.zones,
+})
+
+/** Fails where an answer is for another request or another wallet than was asked. */
+export const mustMatch = (seen: string, expected: string): void => {
+  if (seen !== expected) fail('malformed', 'the answer is for another request')
+}
+
+/** The fields of every request. */
+export type Header = { readonly mesh: MeshId; readonly expiresAt: string }
+
+export const prepare = <Answer>(
+  request: Request,
+  answer: z.ZodType<Answer>,
+  observe: Prepared<Answer>['observe'] = () => undefined,
+): Prepared<Answer> => ({
+  operation: request.operation,
+  bytes: utf8(JSON.stringify(request)),
+  purpose: purposeOf[request.operation],
+  answer,
+  observe,
+  ...('wallet' in request ? { wallet: request.wallet } : {}),
+})
+
+/** RFC 3339 in UTC. */
+export const timestampOf = (atMs: number): string => new Date(atMs).toISOString()
+
+/** A fresh intent id: one for each thing that its owner means to do. */
+export const newIntentId = (): IntentId => IntentId.of(randomBytes(16))

@@ -1,0 +1,40 @@
+/** Builds `wallet.show` and `wallet.list`, which change nothing. */
+import {
+  type WalletAnswer,
+  type WalletListAnswer,
+  walletAnswer,
+  walletListAnswer,
+} from '@holdfast/base/answers'
+import type { WalletId } from '@holdfast/base/ids'
+import type { Seen } from '@holdfast/base/requests/header'
+import { type Header, mustMatch, observeWallet, type Prepared, prepare } from './prepared.ts'
+
+export const showWallet = (
+  wallet: WalletId,
+  context: { readonly header: Header; readonly seen?: Seen },
+): Prepared<WalletAnswer> =>
+  prepare(
+    {
+      operation: 'wallet.show',
+      ...context.header,
+      wallet,
+      ...(context.seen === undefined ? {} : { seen: context.seen }),
+    },
+    walletAnswer,
+    (answer) => {
+      mustMatch(answer.wallet.id, wallet)
+      return observeWallet(answer)
+    },
+  )
+
+export type ListWallets = {
+  /** Wallets behind this one, in the order of their ids. */
+  readonly after?: WalletId
+  readonly limit?: number
+}
+
+export const listWallets = (
+  options: ListWallets,
+  context: { readonly header: Header },
+): Prepared<WalletListAnswer> =>
+  prepare({ operation: 'wallet.list', ...context.header, ...options }, walletListAnswer)

@@ -1,0 +1,38 @@
+/** Builds `sign`: one transaction or message by one account. */
+import { type SignAnswer, signAnswer } from '@holdfast/base/answers'
+import type { AccountId, IntentId, WalletId } from '@holdfast/base/ids'
+import type { Seen } from '@holdfast/base/requests/header'
+import type { SignPayload } from '@holdfast/base/requests/sign'
+import { type Header, mustMatch, newIntentId, type Prepared, prepare } from './prepared.ts'
+
+/** Whose key signs. */
+export type Signatory = {
+  readonly wallet: WalletId
+  /** Absent for raw use alone, whose payload names a key. */
+  readonly account?: AccountId
+  /** What the owner means to do, so that a repeat is no second spend. Default: a fresh one. */
+  readonly intent?: IntentId
+}
+
+export const sign = (
+  signatory: Signatory,
+  payload: SignPayload,
+  context: { readonly header: Header; readonly seen?: Seen },
+): Prepared<SignAnswer> =>
+  prepare(
+    {
+      operation: 'sign',
+      ...context.header,
+      wallet: signatory.wallet,
+      ...(signatory.account === undefined ? {} : { account: signatory.account }),
+      intent: signatory.intent ?? newIntentId(),
+      ...(context.seen === undefined ? {} : { seen: context.seen }),
+      payload,
+    },
+    signAnswer,
+    ({ receipt }, requestHash) => {
+      mustMatch(receipt.request, requestHash)
+      const { wallet, epoch, version } = receipt
+      return { wallet, seen: { epoch, version } }
+    },
+  )

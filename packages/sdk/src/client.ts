@@ -1,0 +1,53 @@
+/** The client of one mesh: verifies its enclaves, makes wallets in it, and signs by them. */
+
+import type { VerifiedManifest } from '@holdfast/attestation'
+import type { NodeStatus, SignAnswer, WalletAnswer, WalletListAnswer } from '@holdfast/base/answers'
+import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { SignPayload } from '@holdfast/base/requests/sign'
+import type { Signer } from './credentials.ts'
+import type { ImportWallet } from './import-wallet.ts'
+import type { AddAccounts } from './requests/add-accounts.ts'
+import type { CreateWallet } from './requests/create-wallet.ts'
+import type { Prepared } from './requests/prepared.ts'
+import type { ListWallets } from './requests/read.ts'
+import type { Signatory } from './requests/sign.ts'
+import type { Enclave } from './trust.ts'
+import type { VerificationError } from './verification-error.ts'
+
+export type RequestOptions = {
+  /** How long the same bytes are repeated before the last refusal is thrown. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * Every method throws a `RefusalError` whose `refusal.code` is in the table of errors, or a
+ * `VerificationError` where no node can be trusted.
+ */
+export type Client = {
+  readonly mesh: MeshId
+  /** Of the evidence: true where the mesh is SIMULATED, which protects nothing. */
+  readonly simulated: boolean
+  readonly manifest: VerifiedManifest
+  /** The enclave that the client speaks to now; verified again after a while. */
+  enclave(): Promise<Enclave>
+  /** Fresh verification of the enclaves of a zone, of a wallet's holder, or of the node itself. */
+  verify(target?: { readonly zone?: ZoneId; readonly wallet?: WalletId }): Promise<Enclave>
+  /** What each node says of itself; undefined where it does not answer. */
+  nodes(): Promise<readonly { readonly node: string; readonly status: NodeStatus | undefined }[]>
+  /** Nodes that were refused when the client connected, and why. */
+  readonly distrusted: readonly VerificationError[]
+  createWallet(options: CreateWallet, request?: RequestOptions): Promise<WalletAnswer>
+  importWallet(options: ImportWallet, request?: RequestOptions): Promise<WalletAnswer>
+  showWallet(wallet: WalletId, request?: RequestOptions): Promise<WalletAnswer>
+  listWallets(options?: ListWallets, request?: RequestOptions): Promise<WalletListAnswer>
+  addAccounts(options: AddAccounts, request?: RequestOptions): Promise<WalletAnswer>
+  sign(signatory: Signatory, payload: SignPayload, request?: RequestOptions): Promise<SignAnswer>
+  /** The bytes of a request, to be kept and repeated; `send` continues what they began. */
+  readonly prepare: {
+    createWallet(options: CreateWallet): Promise<Prepared<WalletAnswer>>
+    sign(signatory: Signatory, payload: SignPayload): Prepared<SignAnswer>
+  }
+  send<Answer>(prepared: Prepared<Answer>, request?: RequestOptions): Promise<Answer>
+  readonly credentials: readonly Signer[]
+  close(): void
+}

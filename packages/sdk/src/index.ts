@@ -1,0 +1,58 @@
+/**
+ * The Holdfast client. It verifies the mesh and its enclaves before anything leaves it, proves
+ * requests with credentials, and asks the next node when one does not answer.
+ */
+export type { Difference, Verdict, VerifiedManifest } from '@holdfast/attestation'
+export type {
+  NodeStatus,
+  Receipt,
+  SignAnswer,
+  Signed,
+  WalletAnswer,
+  WalletListAnswer,
+} from '@holdfast/base/answers'
+export { type Refusal, RefusalError } from '@holdfast/base/errors'
+export {
+  AccountId,
+  CredentialId,
+  IntentId,
+  MeshId,
+  ObjectId,
+  PersonId,
+  WalletId,
+  ZoneId,
+} from '@holdfast/base/ids'
+export type { Intent } from '@holdfast/base/intent'
+export type { PlacementConstraints } from '@holdfast/base/placement'
+export type { Policy, Rule } from '@holdfast/base/policy'
+export type { SignPayload } from '@holdfast/base/requests/sign'
+export type { KeyRequest } from '@holdfast/base/requests/wallet-create'
+export type { Account, AccountRequest, Credential, Person, Wallet } from '@holdfast/base/wallet'
+export type { Client, RequestOptions } from './client.ts'
+export { type ChannelKind, type ConnectOptions, connect } from './connect.ts'
+export {
+  type ApiKey,
+  type ApiKeyAlgorithm,
+  apiKeyFrom,
+  credentialIdOf,
+  credentialOf,
+  generateApiKey,
+  type Signer,
+} from './credentials.ts'
+export {
+  type ImportKey,
+  type ImportSource,
+  type ImportWallet,
+  secretText,
+} from './import-wallet.ts'
+export { formatApiKey, parseApiKey } from './key-file.ts'
+export { openKeystore } from './keystore.ts'
+export type { AddAccounts } from './requests/add-accounts.ts'
+export type { CreateWallet, WalletOptions } from './requests/create-wallet.ts'
+export { type DefaultPolicy, defaultPolicy } from './requests/default-policy.ts'
+export { newIntentId, type Prepared } from './requests/prepared.ts'
+export type { ListWallets } from './requests/read.ts'
+export type { Signatory } from './requests/sign.ts'
+export { type Fetch, fetchTransport, type Transport } from './transport.ts'
+export type { Enclave } from './trust.ts'
+export { VerificationError } from './verification-error.ts'

@@ -1,0 +1,126 @@
+/** The operations of a client: builds each request, sends it, and notes what the answer shows. */
+import type { WalletAnswer } from '@holdfast/base/answers'
+import { toHex } from '@holdfast/base/bytes'
+import { RefusalError } from '@holdfast/base/errors'
+import type { WalletId } from '@holdfast/base/ids'
+import type { Seen } from '@holdfast/base/requests/header'
+import { sha256 } from '@noble/hashes/sha2.js'
+import type { Client, RequestOptions } from './client.ts'
+import type { Signer } from './credentials.ts'
+import type { Send } from './dispatch.ts'
+import type { Endpoint } from './endpoint.ts'
+import { type ImportWallet, sealKeys } from './import-wallet.ts'
+import { addAccounts } from './requests/add-accounts.ts'
+import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
+import type { Header, Prepared } from './requests/prepared.ts'
+import { listWallets, showWallet } from './requests/read.ts'
+import { sign } from './requests/sign.ts'
+import type { Rotation } from './rotation.ts'
+import type { Routes } from './routes.ts'
+import type { WalletMemory } from './seen.ts'
+import type { Trust } from './trust.ts'
+
+export type OperationsContext = {
+  readonly send: Send
+  readonly nodes: Rotation
+  readonly ways: Routes
+  readonly trust: Trust
+  readonly memory: WalletMemory
+  readonly endpoints: readonly Endpoint[]
+  readonly header: () => Header
+  readonly signers: readonly Signer[]
+  readonly timeoutMs: number
+}
+
+type Operations = Pick<
+  Client,
+  | 'addAccounts'
+  | 'createWallet'
+  | 'enclave'
+  | 'importWallet'
+  | 'listWallets'
+  | 'nodes'
+  | 'prepare'
+  | 'send'
+  | 'showWallet'
+  | 'sign'
+  | 'verify'
+>
+
+const statusOf = (endpoints: readonly Endpoint[]): ReturnType<Client['nodes']> =>
+  Promise.all(
+    endpoints.map(async (node) => ({
+      node: node.origin,
+      status: await node.status().catch(() => undefined),
+    })),
+  )
+
+/** How often a change is built anew because another one came first. */
+const rebaseMax = 3
+
+export const operations = (context: OperationsContext): Operations => {
+  const { nodes, ways, trust, memory, endpoints, header, signers } = context
+  const enclave = () => ways.enclave(nodes.nearest(), {})
+  const send = async <Answer>(
+    prepared: Prepared<Answer>,
+    request: RequestOptions = {},
+  ): Promise<Answer> => {
+    const answer = await context.send(prepared, request.timeoutMs ?? context.timeoutMs)
+    const observed = prepared.observe(answer, toHex(sha256(prepared.bytes)))
+    if (observed !== undefined) memory.note(observed.wallet, observed.seen, observed.zones)
+    return answer
+  }
+  const seenOf = (wallet: WalletId): { readonly seen?: Seen } => {
+    const seen = memory.get(wallet)?.seen
+    return seen === undefined ? {} : { seen }
+  }
+  const prepareCreation = async (options: CreateWallet): Promise<Prepared<WalletAnswer>> => {
+    const { identity } = (await enclave()).verdict
+    const zones = trust.manifest()?.manifest.zones ?? []
+    return createWallet(options, { header: header(), zones, home: identity.zone, signers })
+  }
+  const importWallet = async (
+    { keys, ...options }: ImportWallet,
+    request?: RequestOptions,
+  ): Promise<WalletAnswer> => {
+    const home = options.home ?? (await enclave()).verdict.identity.zone
+    const holder = await ways.enclave(nodes.nearest(), { zone: home })
+    const sealed = await sealKeys(holder, trust.mesh, keys)
+    return send(await prepareCreation({ ...options, home, keys: sealed }), request)
+  }
+  const show = (wallet: WalletId, request?: RequestOptions) =>
+    send(showWallet(wallet, { header: header(), ...seenOf(wallet) }), request)
+  return {
+    enclave,
+    verify: (target = {}) => trust.verify(nodes.nearest(), target),
+    nodes: () => statusOf(endpoints),
+    prepare: {
+      createWallet: prepareCreation,
+      sign: (signatory, payload) =>
+        sign(signatory, payload, { header: header(), ...seenOf(signatory.wallet) }),
+    },
+    send,
+    createWallet: async (options, request) => send(await prepareCreation(options), request),
+    importWallet,
+    showWallet: show,
+    listWallets: (options = {}, request) =>
+      send(listWallets(options, { header: header() }), request),
+    addAccounts: async (options, request) => {
+      for (let attempt = 1; ; attempt += 1) {
+        const { wallet } = await show(options.wallet, request)
+        const base = { epoch: wallet.epoch, version: wallet.version }
+        try {
+          return await send(addAccounts(options, { header: header(), base }), request)
+        } catch (error) {
+          if (
+            attempt === rebaseMax ||
+            !(error instanceof RefusalError && error.refusal.code === 'conflict')
+          )
+            throw error
+        }
+      }
+    },
+    sign: (signatory, payload, request) =>
+      send(sign(signatory, payload, { header: header(), ...seenOf(signatory.wallet) }), request),
+  }
+}

@@ -20,7 +20,9 @@ export {
   verifyManifestChain,
   verifySuccessor,
 } from './manifest/verify.ts'
-export { toPem, toPemChain } from './pem.ts'
+export type { NitroDocument } from './nitro/document.ts'
+export { awsNitroRoot, type NitroInput, type NitroVerdict, verifyNitro } from './nitro/verify.ts'
+export { parsePemChain, toPem, toPemChain } from './pem.ts'
 export {
   endorsementsOid,
   evidenceFromCertificate,
@@ -48,6 +50,15 @@ export {
   type SimulatedRoot,
   simulatedRootCertificate,
 } from './simulated/root.ts'
+export type { SnpReport, SnpTcb } from './snp/report.ts'
+export {
+  amdRoots,
+  defaultSnpPolicy,
+  type SnpInput,
+  type SnpPolicy,
+  type SnpVerdict,
+  verifySnp,
+} from './snp/verify.ts'
 export {
   type Difference,
   type EvidenceInput,

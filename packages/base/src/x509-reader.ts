@@ -15,6 +15,8 @@ export type ParsedCertificate = {
   /** Lower-case hexadecimal of the number, without leading zeros. */
   readonly serial: string
   readonly algorithm: string
+  /** DER of the whole AlgorithmIdentifier, for algorithms that have parameters. */
+  readonly algorithmDer: Bytes
   /** DER of the names, to be compared byte by byte. */
   readonly issuer: Bytes
   readonly subject: Bytes
@@ -30,6 +32,7 @@ export type ParsedCertificate = {
 export type ParsedCrl = {
   readonly tbs: Bytes
   readonly algorithm: string
+  readonly algorithmDer: Bytes
   readonly issuer: Bytes
   readonly thisUpdateMs: number
   readonly nextUpdateMs: number
@@ -87,6 +90,7 @@ export const parseCertificate = (untrusted: Bytes): ParsedCertificate => {
     tbs: tbs.raw,
     serial: serialOf(serial),
     algorithm: sameAlgorithm(inner, algorithm),
+    algorithmDer: algorithm.raw,
     issuer: der.expectTag(issuer, der.derTag.sequence).raw,
     subject: der.expectTag(subject, der.derTag.sequence).raw,
     notBeforeMs: der.readTime(notBefore),
@@ -115,6 +119,7 @@ export const parseCrl = (untrusted: Bytes): ParsedCrl => {
   return {
     tbs: tbs.raw,
     algorithm: sameAlgorithm(inner, algorithm),
+    algorithmDer: algorithm.raw,
     issuer: der.expectTag(issuer, der.derTag.sequence).raw,
     thisUpdateMs: der.readTime(thisUpdate),
     nextUpdateMs: der.readTime(nextUpdate),

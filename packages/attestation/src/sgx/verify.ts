@@ -7,7 +7,8 @@ import type { ParsedCertificate } from '@holdfast/base/x509-reader'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { parsePemChain } from '../pem.ts'
 import { checkTdxModule, convergeTcb } from '../tdx/module.ts'
-import { checkChain, checkCrl, checkPeriod } from './chain.ts'
+import { checkChain, checkCrl, checkPeriod } from '../x509/chain.ts'
+import { intelProfile as profile } from '../x509/profiles.ts'
 import { verifyByLibrary } from './library.ts'
 import { pckIdentityOf } from './pck.ts'
 import { type ParsedQuote, parseQuote, type SgxReport, type TdxReport } from './quote.ts'
@@ -46,11 +47,21 @@ const readChain = (text: string, what: string): readonly Bytes[] => {
   return parsed.ok ? parsed.value : fail('chain_malformed', parsed.refusal.detail, what)
 }
 
+const isRoot =
+  (rootCa: Bytes) =>
+  (der: Bytes): boolean =>
+    equalBytes(der, rootCa)
+
 /** The two issuers of the collateral: [TCB signing, root] of both JSON texts. */
 const checkIssuers = ({ collateral, rootCa, nowMs }: QuoteInput): ParsedCertificate[] =>
   (['tcbInfoIssuerChain', 'qeIdentityIssuerChain'] as const).map((part) => {
     const what = part === 'tcbInfoIssuerChain' ? 'TCB info issuer' : 'QE identity issuer'
-    const chain = checkChain(readChain(collateral[part], what), { rootCa, nowMs, what })
+    const chain = checkChain(readChain(collateral[part], what), {
+      isRoot: isRoot(rootCa),
+      profile,
+      nowMs,
+      what,
+    })
     const [leaf] = chain
     if (leaf === undefined || chain.length !== 2) {
       return fail('chain_invalid', 'the chain has another length', what)
@@ -86,7 +97,12 @@ const checkTexts = (input: QuoteInput, quote: ParsedQuote, leaf: ParsedCertifica
 /** All that the library does not check: names, authority, dates, CRLs, whose collateral it is. */
 const checkAround = (input: QuoteInput, quote: ParsedQuote): Checked => {
   const { collateral, rootCa, nowMs } = input
-  const chain = checkChain(quote.pckChain, { rootCa, nowMs, what: 'PCK certificate chain' })
+  const chain = checkChain(quote.pckChain, {
+    isRoot: isRoot(rootCa),
+    profile,
+    nowMs,
+    what: 'PCK certificate chain',
+  })
   const [leaf, ca, root] = chain
   if (leaf === undefined || ca === undefined || root === undefined || chain.length !== 3) {
     return fail('chain_invalid', 'the chain has another length', 'PCK certificate chain')
@@ -96,8 +112,18 @@ const checkAround = (input: QuoteInput, quote: ParsedQuote): Checked => {
   if (!equalBytes(concat(...crlIssuers), concat(ca.der, root.der))) {
     fail('collateral_mismatch', 'the CRL is of another authority', 'PCK CRL issuer')
   }
-  const rootCrl = checkCrl(fromHex(collateral.rootCaCrl), { issuer: root, nowMs, what: 'root CRL' })
-  const pckCrl = checkCrl(fromHex(collateral.pckCrl), { issuer: ca, nowMs, what: 'PCK CRL' })
+  const rootCrl = checkCrl(fromHex(collateral.rootCaCrl), {
+    issuer: root,
+    profile,
+    nowMs,
+    what: 'root CRL',
+  })
+  const pckCrl = checkCrl(fromHex(collateral.pckCrl), {
+    issuer: ca,
+    profile,
+    nowMs,
+    what: 'PCK CRL',
+  })
   if (pckCrl.revoked.has(leaf.serial)) {
     fail('platform_revoked', 'the PCK certificate is revoked', 'PCK certificate')
   }

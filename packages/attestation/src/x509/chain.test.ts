@@ -1,3 +1,4 @@
+import { equalBytes } from '@holdfast/base/bytes'
 import { attempt } from '@holdfast/base/errors'
 import * as x509 from '@holdfast/base/x509'
 import { parseCertificate } from '@holdfast/base/x509-reader'
@@ -6,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { parsePemChain, toPemChain } from '../pem.ts'
 import { p256Point, p256Signer } from '../simulated/p256.ts'
 import { checkChain, checkCrl } from './chain.ts'
+import { intelProfile } from './profiles.ts'
 
 const nowMs = Date.parse('2026-11-22T12:00:00Z')
 const dayMs = 86_400_000
@@ -37,8 +39,11 @@ const root = certify('root', 'root')
 const middle = certify('middle', 'root')
 const leaf = certify('leaf', 'middle')
 
+const profile = { ...intelProfile, signaturesElsewhere: false }
+const isRoot = (der: Uint8Array): boolean => equalBytes(der, root)
+
 const codeOf = (...chain: Uint8Array[]): string => {
-  const result = attempt(() => checkChain(chain, { rootCa: root, nowMs, what: 'test' }))
+  const result = attempt(() => checkChain(chain, { isRoot, profile, nowMs, what: 'test' }))
   return result.ok ? 'accepted' : result.refusal.code
 }
 
@@ -55,6 +60,13 @@ describe('a chain of certificates', () => {
     expect(codeOf(leaf, middle, certify('root', 'root', { serial: Uint8Array.of(1) }))).toBe(
       'unknown_root',
     )
+  })
+
+  it('is refused where a certificate is signed by another key than its issuer’s', () => {
+    const forged = certify('leaf', 'middle', { sign: p256Signer(keyOf('root')) })
+    expect(codeOf(forged, middle, root)).toBe('chain_invalid')
+    const self = certify('middle', 'root', { sign: p256Signer(keyOf('middle')) })
+    expect(codeOf(leaf, self, root)).toBe('chain_invalid')
   })
 
   it('is refused where an issuer is no authority, and where a leaf is one', () => {
@@ -126,7 +138,7 @@ describe('a CRL', () => {
       ...changes,
     })
   const judge = (der: Uint8Array, issuer = middle): string => {
-    const options = { issuer: parseCertificate(issuer), nowMs, what: 'test' }
+    const options = { issuer: parseCertificate(issuer), profile, nowMs, what: 'test' }
     const result = attempt(() => checkCrl(der, options))
     return result.ok ? 'accepted' : result.refusal.code
   }

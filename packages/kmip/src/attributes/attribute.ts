@@ -4,13 +4,13 @@
  * structure; custom attributes `x-ID` of 1.x are attribute `ID` of vendor `x` in 2.x
  * (KMIP 1.4 §2.1.1 and §3.39, KMIP 2.1 §4.60 and §5).
  */
-import { fail } from '@holdfast/base/errors'
+import { attempt, fail } from '@holdfast/base/errors'
 import type { Item } from '../item.ts'
 import { tagName, tagNumber } from '../names.ts'
 import { type AnyValue, anyValue, integer, text } from '../schema/primitives.ts'
 import { optional, required, structure } from '../schema/structure.ts'
 import { expectType, subjectOf, type Type, type ValueOf } from '../schema/type.ts'
-import { inRange, isSecond, type Version } from '../version.ts'
+import { inRange, isSecond, type Version, versions } from '../version.ts'
 import { type AttributeEntry, type AttributeName, attributeTable } from './table.ts'
 
 export type StandardAttribute = {
@@ -57,13 +57,6 @@ const byLabel: ReadonlyMap<string, AttributeName> = new Map(
 /** Whether a version has this attribute. */
 export const hasAttribute = (version: Version, name: AttributeName): boolean =>
   inRange(version, attributeTable[name])
-
-/** The attributes that a version knows: what may reach a client of that version. */
-export const attributesOf = (
-  version: Version,
-  attributes: readonly Attribute[],
-): readonly Attribute[] =>
-  attributes.filter(({ name }) => name === 'Vendor' || hasAttribute(version, name))
 
 const entryOf = (name: string, version: Version): AttributeEntry => {
   const entry = entries.get(name)
@@ -173,6 +166,25 @@ export const writeTagged = (value: Attribute, version: Version): Item => {
     attributeValue: value.value,
   }
   return vendorAttribute.write(vendorTag, own, version)
+}
+
+const writeLabelled = (value: Attribute, version: Version): Item =>
+  labelledAttribute.write(vendorTag, value, version)
+
+const newest = versions.at(-1)
+
+/**
+ * The attributes that a version can say: what may reach a client of that version. An attribute
+ * whose value holds something of a later version is left out whole.
+ */
+export const attributesOf = (
+  version: Version,
+  attributes: readonly Attribute[],
+): readonly Attribute[] => {
+  const write = isSecond(version) ? writeTagged : writeLabelled
+  return version === newest
+    ? attributes.filter(({ name }) => name === 'Vendor' || hasAttribute(version, name))
+    : attributes.filter((value) => attempt(() => write(value, version)).ok)
 }
 
 const vendorReference = structure({

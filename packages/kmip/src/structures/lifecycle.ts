@@ -9,12 +9,15 @@ export const link = structure({
   linkedObjectIdentifier: required('LinkedObjectIdentifier', objectReference),
 })
 
-/** KMIP 2.1 §4.21. */
-export const digest = structure({
-  hashingAlgorithm: required('HashingAlgorithm', enumeration('HashingAlgorithm')),
-  digestValue: optional('DigestValue', bytes),
-  keyFormatType: optional('KeyFormatType', enumeration('KeyFormatType'), { since: '1.1' }),
-})
+/** KMIP 2.1 §4.21; only servers make digests, so an older client is told less. */
+export const digest = structure(
+  {
+    hashingAlgorithm: required('HashingAlgorithm', enumeration('HashingAlgorithm')),
+    digestValue: optional('DigestValue', bytes),
+    keyFormatType: optional('KeyFormatType', enumeration('KeyFormatType'), { since: '1.1' }),
+  },
+  'omit',
+)
 
 /** KMIP 2.1 §7.40. The count may be absent from a request (KMIP 1.0 §3.16). */
 export const usageLimits = structure({

@@ -12,17 +12,20 @@ import { isSecond } from '../version.ts'
 const from20 = { since: '2.0' } as const
 const from14 = { since: '1.4' } as const
 
-const knownServerInformation = structure({
-  serverName: optional('ServerName', text, from20),
-  serverSerialNumber: optional('ServerSerialNumber', text, from20),
-  serverVersion: optional('ServerVersion', text, from20),
-  serverLoad: optional('ServerLoad', text, from20),
-  productName: optional('ProductName', text, from20),
-  buildLevel: optional('BuildLevel', text, from20),
-  buildDate: optional('BuildDate', text, from20),
-  clusterInfo: optional('ClusterInfo', text, from20),
-  alternateFailoverEndpoints: many('AlternateFailoverEndpoints', text, from20),
-})
+const knownServerInformation = structure(
+  {
+    serverName: optional('ServerName', text, from20),
+    serverSerialNumber: optional('ServerSerialNumber', text, from20),
+    serverVersion: optional('ServerVersion', text, from20),
+    serverLoad: optional('ServerLoad', text, from20),
+    productName: optional('ProductName', text, from20),
+    buildLevel: optional('BuildLevel', text, from20),
+    buildDate: optional('BuildDate', text, from20),
+    clusterInfo: optional('ClusterInfo', text, from20),
+    alternateFailoverEndpoints: many('AlternateFailoverEndpoints', text, from20),
+  },
+  'omit',
+)
 
 /** Fields of 2.x, and a vendor's own items; before 2.0 all items are a vendor's own. */
 export type ServerInformation = ValueOf<typeof knownServerInformation> & {
@@ -64,15 +67,18 @@ const itemType: Type<ItemType> = {
   },
 }
 
-export const extensionInformation = structure({
-  extensionName: required('ExtensionName', text),
-  extensionTag: optional('ExtensionTag', integer),
-  extensionType: optional('ExtensionType', itemType),
-  extensionEnumeration: optional('ExtensionEnumeration', integer, from20),
-  extensionAttribute: optional('ExtensionAttribute', boolean, from20),
-  extensionParentStructureTag: optional('ExtensionParentStructureTag', integer, from20),
-  extensionDescription: optional('ExtensionDescription', text, from20),
-})
+export const extensionInformation = structure(
+  {
+    extensionName: required('ExtensionName', text),
+    extensionTag: optional('ExtensionTag', integer),
+    extensionType: optional('ExtensionType', itemType),
+    extensionEnumeration: optional('ExtensionEnumeration', integer, from20),
+    extensionAttribute: optional('ExtensionAttribute', boolean, from20),
+    extensionParentStructureTag: optional('ExtensionParentStructureTag', integer, from20),
+    extensionDescription: optional('ExtensionDescription', text, from20),
+  },
+  'omit',
+)
 
 const profileVersion = structure({
   profileVersionMajor: required('ProfileVersionMajor', integer),

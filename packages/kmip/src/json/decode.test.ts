@@ -1,5 +1,5 @@
 import { fromUtf8, utf8 } from '@holdfast/base/bytes'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { arbitraryItem } from '../testing/arbitrary-items.ts'
 import { decodeJson } from './decode.ts'

@@ -1,5 +1,5 @@
 /** Arbitrary item trees, for properties that hold of all of them. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Item, ItemType, ItemValues, Primitive } from '../item.ts'
 import { tags } from '../tables/tags.ts'
 

@@ -1,5 +1,5 @@
 import { fromHex, toHex } from '@holdfast/base/bytes'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../item.ts'
 import { arbitraryItem } from '../testing/arbitrary-items.ts'

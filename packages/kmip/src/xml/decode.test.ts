@@ -1,5 +1,5 @@
 import { fromUtf8, utf8 } from '@holdfast/base/bytes'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../item.ts'
 import { arbitraryItem } from '../testing/arbitrary-items.ts'
@@ -36,7 +36,10 @@ describe('XML', () => {
 
   it('names an AttributeValue by the AttributeName beside it', () => {
     const text = (name: string, shown: string): string =>
-      `<Attribute><AttributeName type="TextString" value="${name}"/><AttributeValue type="Enumeration" value="${shown}"/></Attribute>`
+      `<Attribute>
+        <AttributeName type="TextString" value="${name}"/>
+        <AttributeValue type="Enumeration" value="${shown}"/>
+      </Attribute>`
     const [, state] = value(text('State', 'Compromised')) as Item[]
     expect(state?.value).toBe(4)
     expect(codeOf(text('x-State', 'Compromised'))).toBe('unknown_enumeration')

@@ -1,5 +1,6 @@
 /** Limits of the shell: connections, bodies, timeouts. */
 
+/** Client connections of one listener, of all kinds; more are not accepted. */
 export const clientConnectionsMax = 20_000
 export const headersTimeoutMs = 10_000
 export const bodyTimeoutMs = 15_000
@@ -42,3 +43,26 @@ export const verdictCheckMs = 15_000
 /** Pauses between attempts to reach a peer: doubled from the first to the last, then jittered. */
 export const dialPauseMsMin = 100
 export const dialPauseMsMax = 10_000
+
+/** The body of a request over HTTP: a request of 256 KiB in base64url, and its proofs. */
+export const bodyBytesMax = 512 * 1024
+/** What opens a sealed session: boot id, prologue, first message. */
+export const sessionOpeningBytesMax = 4096
+export const headerBytesMax = 16 * 1024
+export const keepAliveTimeoutMs = 75_000
+/** How often connections are looked at for what they owe: headers, bodies, a pong. */
+export const connectionSweepMs = 5000
+/** Frames of one WebSocket that are being answered; it is not read from while there are more. */
+export const socketInFlightMax = 256
+/** A WebSocket that does not read its answers is not read from, and past the second is cut. */
+export const socketBufferedBytesPause = 1024 * 1024
+export const socketBufferedBytesMax = 16 * 1024 * 1024
+/** A WebSocket says what session it opens within this time. */
+export const socketOpeningTimeoutMs = 10_000
+/** A silent WebSocket is asked for a sign of life, then cut at `idleTimeoutMs`. */
+export const socketPingAfterMs = 45_000
+export const managementConnectionsMax = 64
+/** How long a stop waits for answers that are being made. */
+export const stopTimeoutMs = 3000
+/** How long a WebSocket has to answer that it is closed. */
+export const socketCloseTimeoutMs = 500

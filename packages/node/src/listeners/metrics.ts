@@ -1,0 +1,85 @@
+/** Figures of a node for Prometheus, in a registry of their own. */
+import type { NodeStatus } from '@holdfast/base/answers'
+import type { Peer } from '@holdfast/enclave/ports/mesh'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+export type Observed = {
+  readonly route: string
+  readonly method: string
+  readonly status: number
+  readonly durationMs: number
+}
+
+export type Metrics = {
+  observe(answer: Observed): void
+  readonly contentType: string
+  text(): Promise<string>
+}
+
+export type MetricSources = {
+  status(): NodeStatus
+  peers(): readonly Peer[]
+  connections(): { readonly all: number; readonly webSockets: number }
+}
+
+const answersOf = (register: Registry) => {
+  const labelNames = ['route', 'method', 'status'] as const
+  const answers = new Counter({
+    name: 'holdfast_http_answers_total',
+    help: 'Answers over HTTP',
+    labelNames,
+    registers: [register],
+  })
+  const durations = new Histogram({
+    name: 'holdfast_http_duration_seconds',
+    help: 'Time from a request to its answer',
+    labelNames: ['route'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers: [register],
+  })
+  return (answer: Observed): void => {
+    const { route, method, status, durationMs } = answer
+    answers.inc({ route, method, status })
+    durations.observe({ route }, durationMs / 1000)
+  }
+}
+
+/** Gauges are read when they are asked for. */
+export const createMetrics = (sources: MetricSources): Metrics => {
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  const gauge = (name: string, help: string, read: () => number): void => {
+    const made: Gauge = new Gauge({
+      name: `holdfast_${name}`,
+      help,
+      registers: [register],
+      collect: () => made.set(read()),
+    })
+  }
+  gauge('ready', '1 while the node answers requests', () =>
+    sources.status().state === 'ready' ? 1 : 0,
+  )
+  gauge('simulated', '1 where the mesh is simulated', () => (sources.status().simulated ? 1 : 0))
+  gauge('manifest_serial', 'Serial of the manifest', () => sources.status().manifestSerial)
+  gauge('wallets', 'Wallets that this zone holds', () => sources.status().wallets)
+  gauge('outbox', 'Records that other zones have not confirmed', () => sources.status().outbox)
+  gauge('client_connections', 'Connections of clients', () => sources.connections().all)
+  gauge('websockets', 'WebSockets of clients', () => sources.connections().webSockets)
+  const roundTrips: Gauge<'zone' | 'boot'> = new Gauge({
+    name: 'holdfast_link_round_trip_seconds',
+    help: 'Smoothed round trip of each link that is up',
+    labelNames: ['zone', 'boot'],
+    registers: [register],
+    collect: () => {
+      roundTrips.reset()
+      for (const { zone, boot, roundTripMs } of sources.peers()) {
+        roundTrips.set({ zone, boot }, roundTripMs / 1000)
+      }
+    },
+  })
+  return {
+    observe: answersOf(register),
+    contentType: register.contentType,
+    text: () => register.metrics(),
+  }
+}

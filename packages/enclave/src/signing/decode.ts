@@ -11,8 +11,10 @@ import { decodeEthereumMessage } from './ethereum/decode-message.ts'
 import { decodeEthereumTransaction } from './ethereum/decode-transaction.ts'
 import { decodeEthereumTypedData } from './ethereum/decode-typed-data.ts'
 import { decodeRaw } from './raw.ts'
+import { decodeSolanaMessage } from './solana/decode-message.ts'
+import { decodeSolanaOffChain } from './solana/decode-off-chain.ts'
 
-type AccountKind = Exclude<SignPayload['kind'], 'raw' | `solana.${string}`>
+type AccountKind = Exclude<SignPayload['kind'], 'raw'>
 
 type Decoder<Kind extends AccountKind> = { readonly chain: Chain; readonly decode: Decode<Kind> }
 
@@ -21,6 +23,8 @@ const decoders: { readonly [Kind in AccountKind]: Decoder<Kind> } = {
   'ethereum.message': { chain: 'ethereum', decode: decodeEthereumMessage },
   'ethereum.typed-data': { chain: 'ethereum', decode: decodeEthereumTypedData },
   'bitcoin.psbt': { chain: 'bitcoin', decode: decodeBitcoinPsbt },
+  'solana.message': { chain: 'solana', decode: decodeSolanaMessage },
+  'solana.off-chain': { chain: 'solana', decode: decodeSolanaOffChain },
   'ethereum.authorization': { chain: 'ethereum', decode: decodeEthereumAuthorization },
 }
 
@@ -58,11 +62,8 @@ const decodeForKey = (
  *     if (decoded.ok) judge(decoded.value.intent)
  */
 export const decodePayload = (input: DecodeInput): Result<Decoded> =>
-  attempt(() => {
-    const { payload } = input
-    if (payload.kind === 'raw') return decodeForKey(payload, input)
-    if (payload.kind === 'solana.message' || payload.kind === 'solana.off-chain') {
-      return fail('unsupported', 'the chain cannot be decoded')
-    }
-    return decodeForAccount(payload, input)
-  })
+  attempt(() =>
+    input.payload.kind === 'raw'
+      ? decodeForKey(input.payload, input)
+      : decodeForAccount(input.payload, input),
+  )

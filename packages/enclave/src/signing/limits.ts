@@ -23,3 +23,7 @@ export const psbtOutputsMax = 4000
 export const changeIndexMax = 100_000
 /** Indices of each branch that are tried for a PSBT that names no derivation paths (BIP-44 gap). */
 export const scriptMatchIndices = 20
+/** Solana's packet: a transaction with its signatures (IPv6 minimum MTU less headers). */
+export const solanaTransactionBytesMax = 1232
+/** An off-chain message of Solana's third format: its length is a 16-bit integer. */
+export const solanaOffChainBytesMax = 65_535

@@ -20,3 +20,7 @@ export const peerTimeoutMs = 5000
 export const outboxBatchRecords = 64
 /** Where wallets that are not here were found last. */
 export const locationsCachedMax = 10_000
+/** How long one request of a client may take, with every node that it passes. */
+export const requestTimeoutMs = 15_000
+/** How often what is owed to other zones is tried again. */
+export const catchUpIntervalMs = 2000

@@ -29,6 +29,8 @@ export type Replicator = {
   confirm(entry: WalletEntry): Promise<DurabilityState>
   /** Sends what is owed to a zone whose link came up, then takes what it has and this one lacks. */
   catchUp(peer: Peer): Promise<void>
+  /** Sends what is owed to a zone. */
+  flush(peer: Peer): Promise<void>
   /** Records that other zones have not acknowledged. */
   owedCount(): Promise<number>
 }
@@ -98,7 +100,7 @@ class MeshReplicator implements Replicator {
   catchUp(peer: Peer): Promise<void> {
     const running = this.#running.get(peer.zone)
     if (running !== undefined) return running
-    const run = this.#flush(peer)
+    const run = this.flush(peer)
       .then(() => this.#compare(peer))
       .finally(() => this.#running.delete(peer.zone))
     this.#running.set(peer.zone, run)
@@ -134,7 +136,7 @@ class MeshReplicator implements Replicator {
     return accept(undefined)
   }
 
-  async #flush(peer: Peer): Promise<void> {
+  async flush(peer: Peer): Promise<void> {
     const prefix = outPrefix(peer.zone)
     for (;;) {
       const names = await this.#context.records.names(prefix, outboxBatchRecords)

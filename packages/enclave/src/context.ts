@@ -1,0 +1,34 @@
+/** What every operation of the core works with; made once by `createCore`. */
+import type { NodeName } from '@holdfast/base/answers'
+import type { MeshId, ZoneId } from '@holdfast/base/ids'
+import type { PlacementZone } from '@holdfast/base/placement-resolve'
+import type { NodeIdentity } from './identity/node-identity.ts'
+import type { OpenedKeys } from './keys/opened-keys.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Crypto } from './ports/crypto.ts'
+import type { Entropy } from './ports/entropy.ts'
+import type { Records } from './records/records.ts'
+import type { AcceptContext } from './replication/accept-wallet.ts'
+import type { Peers } from './replication/peers.ts'
+import type { Replicator } from './replication/replicator.ts'
+import type { Locations } from './routing/locate.ts'
+import type { SessionTable } from './sessions/session-table.ts'
+import type { WalletTable } from './wallets/wallet-table.ts'
+
+export type CoreContext = AcceptContext & {
+  readonly crypto: Crypto
+  readonly entropy: Entropy
+  readonly clock: Clock
+  readonly mesh: MeshId
+  readonly zone: ZoneId
+  readonly zones: readonly PlacementZone[]
+  readonly self: NodeName
+  readonly identity: NodeIdentity
+  readonly records: Records
+  readonly wallets: WalletTable
+  readonly peers: Peers
+  readonly replicator: Replicator
+  readonly keys: OpenedKeys
+  readonly sessions: SessionTable
+  readonly locations: Locations
+}

@@ -1,0 +1,289 @@
+/** The trusted core: ports in, `Core` out. Everything that a node does with keys happens here. */
+import type { VerifiedManifest } from '@holdfast/attestation'
+import type { NodeName, NodeStatus } from '@holdfast/base/answers'
+import { authorisation } from '@holdfast/base/authorisation'
+import type { Bytes } from '@holdfast/base/bytes'
+import {
+  accept,
+  attempt,
+  RefusalError,
+  type Refused,
+  type Result,
+  refuse,
+} from '@holdfast/base/errors'
+import type { Evidence } from '@holdfast/base/evidence'
+import type { BootId, SessionId } from '@holdfast/base/ids'
+import { authorisationsMax } from '@holdfast/base/limits'
+import { base64url, bytesOf, parseJson } from '@holdfast/base/schema'
+import { z } from 'zod'
+import type { CoreContext } from './context.ts'
+import type {
+  Core,
+  EvidenceTarget,
+  OpenedSession,
+  UntrustedSessionOpening,
+} from './core-interface.ts'
+import type { NodeIdentity } from './identity/node-identity.ts'
+import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
+import { createOpenedKeys } from './keys/opened-keys.ts'
+import { catchUpIntervalMs, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Crypto } from './ports/crypto.ts'
+import type { Entropy } from './ports/entropy.ts'
+import type { OwnEvidence } from './ports/evidence.ts'
+import type { Mesh, Peer } from './ports/mesh.ts'
+import type { Sealing } from './ports/sealing.ts'
+import type { Store } from './ports/store.ts'
+import type { ZoneKey } from './records/record-seal.ts'
+import { createRecords } from './records/records.ts'
+import { openZoneKey } from './records/zone-key.ts'
+import { answerPeer } from './replication/answer-peer.ts'
+import { encodePeerAnswer } from './replication/messages.ts'
+import { createPeers } from './replication/peers.ts'
+import { createReplicator } from './replication/replicator.ts'
+import { dispatch } from './routing/dispatch.ts'
+import { createLocations, locate } from './routing/locate.ts'
+import { openSession } from './sessions/open-session.ts'
+import { sessionFrame } from './sessions/session-frame.ts'
+import { createSessionTable } from './sessions/session-table.ts'
+import { createWalletTable } from './wallets/wallet-table.ts'
+
+export type CoreOptions = {
+  readonly crypto: Crypto
+  readonly entropy: Entropy
+  readonly clock: Clock
+  readonly store: Store
+  readonly mesh: Mesh
+  readonly sealing: Sealing
+  readonly evidence: OwnEvidence
+  readonly manifest: VerifiedManifest
+  readonly identity: NodeIdentity
+  /** The quote over the identity, as the node's certificate carries it. */
+  readonly quote: Bytes
+  readonly self: NodeName
+}
+
+const envelope = z.strictObject({
+  request: base64url,
+  authorisations: z.array(authorisation).max(authorisationsMax),
+})
+
+const notReady: Refused = refuse('not_ready', 'this node has not started yet')
+
+const buildContext = (options: CoreOptions, zoneKey: ZoneKey): CoreContext => {
+  const { crypto, entropy, clock, store, identity, self } = options
+  const meshId = options.manifest.mesh
+  const { zone } = self
+  const records = createRecords({ crypto, entropy, store, mesh: meshId, zone, zoneKey })
+  const wallets = createWalletTable(records, crypto)
+  const peers = createPeers(options.mesh, clock)
+  const keys = createOpenedKeys()
+  const base = {
+    crypto,
+    entropy,
+    clock,
+    records,
+    wallets,
+    peers,
+    zone,
+    replaced: () => undefined,
+  }
+  return {
+    ...base,
+    mesh: meshId,
+    zones: options.manifest.manifest.zones,
+    self,
+    identity,
+    keys,
+    replicator: createReplicator(base),
+    sessions: createSessionTable(clock),
+    locations: createLocations(),
+  }
+}
+
+const holderOf = async (context: CoreContext, target: EvidenceTarget): Promise<Result<Peer>> => {
+  if (target.wallet !== undefined) return locate(context, target.wallet)
+  const peer =
+    target.boot === undefined
+      ? target.zone === undefined
+        ? undefined
+        : context.peers.ofZone(target.zone)
+      : context.peers.byBoot(target.boot)
+  return peer === undefined ? refuse('unreachable', 'no link to this enclave') : accept(peer)
+}
+
+const isSelf = (context: CoreContext, { zone, boot, wallet }: EvidenceTarget): boolean => {
+  if (boot !== undefined) return boot === context.self.boot
+  if (wallet !== undefined) return context.wallets.indexed(wallet) !== undefined
+  return zone === undefined || zone === context.zone
+}
+
+class NodeCore implements Core {
+  readonly #options: CoreOptions
+  #context: CoreContext | undefined
+  #stopping = false
+  #evidence: Evidence | undefined
+  #owed = 0
+  #flushedAtMs = 0
+
+  constructor(options: CoreOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<Result<void>> {
+    const { manifest, self } = this.#options
+    const zoneKey = await openZoneKey({ ...this.#options, mesh: manifest.mesh, zone: self.zone })
+    if (!zoneKey.ok) return zoneKey
+    const context = buildContext(this.#options, zoneKey.value)
+    await context.wallets.load()
+    await this.#collect()
+    this.#context = context
+    for (const peer of this.#options.mesh.peers()) this.peerUp(peer)
+    return accept(undefined)
+  }
+
+  async handle(untrusted: Bytes): Promise<Result<Bytes>> {
+    const context = this.#context
+    if (context === undefined) return notReady
+    const parsed = attempt(() => {
+      const { request, authorisations } = parseJson(envelope, untrusted)
+      return { request: bytesOf(request, 'base64url'), authorisations }
+    })
+    if (!parsed.ok) return parsed
+    const deadlineMs = context.clock.nowMs() + requestTimeoutMs
+    return dispatch(context, { ...parsed.value, deadlineMs })
+  }
+
+  async evidence(target: EvidenceTarget, nonce: Bytes): Promise<Result<Bytes>> {
+    const context = this.#context
+    if (context === undefined) return notReady
+    if (isSelf(context, target)) return this.#ownEvidence(nonce)
+    const peer = await holderOf(context, target)
+    if (!peer.ok) return peer
+    const answer = await context.peers.ask(peer.value, { type: 'evidence', nonce }, peerTimeoutMs)
+    return answer.ok ? accept(answer.value.evidence) : answer
+  }
+
+  async openSession(untrusted: UntrustedSessionOpening): Promise<Result<OpenedSession>> {
+    return this.#context === undefined ? notReady : openSession(this.#context, untrusted)
+  }
+
+  async sessionFrame(session: SessionId, untrustedFrame: Bytes): Promise<Result<Bytes>> {
+    if (this.#context === undefined) return notReady
+    return sessionFrame(this.#context, session, untrustedFrame)
+  }
+
+  closeSession(id: SessionId): void {
+    const session = this.#context?.sessions.get(id)
+    if (this.#context === undefined || session === undefined) return
+    this.#context.sessions.remove(id)
+    if (session.kind !== 'relayed') return
+    const peer = this.#context.peers.byBoot(session.boot)
+    if (peer === undefined) return
+    const closing = { type: 'session.close', session: session.remote } as const
+    void this.#context.peers.ask(peer, closing, peerTimeoutMs)
+  }
+
+  async peerMessage(peer: Peer, untrusted: Bytes): Promise<Bytes> {
+    const context = this.#context
+    if (context === undefined) return encodePeerAnswer(notReady)
+    const evidence = (nonce: Bytes): Promise<Result<Bytes>> =>
+      Promise.resolve(this.#ownEvidence(nonce))
+    return answerPeer({ ...context, evidence }, peer, untrusted)
+  }
+
+  peerUp(peer: Peer): void {
+    const context = this.#context
+    if (context === undefined) return
+    context.peers.heard(peer.zone)
+    void this.#background(context.replicator.catchUp(peer))
+  }
+
+  peerDown(): void {
+    this.#context?.sessions.sweep((boot) => this.#isAlive(boot))
+  }
+
+  async tick(): Promise<void> {
+    const context = this.#context
+    if (context === undefined || this.#stopping) return
+    const nowMs = context.clock.nowMs()
+    context.sessions.sweep((boot) => this.#isAlive(boot))
+    // The shell lists a peer only while its heartbeats come.
+    for (const peer of this.#options.mesh.peers()) context.peers.heard(peer.zone)
+    if (nowMs - this.#flushedAtMs < catchUpIntervalMs) return
+    this.#flushedAtMs = nowMs
+    await this.#background(this.#flushOwed(context))
+  }
+
+  status(): NodeStatus {
+    const { manifest, mesh, self, crypto } = this.#options
+    const peers = mesh.peers()
+    return {
+      node: self,
+      mesh: manifest.mesh,
+      manifestSerial: manifest.manifest.serial,
+      simulated: manifest.manifest.kind === 'simulated',
+      state: this.#stopping ? 'stopping' : this.#context === undefined ? 'starting' : 'ready',
+      wallets: this.#context?.wallets.size ?? 0,
+      outbox: this.#owed,
+      signer: crypto.secp256k1.backend,
+      peers: manifest.manifest.zones
+        .filter((zone) => zone.id !== self.zone)
+        .map((zone) => {
+          const peer = peers.find((one) => one.zone === zone.id)
+          const since = this.#context?.peers.sinceHeardMs(zone.id)
+          return {
+            zone: zone.id,
+            level: zone.level,
+            connected: peer !== undefined,
+            ...(peer === undefined ? {} : { boot: peer.boot, roundTripMs: peer.roundTripMs }),
+            ...(since === undefined ? {} : { lastHeardMs: String(since) }),
+          }
+        }),
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.#context?.sessions.clear()
+    this.#context?.keys.clear()
+    this.#context = undefined
+  }
+
+  #isAlive(boot: BootId): boolean {
+    return this.#options.mesh.peers().some((peer) => peer.boot === boot)
+  }
+
+  async #collect(): Promise<void> {
+    const { evidence, identity, quote } = this.#options
+    this.#evidence = await collectEvidence(evidence, identity, quote)
+  }
+
+  #ownEvidence(nonce: Bytes): Result<Bytes> {
+    if (this.#evidence === undefined) return notReady
+    return answerNonce(this.#options.crypto, this.#options.identity, this.#evidence, nonce)
+  }
+
+  async #flushOwed(context: CoreContext): Promise<void> {
+    this.#owed = await context.replicator.owedCount()
+    if (this.#owed === 0) return
+    await Promise.all(context.peers.list().map((peer) => context.replicator.flush(peer)))
+  }
+
+  /** Work that nobody waits for: what the store or a peer refuses is tried again later. */
+  async #background(work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      if (!(error instanceof RefusalError)) throw error
+    }
+  }
+}
+
+/**
+ * The core of one node.
+ *
+ *     const core = createCore({ ...ports, manifest, identity, quote, self })
+ *     const started = await core.start()
+ */
+export const createCore = (options: CoreOptions): Core => new NodeCore(options)

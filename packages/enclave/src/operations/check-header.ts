@@ -1,0 +1,22 @@
+/** What every request must fulfil before it is looked at: this mesh, and a time that is now. */
+import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
+import type { MeshId } from '@holdfast/base/ids'
+import { clockSkewMsMax, requestLifetimeMsMax } from '@holdfast/base/limits'
+import type { Request } from '@holdfast/base/requests/request'
+import { parseTimestamp } from '@holdfast/base/time'
+
+/** Refusals: `wrong_mesh`, `expired`, `expiry_too_far`, `invalid_field`. */
+export const checkHeader = (
+  request: Pick<Request, 'mesh' | 'expiresAt'>,
+  mesh: MeshId,
+  nowMs: number,
+): Result<void> => {
+  if (request.mesh !== mesh) return refuse('wrong_mesh', 'the request names another mesh')
+  const expiry = attempt(() => parseTimestamp(request.expiresAt))
+  if (!expiry.ok) return expiry
+  if (expiry.value + clockSkewMsMax <= nowMs) return refuse('expired', 'the request has expired')
+  if (expiry.value > nowMs + requestLifetimeMsMax + clockSkewMsMax) {
+    return refuse('expiry_too_far', 'a request may expire at most 15 minutes ahead')
+  }
+  return accept(undefined)
+}

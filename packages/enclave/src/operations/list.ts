@@ -1,0 +1,31 @@
+/** The explicit list of operations: where each is carried out, and by what. */
+import type { Operation } from '@holdfast/base/requests/request'
+import { accountAdd } from './account-add.ts'
+import type { AnyCall, Run } from './call.ts'
+import { sessionAuthenticate } from './session-authenticate.ts'
+import { sign } from './sign.ts'
+import { walletCreate } from './wallet-create.ts'
+import { walletList } from './wallet-list.ts'
+import { walletShow } from './wallet-show.ts'
+
+/** `here`: this node; `holder`: any zone that holds the wallet; `home`: the zone that orders it. */
+export type Place = 'here' | 'holder' | 'home'
+
+type Entry<Name extends Operation> = { readonly at: Place; readonly run: Run<Name> }
+
+const table: { readonly [Name in Operation]: Entry<Name> } = {
+  'wallet.create': { at: 'home', run: walletCreate },
+  'wallet.show': { at: 'holder', run: walletShow },
+  'wallet.list': { at: 'here', run: walletList },
+  'account.add': { at: 'home', run: accountAdd },
+  sign: { at: 'holder', run: sign },
+  'session.authenticate': { at: 'here', run: sessionAuthenticate },
+}
+
+/** The request's own operation selects the entry, so that entry and call are of one operation. */
+export const operations = table as {
+  readonly [Name in Operation]: {
+    readonly at: Place
+    readonly run: (context: Parameters<Run<Name>>[0], call: AnyCall) => ReturnType<Run<Name>>
+  }
+}

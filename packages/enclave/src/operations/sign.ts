@@ -1,0 +1,97 @@
+/** `sign`: decode, judge, open the keys, then judge again, sign, verify and release at once. */
+import type { SignAnswer } from '@holdfast/base/answers'
+import { accept, type Result, refuse } from '@holdfast/base/errors'
+import type { ObjectId } from '@holdfast/base/ids'
+import type { Account, WalletKey } from '@holdfast/base/wallet'
+import type { CoreContext } from '../context.ts'
+import { authorise } from '../credentials/authorise.ts'
+import { openAccountKey } from '../keys/derive/open-account-key.ts'
+import type { PolicyAnswer } from '../policy/evaluate.ts'
+import { releaseSignature } from '../release.ts'
+import type { Decoded, SigningTask } from '../signing/chain-signer.ts'
+import { decodePayload } from '../signing/decode.ts'
+import { openKey } from '../wallets/key-objects.ts'
+import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import type { Call, Run } from './call.ts'
+
+type Signer = { readonly key: WalletKey; readonly account?: Account }
+
+/** The account that signs; raw use names a key, and stands on the key alone. */
+const signerOf = (entry: WalletEntry, call: Call<'sign'>): Result<Signer> => {
+  const { account: id, payload } = call.request
+  const account = id === undefined ? undefined : entry.accounts.get(id)
+  if (payload.kind !== 'raw' && account === undefined) {
+    return refuse('wrong_account', 'the wallet has no such account', id)
+  }
+  const keyId: ObjectId | undefined = payload.kind === 'raw' ? payload.key : account?.key
+  const key = entry.wallet.keys.find((one) => one.id === keyId)
+  if (key === undefined) return refuse('wrong_account', 'the wallet has no such key', keyId)
+  return accept(account === undefined ? { key } : { key, account })
+}
+
+const judge = (
+  context: CoreContext,
+  entry: WalletEntry,
+  call: Call<'sign'>,
+  decoded: Decoded,
+): Result<PolicyAnswer> => {
+  const { account } = call.request
+  return authorise(context, entry, call, {
+    purpose: 'sign',
+    question: {
+      operation: 'sign',
+      subject: { intent: decoded.intent, ...(account === undefined ? {} : { account }) },
+    },
+  })
+}
+
+/** Brings every private key that the tasks need into locked memory. */
+const openKeys = async (
+  context: CoreContext,
+  entry: WalletEntry,
+  { key, account }: Signer,
+  tasks: readonly SigningTask[],
+): Promise<void> => {
+  const missing = tasks.filter(
+    (task) => context.keys.get(key.id, account?.path, task.steps) === undefined,
+  )
+  if (missing.length === 0) return
+  using material = await openKey(context, entry.wallet.id, key.id)
+  for (const { steps } of missing) {
+    if (context.keys.get(key.id, account?.path, steps) !== undefined) continue
+    const opened = openAccountKey(material, account, steps, context)
+    context.keys.put(key.id, account?.path, steps, opened)
+  }
+}
+
+/**
+ * Refusals: of the decoder (`bad_transaction`, `wrong_account`), of the judge (`policy_denied`,
+ * `quorum_not_met`, `proof_required`, `raw_use_denied`, `bad_proof`, `unauthenticated`), `stale`.
+ */
+export const sign: Run<'sign'> = async (context, call) => {
+  const held = await context.wallets.read(call.request.wallet)
+  if (held === undefined) return refuse('not_here', 'this zone does not hold the wallet')
+  const signer = signerOf(held, call)
+  if (!signer.ok) return signer
+  const { payload } = call.request
+  const decoded = decodePayload({ payload, ...signer.value, crypto: context.crypto })
+  if (!decoded.ok) return decoded
+  const allowed = judge(context, held, call, decoded.value)
+  if (!allowed.ok) return allowed
+  await openKeys(context, held, signer.value, decoded.value.tasks)
+
+  // From here to the answer nothing waits: what is judged now is what is released.
+  const current = context.wallets.cached(call.request.wallet) ?? held
+  const still = current === held ? allowed : judge(context, current, call, decoded.value)
+  if (!still.ok) return still
+  const signed = releaseSignature(context, {
+    entry: current,
+    signer: signer.value,
+    decoded: decoded.value,
+    call,
+    verdict: still.value,
+  })
+  if (!signed.ok) return signed
+  const answer: SignAnswer = signed.value
+  return accept(answer)
+}

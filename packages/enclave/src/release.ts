@@ -1,0 +1,78 @@
+/** The one way by which a signature leaves: fresh, verified, over what the request's bytes say. */
+import type { Receipt, SignAnswer } from '@holdfast/base/answers'
+import { equalBytes, toHex } from '@holdfast/base/bytes'
+import { accept, assert, type Result, refuse } from '@holdfast/base/errors'
+import { parseRequest } from '@holdfast/base/requests/request'
+import { formatTimestamp } from '@holdfast/base/time'
+import type { Account, WalletKey } from '@holdfast/base/wallet'
+import type { CoreContext } from './context.ts'
+import type { Call } from './operations/call.ts'
+import type { PolicyAnswer } from './policy/evaluate.ts'
+import { checkFresh } from './replication/staleness.ts'
+import type { Decoded } from './signing/chain-signer.ts'
+import { decodePayload } from './signing/decode.ts'
+import { signTasks } from './signing/sign-tasks.ts'
+import type { WalletEntry } from './wallets/wallet-entry.ts'
+
+export type Release = {
+  readonly entry: WalletEntry
+  readonly signer: { readonly key: WalletKey; readonly account?: Account }
+  readonly decoded: Decoded
+  readonly call: Call<'sign'>
+  readonly verdict: PolicyAnswer
+}
+
+/** Every digest, computed a second time from the bytes that were authorised (DESIGN §8). */
+const checkDigests = (context: CoreContext, { call, signer, decoded }: Release): void => {
+  const request = parseRequest(call.bytes)
+  assert(request.operation === 'sign', 'the bytes are the request that was judged')
+  const again = decodePayload({ payload: request.payload, ...signer, crypto: context.crypto })
+  const same =
+    again.ok &&
+    again.value.tasks.length === decoded.tasks.length &&
+    again.value.tasks.every((task, index) => {
+      const first = decoded.tasks[index]
+      return first !== undefined && equalBytes(task.data, first.data)
+    })
+  assert(same, 'a digest computed again is the digest that was signed')
+}
+
+const receiptOf = (context: CoreContext, { entry, call, verdict }: Release): Receipt => {
+  const { id, epoch, version, policyVersion } = entry.wallet
+  const { intent } = call.request
+  return {
+    request: toHex(context.crypto.sha256(call.bytes)),
+    wallet: id,
+    epoch,
+    version,
+    policyVersion,
+    rule: verdict.rule,
+    persons: [...verdict.persons],
+    ...(intent === undefined ? {} : { intent }),
+    node: context.self,
+    ...(call.relayedBy === undefined ? {} : { relayedBy: call.relayedBy }),
+    at: formatTimestamp(context.clock.nowMs()),
+  }
+}
+
+/** Refuses `stale`; a signature that does not verify breaks an invariant. */
+export const releaseSignature = (context: CoreContext, of: Release): Result<SignAnswer> => {
+  const fresh = checkFresh(context, of.entry.wallet)
+  if (!fresh.ok) return fresh
+  const { key, account } = of.signer
+  const { tasks, intent, finish } = of.decoded
+  const opened = tasks.map((task) => context.keys.get(key.id, account?.path, task.steps))
+  if (opened.includes(undefined)) return refuse('conflict', 'the keys were closed meanwhile')
+  const signatures = signTasks({
+    tasks,
+    open: (task) => {
+      const secret = context.keys.get(key.id, account?.path, task.steps)
+      assert(secret !== undefined, 'a key that was opened is still open')
+      return secret
+    },
+    crypto: context.crypto,
+    entropy: context.entropy,
+  })
+  checkDigests(context, of)
+  return accept({ signed: finish(signatures), decoded: intent, receipt: receiptOf(context, of) })
+}

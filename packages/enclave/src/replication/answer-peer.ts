@@ -1,0 +1,107 @@
+/** What this node answers when a peer asks: one entry for each message. */
+import type { NodeName } from '@holdfast/base/answers'
+import type { Bytes } from '@holdfast/base/bytes'
+import type { CborValue } from '@holdfast/base/cbor'
+import { accept, attempt, RefusalError, type Result, refuse } from '@holdfast/base/errors'
+import type { CoreContext } from '../context.ts'
+import type { Peer } from '../ports/mesh.ts'
+import { dispatch } from '../routing/dispatch.ts'
+import { openSession } from '../sessions/open-session.ts'
+import { sessionFrame } from '../sessions/session-frame.ts'
+import { acceptWallet } from './accept-wallet.ts'
+import { clearBundle, readBundle } from './bundle.ts'
+import {
+  encodePeerAnswer,
+  type PeerAnswer,
+  type PeerRequest,
+  parsePeerRequest,
+} from './messages.ts'
+import { inventory } from './replicator.ts'
+
+type PeerContext = CoreContext & { readonly evidence: (nonce: Bytes) => Promise<Result<Bytes>> }
+
+type Handlers = {
+  readonly [Type in PeerRequest['type']]: (
+    context: PeerContext,
+    peer: Peer,
+    request: Extract<PeerRequest, { type: Type }>,
+  ) => Promise<Result<PeerAnswer<Type>>>
+}
+
+const nameOf = ({ zone, boot, measurement }: Peer): NodeName => ({ zone, boot, measurement })
+
+const handlers: Handlers = {
+  put: async (context, _peer, { bundle }) => {
+    const accepted = await acceptWallet(context, bundle, [])
+    clearBundle(bundle)
+    if (!accepted.ok) return accepted
+    const held = context.wallets.indexed(accepted.value.entry.wallet.id)
+    if (held === undefined) return refuse('internal', 'an accepted wallet is not indexed')
+    return accept({ held: { epoch: held.epoch, version: held.version } })
+  },
+  has: async (context, _peer, { wallet }) => {
+    const held = context.wallets.indexed(wallet)
+    return accept({
+      held: held === undefined ? null : { epoch: held.epoch, version: held.version },
+    })
+  },
+  inventory: async (context, peer, { after }) => accept(inventory(context, peer, after)),
+  fetch: async (context, peer, { wallet }) => {
+    // Nobody outside a placement ever receives bytes that it can open (DESIGN §7).
+    const zones = context.wallets.indexed(wallet)?.zones ?? []
+    if (!zones.includes(peer.zone)) return accept({ bundle: null })
+    return accept({ bundle: (await readBundle(context, wallet)) ?? null })
+  },
+  forward: async (context, peer, { request, authorisations, remainingMs }) => {
+    const answered = await dispatch(context, {
+      request,
+      authorisations,
+      relayedBy: nameOf(peer),
+      deadlineMs: context.clock.nowMs() + remainingMs,
+    })
+    return answered.ok ? accept({ body: answered.value }) : answered
+  },
+  evidence: async (context, _peer, { nonce }) => {
+    const evidence = await context.evidence(nonce)
+    return evidence.ok ? accept({ evidence: evidence.value }) : evidence
+  },
+  'session.open': (context, peer, { boot, prologue, message }) =>
+    openSession(context, { boot, prologue, message }, nameOf(peer)),
+  'session.frame': async (context, _peer, { session, frame }) => {
+    const answered = await sessionFrame(context, session, frame)
+    return answered.ok ? accept({ frame: answered.value }) : answered
+  },
+  'session.close': async (context, _peer, { session }) => {
+    context.sessions.remove(session)
+    return accept({})
+  },
+}
+
+const handle = async (
+  context: PeerContext,
+  peer: Peer,
+  request: PeerRequest,
+): Promise<Result<CborValue>> => {
+  const handler = handlers[request.type] as (
+    context: PeerContext,
+    peer: Peer,
+    request: PeerRequest,
+  ) => Promise<Result<CborValue>>
+  try {
+    return await handler(context, peer, request)
+  } catch (error) {
+    if (error instanceof RefusalError) return { ok: false, refusal: error.refusal }
+    throw error
+  }
+}
+
+/** Always an answer: what cannot be parsed is answered with `malformed`. */
+export const answerPeer = async (
+  context: PeerContext,
+  peer: Peer,
+  untrusted: Bytes,
+): Promise<Bytes> => {
+  context.peers.heard(peer.zone)
+  const request = attempt(() => parsePeerRequest(untrusted))
+  return encodePeerAnswer(request.ok ? await handle(context, peer, request.value) : request)
+}

@@ -1,0 +1,129 @@
+/** Takes a request's bytes to the operation that answers, here or at the node that can. */
+import type { NodeName } from '@holdfast/base/answers'
+import type { Authorisation } from '@holdfast/base/authorisation'
+import { type Bytes, utf8 } from '@holdfast/base/bytes'
+import {
+  accept,
+  attempt,
+  type ErrorCode,
+  RefusalError,
+  type Result,
+  refuse,
+} from '@holdfast/base/errors'
+import type { WalletId, ZoneId } from '@holdfast/base/ids'
+import type { Seen } from '@holdfast/base/requests/header'
+import { parseRequest, type Request } from '@holdfast/base/requests/request'
+import type { CoreContext } from '../context.ts'
+import type { AnyCall } from '../operations/call.ts'
+import { checkHeader } from '../operations/check-header.ts'
+import { operations } from '../operations/list.ts'
+import type { Session } from '../sessions/session-table.ts'
+import { isNewer } from '../wallets/wallet-entry.ts'
+import { walletIdOf } from '../wallets/wallet-id.ts'
+import { forward } from './forward.ts'
+import { locate } from './locate.ts'
+
+export type Incoming = {
+  readonly request: Bytes
+  readonly authorisations: readonly Authorisation[]
+  readonly session?: Session
+  readonly relayedBy?: NodeName
+  readonly deadlineMs: number
+}
+
+const toHome = async (
+  context: CoreContext,
+  call: AnyCall,
+  wallet: WalletId,
+  home: ZoneId,
+): Promise<Result<Bytes>> => {
+  const peer = context.peers.ofZone(home)
+  if (peer !== undefined) return forward(context, call, peer)
+  if (call.request.operation !== 'wallet.create') {
+    return refuse('unreachable', 'the home of the wallet cannot be reached', home)
+  }
+  // Any holder completes a creation that its home began.
+  const holder = await locate(context, wallet)
+  if (!holder.ok) return refuse('unreachable', 'the home of the wallet cannot be reached', home)
+  return forward(context, call, holder.value)
+}
+
+/** What another node says when the wallet is not where it was. */
+const moved: ReadonlySet<ErrorCode> = new Set(['not_here', 'unknown', 'unreachable'])
+
+const toHolder = async (
+  context: CoreContext,
+  call: AnyCall,
+  wallet: WalletId,
+): Promise<Result<Bytes>> => {
+  const holder = await locate(context, wallet)
+  if (!holder.ok) return holder
+  const answer = await forward(context, call, holder.value)
+  if (!answer.ok && moved.has(answer.refusal.code)) context.locations.forget(wallet)
+  return answer
+}
+
+/** Carries the operation out here; its answer's JSON. */
+const runHere = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>> => {
+  const operation = operations[call.request.operation]
+  const result = await operation.run(context, call)
+  return result.ok ? accept(utf8(JSON.stringify(result.value))) : result
+}
+
+/** A client that has seen a newer version must not be answered from an older one. */
+const isBehind = (
+  held: { readonly epoch: number; readonly version: number },
+  seen: Seen | undefined,
+): boolean => seen !== undefined && isNewer(seen, held)
+
+const seenOf = (request: Request): Seen | undefined =>
+  'seen' in request ? request.seen : undefined
+
+const behind = (context: CoreContext, call: AnyCall, home: ZoneId): Promise<Result<Bytes>> => {
+  const peer = home === context.zone ? undefined : context.peers.ofZone(home)
+  const refused = refuse('behind', 'the client has seen a newer version of the wallet')
+  return peer === undefined || call.relayedBy !== undefined
+    ? Promise.resolve(refused)
+    : forward(context, call, peer)
+}
+
+const route = (context: CoreContext, call: AnyCall): Promise<Result<Bytes>> => {
+  const { request } = call
+  const operation = operations[request.operation]
+  if (operation.at === 'here') return runHere(context, call)
+  const wallet = 'wallet' in request ? request.wallet : walletIdOf(context.crypto, call.bytes)
+  const held = context.wallets.indexed(wallet)
+  if (request.operation === 'wallet.create') {
+    return held !== undefined || request.home === context.zone
+      ? runHere(context, call)
+      : toHome(context, call, wallet, request.home)
+  }
+  if (held === undefined) return toHolder(context, call, wallet)
+  if (isBehind(held, seenOf(request))) return behind(context, call, held.home)
+  if (operation.at === 'home' && held.home !== context.zone) {
+    return toHome(context, call, wallet, held.home)
+  }
+  return runHere(context, call)
+}
+
+/**
+ * The answer's JSON bytes, or the refusal: of the header (`wrong_mesh`, `expired`,
+ * `expiry_too_far`), of the route (`unknown`, `unreachable`, `not_here`, `behind`), or of the
+ * operation.
+ */
+export const dispatch = async (
+  context: CoreContext,
+  incoming: Incoming,
+): Promise<Result<Bytes>> => {
+  const parsed = attempt(() => parseRequest(incoming.request))
+  if (!parsed.ok) return parsed
+  const header = checkHeader(parsed.value, context.mesh, context.clock.nowMs())
+  if (!header.ok) return header
+  const { request: bytes, ...rest } = incoming
+  try {
+    return await route(context, { ...rest, bytes, request: parsed.value } as AnyCall)
+  } catch (error) {
+    if (error instanceof RefusalError) return { ok: false, refusal: error.refusal }
+    throw error
+  }
+}

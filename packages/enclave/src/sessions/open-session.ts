@@ -1,0 +1,80 @@
+/** Opens a sealed session: here, or as a blind relay at the enclave that the client verified. */
+
+import type { NodeName } from '@holdfast/base/answers'
+import { equalBytes } from '@holdfast/base/bytes'
+import { accept, type Result, refuse } from '@holdfast/base/errors'
+import { SessionId } from '@holdfast/base/ids'
+import { answerNoise } from '@holdfast/base/noise'
+import { sessionPrologue } from '@holdfast/base/session'
+import type { CoreContext } from '../context.ts'
+import type { OpenedSession, UntrustedSessionOpening } from '../core-interface.ts'
+import { peerTimeoutMs } from '../limits.ts'
+import { sessionExpiry } from './session-table.ts'
+
+const newId = (context: CoreContext): SessionId => SessionId.of(context.entropy.bytes(16))
+
+const openHere = (
+  context: CoreContext,
+  untrusted: UntrustedSessionOpening,
+  relayedBy: NodeName | undefined,
+): Result<OpenedSession> => {
+  const prologue = sessionPrologue(context.crypto.sha256(context.identity.document))
+  if (!equalBytes(prologue, untrusted.prologue)) {
+    return refuse('bad_seal', 'the session is meant for another identity')
+  }
+  const answered = context.identity.sealing.use((staticPrivateKey) =>
+    answerNoise({
+      primitives: context.crypto,
+      prologue,
+      staticPrivateKey,
+      ephemeralPrivateKey: context.entropy.bytes(32),
+      untrustedMessage: untrusted.message,
+    }),
+  )
+  if (!answered.ok) return answered
+  const id = newId(context)
+  const added = context.sessions.add({
+    kind: 'here',
+    id,
+    channel: answered.value.channel,
+    expiresAtMs: sessionExpiry(context.clock),
+    ...(relayedBy === undefined ? {} : { relayedBy }),
+  })
+  if (!added) return refuse('limit_reached', 'this node keeps as many sessions as it may')
+  return accept({ session: id, message: answered.value.message })
+}
+
+const openThere = async (
+  context: CoreContext,
+  untrusted: UntrustedSessionOpening,
+): Promise<Result<OpenedSession>> => {
+  const peer = context.peers.byBoot(untrusted.boot)
+  if (peer === undefined) return refuse('unreachable', 'no link to this enclave', untrusted.boot)
+  const opened = await context.peers.ask(
+    peer,
+    { type: 'session.open', ...untrusted },
+    peerTimeoutMs,
+  )
+  if (!opened.ok) return opened
+  const id = newId(context)
+  const added = context.sessions.add({
+    kind: 'relayed',
+    id,
+    boot: peer.boot,
+    remote: opened.value.session,
+    expiresAtMs: sessionExpiry(context.clock),
+  })
+  if (!added) return refuse('limit_reached', 'this node keeps as many sessions as it may')
+  return accept({ session: id, message: opened.value.message })
+}
+
+/** Refusals: `unreachable`, `bad_seal`, `malformed`, `limit_reached`. */
+export const openSession = async (
+  context: CoreContext,
+  untrusted: UntrustedSessionOpening,
+  relayedBy?: NodeName,
+): Promise<Result<OpenedSession>> => {
+  if (untrusted.boot === context.self.boot) return openHere(context, untrusted, relayedBy)
+  if (relayedBy !== undefined) return refuse('not_here', 'this enclave is another now')
+  return openThere(context, untrusted)
+}

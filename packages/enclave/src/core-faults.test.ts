@@ -1,0 +1,67 @@
+import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Core } from './core-interface.ts'
+import { codeOf, must, signRequest, until } from './testing/core-world.ts'
+import { createRequest, send, type TestKey, testKey } from './testing/test-client.ts'
+import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+
+let mesh: TestMesh
+let alice: TestKey
+const core = (zone: string): Core => mesh.node(zone).core
+const create = async (overrides = {}, keys = [alice], at = 'eu-west'): Promise<WalletAnswer> =>
+  must(await send(core(at), createRequest(mesh, keys, overrides), 'enrol', keys))
+
+beforeAll(async () => {
+  mesh = await createTestMesh()
+  alice = testKey(mesh, 'alice')
+})
+afterAll(() => mesh.stop())
+
+describe('a zone that dies', () => {
+  it('is replaced by another holder, and catches up when it returns', async () => {
+    const { wallet } = await create()
+    await until(() => core('us-east').status().wallets === core('eu-west').status().wallets)
+    mesh.kill('eu-west')
+    const answer = must(
+      await send<SignAnswer>(core('us-east'), signRequest(mesh, wallet), 'sign', [alice]),
+    )
+    expect(answer.receipt.node.zone).toBe('us-east')
+    await mesh.start('eu-west')
+    const again = must(
+      await send<SignAnswer>(core('eu-west'), signRequest(mesh, wallet), 'sign', [alice]),
+    )
+    expect(again.signed).toEqual(answer.signed)
+  })
+
+  it('gets what it missed from what was owed to it', async () => {
+    mesh.kill('ap-south')
+    const { wallet } = await create()
+    await mesh.start('ap-south')
+    await until(() => core('ap-south').status().wallets === core('eu-west').status().wallets)
+    const answer = must(
+      await send<SignAnswer>(core('ap-south'), signRequest(mesh, wallet), 'sign', [alice]),
+    )
+    expect(answer.receipt.node.zone).toBe('ap-south')
+    await until(async () => {
+      mesh.advance(3000)
+      await core('eu-west').tick()
+      return core('eu-west').status().outbox === 0
+    })
+  })
+
+  it('stops signing as a replica once it has heard nobody for too long', async () => {
+    const { wallet } = await create({ staleAfterMs: 60_000 })
+    await until(() => core('us-east').status().wallets === core('eu-west').status().wallets)
+    mesh.cut('us-east', 'eu-west', true)
+    mesh.cut('us-east', 'ap-south', true)
+    const sign = async (): Promise<string> =>
+      codeOf(await send(core('us-east'), signRequest(mesh, wallet), 'sign', [alice]))
+    expect(await sign()).toBe('ok')
+    mesh.advance(61_000)
+    expect(await sign()).toBe('stale')
+    mesh.cut('us-east', 'ap-south', false)
+    await core('us-east').tick()
+    expect(await sign()).toBe('ok')
+    mesh.cut('us-east', 'eu-west', false)
+  })
+})

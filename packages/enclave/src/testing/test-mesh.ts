@@ -1,0 +1,221 @@
+/** Several real cores in one process: real cryptography, memory stores, links that can be cut. */
+import {
+  createSimulatedPlatform,
+  createSimulatedRoot,
+  ppidHashOf,
+  reportDataOf,
+  simulatedCollateral,
+  simulatedQuote,
+  simulatedRootCertificate,
+  type VerifiedManifest,
+} from '@holdfast/attestation'
+import { type Bytes, fromHex, toBase64Url, utf8 } from '@holdfast/base/bytes'
+import { refuse } from '@holdfast/base/errors'
+import { type BootId, MeshId, ZoneId } from '@holdfast/base/ids'
+import { createCore } from '../core.ts'
+import type { Core } from '../core-interface.ts'
+import { createCrypto } from '../crypto/create-crypto.ts'
+import { createEntropy } from '../crypto/entropy.ts'
+import { createIdentity, type NodeIdentity } from '../identity/node-identity.ts'
+import type { Crypto } from '../ports/crypto.ts'
+import type { Mesh, Peer } from '../ports/mesh.ts'
+import type { Sealing } from '../ports/sealing.ts'
+import { createMemoryDisk, type MemoryDisk, openMemoryStore } from './memory-store.ts'
+
+export type TestNode = {
+  readonly zone: ZoneId
+  readonly core: Core
+  readonly identity: NodeIdentity
+}
+
+export type TestMesh = {
+  readonly crypto: Crypto
+  readonly mesh: MeshId
+  readonly manifest: VerifiedManifest
+  node(zone: string): TestNode
+  /** Ends a core as kill -9 would: nothing more comes from it or reaches it. */
+  kill(zone: string): void
+  /** Starts a new core on the zone's disk. */
+  start(zone: string): Promise<TestNode>
+  /** Cuts or mends the link between two zones. */
+  cut(one: string, other: string, isCut: boolean): void
+  readonly disks: ReadonlyMap<string, MemoryDisk>
+  /** The clock of every core. */
+  advance(ms: number): void
+  nowMs(): number
+  stop(): Promise<void>
+}
+
+export const testZones = [
+  { id: 'eu-west', name: 'Dublin', latitude: 53.3, longitude: -6.3, level: 3 },
+  { id: 'us-east', name: 'Virginia', latitude: 38.9, longitude: -77.5, level: 2 },
+  { id: 'ap-south', name: 'Singapore', latitude: 1.3, longitude: 103.8, level: 3 },
+] as const
+
+const measurement = 'e5'.repeat(32)
+const dayMs = 86_400_000
+
+const memorySealing = (): Sealing => {
+  const key = createEntropy().bytes(32)
+  let sealed: Bytes | undefined
+  return {
+    read: async () => sealed,
+    write: async (bytes) => {
+      sealed = bytes
+    },
+    key: async () => Uint8Array.from(key),
+  }
+}
+
+const testManifest = (
+  zones: readonly (typeof testZones)[number][],
+  root: Bytes,
+  inventory: readonly { readonly ppidHash: string; readonly zone: ZoneId }[],
+  nowMs: number,
+): VerifiedManifest => ({
+  mesh: MeshId(`mesh_${'ab'.repeat(32)}`),
+  hash: 'cd'.repeat(32),
+  manifest: {
+    format: 'holdfast manifest v1',
+    name: 'test',
+    nonce: '01'.repeat(32),
+    serial: 1,
+    previous: null,
+    issuedAt: new Date(nowMs - dayMs).toISOString(),
+    expiresAt: new Date(nowMs + dayMs).toISOString(),
+    kind: 'simulated',
+    simulatedRoot: toBase64Url(root),
+    zones: zones.map((zone) => ({ ...zone, id: ZoneId(zone.id) })),
+    measurements: [{ mrEnclave: measurement, notBefore: new Date(nowMs - dayMs).toISOString() }],
+    tcb: { allowedStatuses: ['UpToDate'], minTcbEvaluationDataNumber: 0 },
+    inventory: [...inventory],
+    governors: { threshold: 1, keys: [] },
+  },
+})
+
+/** Starts a core in each zone, all linked. */
+export const createTestMesh = async (
+  options: { readonly zones?: readonly string[] } = {},
+): Promise<TestMesh> => {
+  const zones = testZones.filter((zone) => options.zones?.includes(zone.id) ?? true)
+  const entropy = createEntropy()
+  const crypto = await createCrypto({ entropy })
+  let nowMs = Date.parse('2026-11-22T12:00:00Z')
+  const clock = {
+    nowMs: () => nowMs,
+    sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(ms, 300))),
+  }
+  const random = (length: number): Bytes => entropy.bytes(length)
+  const root = createSimulatedRoot({ entropy: random, nowMs })
+  const platforms = new Map(
+    zones.map((zone) => [
+      zone.id as string,
+      createSimulatedPlatform(root, { entropy: random, nowMs }),
+    ]),
+  )
+  const manifest = testManifest(
+    zones,
+    simulatedRootCertificate(root),
+    [...platforms].map(([zone, platform]) => ({
+      ppidHash: ppidHashOf(platform),
+      zone: ZoneId(zone),
+    })),
+    nowMs,
+  )
+  const disks = new Map(zones.map((zone) => [zone.id as string, createMemoryDisk(zone.id)]))
+  const sealings = new Map(zones.map((zone) => [zone.id as string, memorySealing()]))
+  const alive = new Map<string, TestNode>()
+  const cuts = new Set<string>()
+  const linkName = (one: string, other: string): string => [one, other].toSorted().join(' ')
+  const peerOf = (node: TestNode): Peer => ({
+    boot: node.identity.boot,
+    zone: node.zone,
+    level: zones.find((zone) => zone.id === node.zone)?.level ?? 1,
+    measurement,
+    roundTripMs: 1,
+  })
+  const reachable = (from: string): readonly TestNode[] =>
+    [...alive.values()].filter((node) => node.zone !== from && !cuts.has(linkName(from, node.zone)))
+  const meshOf = (zone: string, self: () => TestNode | undefined): Mesh => ({
+    peers: () => reachable(zone).map(peerOf),
+    ask: async (boot: BootId, message: Bytes) => {
+      const target = reachable(zone).find((node) => node.identity.boot === boot)
+      const from = self()
+      if (target === undefined || from === undefined) return refuse('unreachable', 'no link')
+      const value = await target.core.peerMessage(peerOf(from), message)
+      const stillThere = reachable(zone).includes(target) && alive.get(zone) === from
+      return stillThere ? { ok: true, value } : refuse('unreachable', 'the link broke')
+    },
+  })
+
+  const start = async (zone: string): Promise<TestNode> => {
+    const id = ZoneId(zone)
+    const platform = platforms.get(zone)
+    const disk = disks.get(zone)
+    const sealing = sealings.get(zone)
+    if (platform === undefined || disk === undefined || sealing === undefined) throw new Error(zone)
+    const identity = createIdentity({
+      crypto,
+      entropy,
+      mesh: manifest.mesh,
+      manifest: manifest.hash,
+      zone: id,
+    })
+    const quote = async (reportData: Bytes): Promise<Bytes> =>
+      simulatedQuote(platform, { mrEnclave: fromHex(measurement), reportData })
+    let node: TestNode | undefined
+    const core = createCore({
+      crypto,
+      entropy,
+      clock,
+      store: openMemoryStore(disk),
+      mesh: meshOf(zone, () => node),
+      sealing,
+      evidence: {
+        measurement,
+        quote,
+        collateral: async () => utf8(JSON.stringify(simulatedCollateral(root, { nowMs }))),
+      },
+      manifest,
+      identity,
+      quote: await quote(reportDataOf(identity.document)),
+      self: { zone: id, boot: identity.boot, measurement },
+    })
+    node = { zone: id, core, identity }
+    const started = await core.start()
+    if (!started.ok) throw new Error(started.refusal.detail)
+    alive.set(zone, node)
+    for (const other of reachable(zone)) {
+      core.peerUp(peerOf(other))
+      other.core.peerUp(peerOf(node))
+    }
+    return node
+  }
+
+  for (const zone of zones) await start(zone.id)
+  return {
+    crypto,
+    mesh: manifest.mesh,
+    manifest,
+    disks,
+    node: (zone) => {
+      const node = alive.get(zone)
+      if (node === undefined) throw new Error(`${zone} is not running`)
+      return node
+    },
+    kill: (zone) => void alive.delete(zone),
+    start,
+    cut: (one, other, isCut) => {
+      if (isCut) cuts.add(linkName(one, other))
+      else cuts.delete(linkName(one, other))
+    },
+    advance: (ms) => {
+      nowMs += ms
+    },
+    nowMs: () => nowMs,
+    stop: async () => {
+      for (const node of alive.values()) await node.core.stop()
+      crypto[Symbol.dispose]()
+    },
+  }
+}

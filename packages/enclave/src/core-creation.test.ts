@@ -131,5 +131,13 @@ describe('changes', () => {
       )
     expect(await list([carol])).toEqual([wallet.id])
     expect(await list([testKey(mesh, 'mallory')])).toEqual([])
+    const forged: TestKey = {
+      ...carol,
+      authorise: (purpose, bytes) => ({
+        ...testKey(mesh, 'mallory').authorise(purpose, bytes),
+        credential: carol.credential.id,
+      }),
+    }
+    expect(await list([forged])).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import type { WalletAnswer } from '@holdfast/base/answers'
 import { type Bytes, fromUtf8, toHex, utf8 } from '@holdfast/base/bytes'
 import { BootId, type ObjectId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Peer } from './ports/mesh.ts'
 import {
@@ -32,7 +32,7 @@ const tell = async <Type extends PeerRequest['type']>(
   request: Extract<PeerRequest, { type: Type }>,
 ) => {
   const answer = await mesh.node(to).core.peerMessage(peer(from), encodePeerRequest(request))
-  return parsePeerAnswer(request.type as Type, answer)
+  return parsePeerAnswer(request.type, answer)
 }
 
 const create = async (constraints = {}): Promise<Wallet> => {

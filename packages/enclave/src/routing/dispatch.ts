@@ -121,7 +121,7 @@ export const dispatch = async (
   if (!header.ok) return header
   const { request: bytes, ...rest } = incoming
   try {
-    return await route(context, { ...rest, bytes, request: parsed.value } as AnyCall)
+    return await route(context, { ...rest, bytes, request: parsed.value })
   } catch (error) {
     if (error instanceof RefusalError) return { ok: false, refusal: error.refusal }
     throw error

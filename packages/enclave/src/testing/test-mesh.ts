@@ -163,13 +163,13 @@ export const createTestMesh = async (
     })
     const quote = async (reportData: Bytes): Promise<Bytes> =>
       simulatedQuote(platform, { mrEnclave: fromHex(measurement), reportData })
-    let node: TestNode | undefined
+    const started: { node?: TestNode } = {}
     const core = createCore({
       crypto,
       entropy,
       clock,
       store: openMemoryStore(disk),
-      mesh: meshOf(zone, () => node),
+      mesh: meshOf(zone, () => started.node),
       sealing,
       evidence: {
         measurement,
@@ -181,9 +181,10 @@ export const createTestMesh = async (
       quote: await quote(reportDataOf(identity.document)),
       self: { zone: id, boot: identity.boot, measurement },
     })
-    node = { zone: id, core, identity }
-    const started = await core.start()
-    if (!started.ok) throw new Error(started.refusal.detail)
+    const node = { zone: id, core, identity }
+    started.node = node
+    const outcome = await core.start()
+    if (!outcome.ok) throw new Error(outcome.refusal.detail)
     alive.set(zone, node)
     for (const other of reachable(zone)) {
       core.peerUp(peerOf(other))

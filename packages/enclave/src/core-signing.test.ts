@@ -143,7 +143,7 @@ describe('persons', () => {
 })
 
 describe('evidence', () => {
-  it('answers the nonce of a client, of this enclave or of the one that holds a wallet', async () => {
+  it('answers a nonce for this enclave or for the one that holds a wallet', async () => {
     const nonce = mesh.crypto.sha256(utf8('nonce'))
     const own = await core('eu-west').evidence({}, nonce)
     expect(own.ok).toBe(true)

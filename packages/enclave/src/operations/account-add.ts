@@ -1,4 +1,4 @@
-/** `account.add`: further accounts under a key; a new version of the wallet, ordered by its home. */
+/** `account.add`: further accounts under a key; a new version, ordered by the wallet's home. */
 import type { DurabilityState, WalletAnswer } from '@holdfast/base/answers'
 import { toHex, utf8 } from '@holdfast/base/bytes'
 import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'

@@ -9,6 +9,7 @@ import type { Policy } from '@holdfast/base/policy'
 import type { WalletCreate } from '@holdfast/base/requests/wallet-create'
 import type { Credential } from '@holdfast/base/wallet'
 import type { Core } from '../core-interface.ts'
+import { createEntropy } from '../crypto/entropy.ts'
 import type { TestMesh } from './test-mesh.ts'
 
 export type TestKey = {
@@ -56,8 +57,6 @@ export const ownerPolicy: Policy = {
 export const expiresAt = (mesh: TestMesh, ms = 300_000): string =>
   new Date(mesh.nowMs() + ms).toISOString()
 
-let wallets = 0
-
 type Overrides = Omit<Partial<WalletCreate>, 'placement'> & {
   readonly placement?: Pick<WalletCreate['placement'], 'constraints'>
 }
@@ -68,7 +67,6 @@ export const createRequest = (
   keys: readonly TestKey[],
   overrides: Overrides = {},
 ): WalletCreate => {
-  wallets += 1
   const home = overrides.home ?? ZoneId('eu-west')
   const placed = resolvePlacement({
     constraints: overrides.placement?.constraints ?? {},
@@ -80,7 +78,7 @@ export const createRequest = (
     operation: 'wallet.create',
     mesh: mesh.mesh,
     expiresAt: expiresAt(mesh),
-    nonce: toHex(mesh.crypto.sha256(utf8(`wallet ${wallets}`)).subarray(0, 16)),
+    nonce: toHex(createEntropy().bytes(16)),
     cell: 0,
     home,
     name: 'Test wallet',

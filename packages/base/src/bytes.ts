@@ -113,7 +113,7 @@ export const fromBase64Url = (text: string): Bytes => {
 /** A big-endian unsigned integer of `length` bytes; a `RangeError` where it does not fit. */
 export const uintToBytes = (value: bigint, length: number): Bytes => {
   if (value < 0n || value >> BigInt(length * 8) !== 0n) throw new RangeError('integer too large')
-  return fromHex(value.toString(16).padStart(length * 2, '0'))
+  return length === 0 ? new Uint8Array(0) : fromHex(value.toString(16).padStart(length * 2, '0'))
 }
 
 export const bytesToUint = (bytes: Bytes): bigint =>

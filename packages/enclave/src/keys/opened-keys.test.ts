@@ -1,0 +1,62 @@
+import { ObjectId } from '@holdfast/base/ids'
+import { BufferSecret } from '@holdfast/base/secret'
+import { describe, expect, it } from 'vitest'
+import { createOpenedKeys } from './opened-keys.ts'
+
+const object = (number: number): ObjectId =>
+  ObjectId.of(Uint8Array.from({ length: 16 }, () => number))
+const secret = (byte: number) => {
+  const bytes = new Uint8Array(32).fill(byte)
+  return { bytes, secret: new BufferSecret(bytes) }
+}
+const erased = new Uint8Array(32)
+
+describe('opened keys', () => {
+  it('are found by object, path and steps, and by nothing less', () => {
+    const keys = createOpenedKeys()
+    keys.put(object(1), "m/84'/0'/0'", [0, 1], secret(7).secret)
+    expect(keys.get(object(1), "m/84'/0'/0'", [0, 1])?.use((bytes) => bytes[0])).toBe(7)
+    expect(keys.get(object(2), "m/84'/0'/0'", [0, 1])).toBeUndefined()
+    expect(keys.get(object(1), undefined, [0, 1])).toBeUndefined()
+    expect(keys.get(object(1), "m/84'/0'/0'", [0])).toBeUndefined()
+  })
+
+  it('stay when what was lent is disposed of', () => {
+    const keys = createOpenedKeys()
+    keys.put(object(1), undefined, [], secret(7).secret)
+    const lent = keys.get(object(1), undefined, [])!
+    lent[Symbol.dispose]()
+    expect(lent.use((bytes) => bytes[0])).toBe(7)
+    expect(JSON.stringify({ lent })).toBe('{"lent":"[secret]"}')
+  })
+
+  it('are erased beyond the limit, the least recently used first', () => {
+    const keys = createOpenedKeys(2)
+    const [first, second, third] = [secret(1), secret(2), secret(3)]
+    keys.put(object(1), undefined, [], first.secret)
+    keys.put(object(2), undefined, [], second.secret)
+    const lent = keys.get(object(2), undefined, [])!
+    keys.get(object(1), undefined, [])
+    keys.put(object(3), undefined, [], third.secret)
+    expect(keys.size).toBe(2)
+    expect(second.bytes).toEqual(erased)
+    expect(first.bytes).not.toEqual(erased)
+    expect(() => lent.use(() => 0)).toThrow('erasure')
+  })
+
+  it('are erased when another takes the place, or the object is invalidated, or all are', () => {
+    const keys = createOpenedKeys()
+    const made = [1, 2, 3, 4].map(secret)
+    keys.put(object(1), 'm/1', [], made[0]!.secret)
+    keys.put(object(1), 'm/1', [], made[1]!.secret)
+    expect(made[0]!.bytes).toEqual(erased)
+    keys.put(object(1), 'm/1', [5], made[2]!.secret)
+    keys.put(object(2), 'm/1', [], made[3]!.secret)
+    keys.invalidate(object(1))
+    expect([made[1]!.bytes, made[2]!.bytes]).toEqual([erased, erased])
+    expect(keys.size).toBe(1)
+    keys.clear()
+    expect(made[3]!.bytes).toEqual(erased)
+    expect(keys.size).toBe(0)
+  })
+})

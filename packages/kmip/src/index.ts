@@ -23,7 +23,12 @@ export { encodeJson } from './json/encode.ts'
 export * as limits from './limits.ts'
 export type { MessageExtension } from './messages/batch-item.ts'
 export type { RequestHeader, ResponseHeader } from './messages/header.ts'
-export { malformedAnswer, reasonOf, versionOfBroken } from './messages/malformed-answer.ts'
+export {
+  malformedAnswer,
+  reasonOf,
+  refusedItemAnswer,
+  versionOfBroken,
+} from './messages/malformed-answer.ts'
 export { hasOperation } from './messages/operation-code.ts'
 export {
   isReadable,

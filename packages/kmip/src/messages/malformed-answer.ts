@@ -7,7 +7,8 @@ import { errorTable, type Refusal } from '@holdfast/base/errors'
 import { tagNumber } from '../names.ts'
 import { isResultReason, type ResultReason } from '../reasons.ts'
 import { isSecond, type Version, versionIndex, versionOf, versions } from '../version.ts'
-import type { Response } from './response.ts'
+import type { RefusedItem } from './request.ts'
+import type { Failure, Response } from './response.ts'
 
 /** The reason of a refusal; a code whose reason is a status of its own fails generally. */
 export const reasonOf = ({ code }: Refusal): ResultReason => {
@@ -76,4 +77,17 @@ export const malformedAnswer = (options: {
       message: options.refusal.detail,
     },
   ],
+})
+
+/** The answer to one batch item that could not be read; the others of its batch go on. */
+export const refusedItemAnswer = ({
+  refusal,
+  operationCode,
+  uniqueBatchItemId,
+}: RefusedItem): Failure => ({
+  status: 'OperationFailed',
+  operationCode,
+  uniqueBatchItemId,
+  reason: reasonOf(refusal),
+  message: refusal.detail,
 })

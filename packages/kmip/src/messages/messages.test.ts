@@ -8,7 +8,7 @@ import { maskOf } from '../schema/primitives.ts'
 import type { ManagedObject } from '../structures/objects.ts'
 import { encodeTtlv } from '../ttlv/encode.ts'
 import { type Version, versions } from '../version.ts'
-import { malformedAnswer, versionOfBroken } from './malformed-answer.ts'
+import { malformedAnswer, refusedItemAnswer, versionOfBroken } from './malformed-answer.ts'
 import { isReadable, type RequestItem, readRequest, writeRequest } from './request.ts'
 import { type ResponseItem, readResponse, writeResponse } from './response.ts'
 
@@ -299,14 +299,13 @@ describe('a response', () => {
     }
   })
 
-  it('echoes the number of an operation that is not known', () => {
-    const failure = {
-      status: 'OperationFailed',
-      operationCode: 0x99,
-      reason: 'OperationNotSupported',
-    } as const
+  it('echoes the number and the id of an operation that is not known', () => {
+    const { refusal } = refuse('unknown_operation', 'no such operation')
+    const uniqueBatchItemId = utf8('one')
+    const failure = refusedItemAnswer({ refusal, operationCode: 0x99, uniqueBatchItemId })
     const [item] = unwrap(readResponse(unwrap(answered('1.4', failure)))).items
-    expect(item).toMatchObject({ operationCode: 0x99, reason: 'OperationNotSupported' })
+    const reason = 'OperationNotSupported'
+    expect(item).toMatchObject({ operationCode: 0x99, uniqueBatchItemId, reason })
   })
 })
 

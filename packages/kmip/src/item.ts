@@ -21,6 +21,11 @@ export const itemTypes = [
 
 export type ItemType = (typeof itemTypes)[number]
 
+/** The TTLV code of each type. */
+export const itemCodes = Object.fromEntries(
+  itemTypes.map((type, index) => [type, index + 1]),
+) as Readonly<Record<ItemType, number>>
+
 /** What each type holds. Whole seconds and microseconds since 1970 are `bigint`. */
 export type ItemValues = {
   readonly Structure: readonly Item[]

@@ -164,6 +164,7 @@ type Entry = { readonly key: string; readonly wire: Wire }
 type Plan = {
   readonly entries: readonly Entry[]
   readonly byTag: ReadonlyMap<number, Entry>
+  readonly keys: ReadonlySet<string>
 }
 
 const planFor = (fields: Fields, version: Version): Plan => {
@@ -173,7 +174,7 @@ const planFor = (fields: Fields, version: Version): Plan => {
   const byTag = new Map(
     entries.flatMap((entry) => entry.wire.tags.map((tag): [number, Entry] => [tag, entry])),
   )
-  return { entries, byTag }
+  return { entries, byTag, keys: new Set(entries.map(({ key }) => key)) }
 }
 
 type Values = Record<string, unknown>
@@ -221,7 +222,7 @@ const writeFields = (plan: Plan, tag: number, values: Values, version: Version):
 
 const refuseLater = (fields: Fields, plan: Plan, values: Values, version: Version): void => {
   for (const key of Object.keys(values)) {
-    if (values[key] === undefined || plan.entries.some((entry) => entry.key === key)) continue
+    if (values[key] === undefined || plan.keys.has(key)) continue
     const detail = Object.hasOwn(fields, key) ? `not a field of ${version}` : 'no such field'
     fail('unknown_tag', detail, key)
   }

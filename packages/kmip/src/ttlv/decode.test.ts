@@ -183,3 +183,15 @@ describe('TTLV', () => {
     )
   })
 })
+
+describe('short and long texts', () => {
+  it('are read and written alike, whatever letters they have', () => {
+    const texts = ['', 'a', 'é', 'aé', `${'a'.repeat(63)}é`, 'a'.repeat(64), 'a'.repeat(65), '\0']
+    for (const value of [...texts, '\u{1F511}'.repeat(40)]) {
+      const item: Item = { tag: 0x420055, type: 'TextString', value }
+      const after: Item = { tag: 0x420055, type: 'ByteString', value: new Uint8Array([1]) }
+      const tree: Item = { tag: 0x420053, type: 'Structure', value: [item, after] }
+      expect(decodeTtlv(encodeTtlv(tree))).toEqual({ ok: true, value: tree })
+    }
+  })
+})

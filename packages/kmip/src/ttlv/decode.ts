@@ -56,7 +56,22 @@ const readBoolean = (view: DataView, offset: number): boolean => {
   return value <= 1n ? value === 1n : malformed('a boolean is neither true nor false', offset)
 }
 
+/** Up to here the letters of ASCII are read one by one, which is faster than a decoder. */
+const shortText = 64
+
+const readAscii = (bytes: Bytes): string | undefined => {
+  if (bytes.length > shortText) return undefined
+  let text = ''
+  for (const byte of bytes) {
+    if (byte > 0x7f) return undefined
+    text += String.fromCharCode(byte)
+  }
+  return text
+}
+
 const readText = (bytes: Bytes, offset: number): string => {
+  const ascii = readAscii(bytes)
+  if (ascii !== undefined) return ascii
   try {
     return fromUtf8(bytes)
   } catch {

@@ -2,9 +2,12 @@
 import { type Bytes, utf8 } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import { bigIntegerToBytes } from '../integers.ts'
-import { type Item, isItemValue, itemTypes } from '../item.ts'
+import { type Item, isItemValue, itemCodes } from '../item.ts'
 import { depthMax } from '../limits.ts'
 import { headerBytes, padded } from './layout.ts'
+
+/** Up to here the letters of ASCII are copied one by one, which is faster than an encoder. */
+const shortText = 64
 
 /** A buffer that grows by doubling; lengths are written back once they are known. */
 class Writer {
@@ -31,7 +34,7 @@ class Writer {
 
   header(item: Item, length: number): number {
     const start = this.#reserve(headerBytes)
-    this.#view.setUint32(start, ((item.tag << 8) | (itemTypes.indexOf(item.type) + 1)) >>> 0)
+    this.#view.setUint32(start, ((item.tag << 8) | itemCodes[item.type]) >>> 0)
     this.#view.setUint32(start + 4, length)
     return start
   }
@@ -54,6 +57,34 @@ class Writer {
   bytes(value: Bytes): void {
     const start = this.#reserve(padded(value.length))
     this.#bytes.set(value, start)
+  }
+
+  /** Text of a value that is written after its header; returns how many bytes it took. */
+  text(value: string): number {
+    const { length } = value
+    if (length > shortText) return this.#encoded(value)
+    const start = this.#reserve(padded(length))
+    for (let index = 0; index < length; index += 1) {
+      const code = value.charCodeAt(index)
+      if (code > 0x7f) {
+        this.#bytes.fill(0, start, this.#length)
+        this.#length = start
+        return this.#encoded(value)
+      }
+      this.#bytes[start + index] = code
+    }
+    return length
+  }
+
+  #encoded(value: string): number {
+    const encoded = utf8(value)
+    this.bytes(encoded)
+    return encoded.length
+  }
+
+  /** Writes back the length of a value that lies behind this header. */
+  setLength(start: number, length: number): void {
+    this.#view.setUint32(start + 4, length)
   }
 
   finish(): Bytes {
@@ -97,9 +128,11 @@ const write = (writer: Writer, item: Item, depth: number): void => {
     case 'BigInteger':
       writeBytes(writer, item, bigIntegerToBytes(item.value))
       return
-    case 'TextString':
-      writeBytes(writer, item, utf8(item.value))
+    case 'TextString': {
+      const start = writer.header(item, 0)
+      writer.setLength(start, writer.text(item.value))
       return
+    }
     case 'ByteString':
       writeBytes(writer, item, item.value)
   }

@@ -33,21 +33,27 @@ export const authenticator =
     readonly now: () => number
   }): Authenticate =>
   async (session, wallet, timeoutMs) => {
+    const bind = async (wallets: readonly WalletId[]): Promise<Result<void>> => {
+      const { handshakeHash } = session
+      const { bytes, purpose } = authenticateSession(wallets, {
+        header: options.header(),
+        handshakeHash,
+      })
+      const authorisations = await Promise.all(
+        options.signers.map((signer) => authorise(signer, purpose, bytes)),
+      )
+      const answer = await session.request({ request: bytes, authorisations }, timeoutMs)
+      if (!answer.ok) return answer
+      return attempt(() => {
+        const { expiresAt } = parseJson(sessionAnswer, answer.value)
+        session.authenticated.clear()
+        for (const id of wallets) session.authenticated.set(id, Date.parse(expiresAt))
+      })
+    }
     const until = session.authenticated.get(wallet)
     if (until !== undefined && until > options.now()) return accept(undefined)
     const wallets = [...walletsOf(session, wallet), wallet]
-    const { handshakeHash } = session
-    const { bytes, purpose } = authenticateSession(wallets, {
-      header: options.header(),
-      handshakeHash,
-    })
-    const authorisations = await Promise.all(
-      options.signers.map((signer) => authorise(signer, purpose, bytes)),
-    )
-    const answer = await session.request({ request: bytes, authorisations }, timeoutMs)
-    if (!answer.ok) return answer
-    return attempt(() => {
-      const { expiresAt } = parseJson(sessionAnswer, answer.value)
-      for (const id of wallets) session.authenticated.set(id, Date.parse(expiresAt))
-    })
+    const all = await bind(wallets)
+    // One of the others may be gone from there, or know other credentials.
+    return all.ok || wallets.length === 1 ? all : bind([wallet])
   }

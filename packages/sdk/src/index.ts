@@ -40,6 +40,13 @@ export {
   type Signer,
 } from './credentials.ts'
 export {
+  encodeFeeMarketTransaction,
+  type FeeMarketTransaction,
+  personalMessageDigest,
+  recoverEthereumSigner,
+  senderOfTransaction,
+} from './ethereum/transaction.ts'
+export {
   type ImportKey,
   type ImportSource,
   type ImportWallet,

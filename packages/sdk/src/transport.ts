@@ -120,7 +120,8 @@ const webSocket =
           close: () => socket.close(),
         })
       })
-      socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer | string>) => {
+      socket.addEventListener('message', (event: MessageEvent) => {
+        const data = event.data as ArrayBuffer | string
         handlers.message(typeof data === 'string' ? data : new Uint8Array(data))
       })
       socket.addEventListener('close', () => {

@@ -1,6 +1,18 @@
-/** Limits of the command line. */
+/** Limits of the command. */
 
-/** How long `holdfast start` waits for a node to be ready. */
+/** How long a node may take until it is ready. */
 export const nodeReadyTimeoutMs = 30_000
-/** How long a node has to end by itself before it is killed. */
-export const nodeStopTimeoutMs = 5000
+export const readyPollMs = 25
+/** How long a node may take to end after SIGTERM before it is killed. */
+export const nodeStopTimeoutMs = 8000
+/** How long a returned node may take until it has what it missed. */
+export const catchUpTimeoutMs = 30_000
+/** How long anvil may take until it answers. */
+export const anvilReadyTimeoutMs = 15_000
+export const rpcTimeoutMs = 10_000
+/** Files that the command reads. */
+export const fileBytesMax = 1024 * 1024
+/** The manifest of a mesh made here is good for so long. */
+export const manifestLifetimeMs = 365 * 86_400_000
+/** Simulated collateral is made anew when less than this is left of its 30 days. */
+export const collateralRenewBeforeMs = 20 * 86_400_000

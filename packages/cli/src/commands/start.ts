@@ -1,0 +1,124 @@
+/** `holdfast start`: the whole mesh of a folder; what `npm start` runs. */
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { type ClientOptions, dirOf, openClient, simulatedWarning } from '../client-context.ts'
+import { type MakeCommand, run, type Surroundings } from '../command.ts'
+import { exists, publicFile, writeJson } from '../mesh-folder/files.ts'
+import { type MeshLayout, meshLayout } from '../mesh-folder/layout.ts'
+import { currentMeasurement } from '../mesh-folder/node-program.ts'
+import { refreshMesh } from '../mesh-folder/refresh-mesh.ts'
+import { claimFolder } from '../processes/claim-folder.ts'
+import { type LocalMesh, startLocalMesh } from '../processes/local-mesh.ts'
+import { runQuickstart } from '../quickstart/run-quickstart.ts'
+import { tryNext } from '../quickstart/try-next.ts'
+import type { Terminal } from '../terminal.ts'
+import { defaultFirstPort, makeMesh } from './init.ts'
+
+type Options = ClientOptions & { readonly port: string; readonly exit?: true }
+
+const makeOrRefresh = async (
+  dir: string,
+  options: Options,
+  talk: Terminal,
+  around: Surroundings,
+): Promise<void> => {
+  if (!(await exists(dir))) {
+    await makeMesh(dir, { firstPort: Number(options.port) }, talk, around)
+    return
+  }
+  const measurement = await currentMeasurement()
+  const { changes } = await refreshMesh(meshLayout(dir), measurement, around.now())
+  for (const change of changes) talk.line(change)
+}
+
+const startNodes = async (dir: string, talk: Terminal): Promise<LocalMesh> => {
+  const step = talk.step('Start the nodes')
+  const mesh = await startLocalMesh(dir)
+  try {
+    await mesh.ready()
+  } catch (error) {
+    step.failed('a node did not become ready')
+    await mesh.stop()
+    throw error
+  }
+  step.done(mesh.nodes.map(({ zone }) => zone).join(', '), {
+    nodes: mesh.nodes.map(({ zone, config }) => ({
+      zone,
+      url: `https://${config.listenClient}`,
+      pid: mesh.node(zone)?.process().pid,
+    })),
+  })
+  return mesh
+}
+
+const firstRun = async (
+  mesh: LocalMesh,
+  layout: MeshLayout,
+  talk: Terminal,
+  around: Surroundings,
+): Promise<void> => {
+  const options = { dir: layout.dir }
+  // The warning has been said; a client of one zone says it no second time.
+  const quiet: Terminal = { ...talk, say: () => undefined }
+  using client = await openClient(options, around, quiet)
+  const result = await runQuickstart({
+    client,
+    talk,
+    mesh,
+    clientOf: (zone) => {
+      const node = mesh.node(zone)
+      const url = node === undefined ? [] : [`https://${node.config.listenClient}`]
+      return openClient({ ...options, node: url }, around, quiet)
+    },
+  })
+  const { wallet, account } = result
+  await writeJson(layout.quickstart, { wallet: wallet.id, account: account.id }, publicFile)
+}
+
+/** Settles when the user asks to stop, or when a node has ended by itself. */
+const untilStopped = (mesh: LocalMesh, stop: Promise<void>): Promise<string | undefined> => {
+  const ends = mesh.nodes.map(async (node) => {
+    for (;;) {
+      const process = node.process()
+      await process.ended
+      // The quickstart replaces a process that it killed.
+      if (process === node.process()) return node.zone
+    }
+  })
+  return Promise.race([stop.then(() => undefined), ...ends])
+}
+
+export const startCommand: MakeCommand = (around) =>
+  new Command('start')
+    .description('run every node of a mesh folder; the first time, make it and show the main job')
+    .option('--dir <folder>', 'folder of the mesh (default .mesh)')
+    .option('--port <number>', 'first port of a new mesh; 0 takes free ones', `${defaultFirstPort}`)
+    .option('--exit', 'stop when the mesh has shown that it works')
+    .action(
+      run(around, async (talk, options: Options) => {
+        const dir = resolve(dirOf(options, around))
+        const layout = meshLayout(dir)
+        const interrupted = new Promise<void>((settle) => around.onInterrupt(settle))
+        await makeOrRefresh(dir, options, talk, around)
+        const claim = await claimFolder(layout)
+        talk.line(talk.style('yellow', simulatedWarning))
+        const mesh = await startNodes(dir, talk).catch(async (error: unknown) => {
+          await claim.release()
+          throw error
+        })
+        try {
+          const isFirst = !(await exists(layout.quickstart))
+          const work = isFirst ? firstRun(mesh, layout, talk, around) : Promise.resolve()
+          const stopped = await Promise.race([work.then(() => false), interrupted.then(() => true)])
+          if (stopped || options.exit === true) return
+          await tryNext(layout, talk, around)
+          const lost = await untilStopped(mesh, interrupted)
+          if (lost !== undefined) throw new Error(`the node of ${lost} ended; see its node.log`)
+        } finally {
+          const step = talk.step('Stop the nodes')
+          await mesh.stop()
+          step.done('their state is kept')
+          await claim.release()
+        }
+      }),
+    )

@@ -1,0 +1,119 @@
+/** Makes a mesh in a folder: simulated root, governors, genesis manifest, one node a zone. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, rename } from 'node:fs/promises'
+import {
+  createSimulatedRoot,
+  encodeManifest,
+  ppidHashOf,
+  simulatedRootCertificate,
+  simulatedTcbEvaluationDataNumber,
+} from '@holdfast/attestation'
+import { toBase64Url } from '@holdfast/base/bytes'
+import { fail } from '@holdfast/base/errors'
+import type { Manifest, ManifestZone } from '@holdfast/base/manifest'
+import { generateApiKey, type MeshId, type ZoneId } from '@holdfast/sdk'
+import { writeApiKey } from '@holdfast/sdk/node'
+import { manifestLifetimeMs } from '../limits.ts'
+import { writeClientFile } from './client-file.ts'
+import { exists, publicFile, secretFile, writeJson, writeWhole } from './files.ts'
+import { makeGovernors, signByGovernors } from './governors.ts'
+import { type MeshLayout, meshLayout } from './layout.ts'
+import { readManifest } from './manifest-file.ts'
+import { writeNodeConfigs } from './node-config.ts'
+import { makePlatform, randomEntropy } from './platforms.ts'
+import { choosePorts } from './ports.ts'
+
+export type CreateMesh = {
+  readonly dir: string
+  readonly name: string
+  readonly zones: readonly ManifestZone[]
+  /** Of the first node's clients; 0 takes any free ones. */
+  readonly firstPort: number
+  /** MRENCLAVE of the node that will run. */
+  readonly measurement: string
+  readonly nowMs: number
+}
+
+export type CreatedMesh = {
+  readonly layout: MeshLayout
+  readonly mesh: MeshId
+  /** False where other ports than the wanted ones were chosen. */
+  readonly portsAsWanted: boolean
+}
+
+const genesis = (
+  options: CreateMesh,
+  parts: Pick<Manifest, 'governors' | 'inventory'> & { readonly simulatedRoot: string },
+): Manifest => {
+  const issuedAt = new Date(options.nowMs).toISOString()
+  return {
+    format: 'holdfast manifest v1',
+    name: options.name,
+    nonce: randomBytes(32).toString('hex'),
+    serial: 1,
+    previous: null,
+    issuedAt,
+    expiresAt: new Date(options.nowMs + manifestLifetimeMs).toISOString(),
+    kind: 'simulated',
+    simulatedRoot: parts.simulatedRoot,
+    zones: [...options.zones],
+    measurements: [{ mrEnclave: options.measurement, notBefore: issuedAt }],
+    tcb: {
+      allowedStatuses: ['UpToDate'],
+      minTcbEvaluationDataNumber: simulatedTcbEvaluationDataNumber,
+    },
+    inventory: parts.inventory,
+    governors: parts.governors,
+  }
+}
+
+const fill = async (layout: MeshLayout, options: CreateMesh): Promise<boolean> => {
+  const { zones, nowMs } = options
+  const root = createSimulatedRoot({ entropy: randomEntropy, nowMs })
+  await writeJson(layout.simulatedRoot, root, secretFile)
+  const { governors, listed } = await makeGovernors(layout)
+  const inventory: { ppidHash: string; zone: ZoneId }[] = []
+  for (const { id } of zones) {
+    const node = layout.node(id)
+    await mkdir(node.dir, { recursive: true, mode: 0o700 })
+    const file = makePlatform(root, nowMs)
+    await writeJson(node.platform, file, secretFile)
+    await writeWhole(node.sealingKey, `${randomBytes(32).toString('hex')}\n`, secretFile)
+    inventory.push({ ppidHash: ppidHashOf(file.platform), zone: id })
+  }
+  const simulatedRoot = toBase64Url(simulatedRootCertificate(root))
+  const manifest = genesis(options, { governors: listed, inventory, simulatedRoot })
+  const signed = signByGovernors(encodeManifest(manifest), governors)
+  await writeJson(layout.manifest, { manifests: [signed] }, publicFile)
+  const ports = await choosePorts(zones.length, options.firstPort)
+  const nodes = zones.flatMap(({ id }, index) => {
+    const chosen = ports[index]
+    return chosen === undefined ? [] : [{ zone: id, ports: chosen }]
+  })
+  await writeNodeConfigs(layout, nodes)
+  using key = generateApiKey()
+  await writeApiKey(layout.clientKey, key)
+  await writeClientFile(layout, {
+    mesh: (await readManifest(layout, nowMs)).mesh,
+    minimumSerial: 1,
+    nodes: nodes.map((node) => `https://127.0.0.1:${node.ports.client}`),
+    keyFile: 'client.key.json',
+  })
+  return options.firstPort === 0 || ports[0]?.client === options.firstPort
+}
+
+/**
+ * Makes the whole folder, or nothing: it is filled under another name and then renamed. Refuses
+ * with `invalid_field` where it exists.
+ */
+export const createMesh = async (options: CreateMesh): Promise<CreatedMesh> => {
+  const { dir } = options
+  if (await exists(dir)) fail('invalid_field', 'the folder exists', dir)
+  const partial = meshLayout(`${dir}.${process.pid}.partial`)
+  await mkdir(partial.dir, { recursive: true, mode: 0o700 })
+  const portsAsWanted = await fill(partial, options)
+  await rename(partial.dir, dir)
+  const layout = meshLayout(dir)
+  const { mesh } = await readManifest(layout, options.nowMs)
+  return { layout, mesh, portsAsWanted }
+}

@@ -1,0 +1,59 @@
+/** `manifest.json`: the chain of signed manifests, genesis first. */
+import {
+  encodeManifest,
+  parseSignedManifest,
+  type VerifiedManifest,
+  verifyGenesis,
+  verifyManifestChain,
+} from '@holdfast/attestation'
+import { utf8 } from '@holdfast/base/bytes'
+import { RefusalError, type Result } from '@holdfast/base/errors'
+import { type Manifest, signedManifestSchema } from '@holdfast/base/manifest'
+import { z } from 'zod'
+import { publicFile, readJson, writeJson } from './files.ts'
+import { localGovernors, signByGovernors } from './governors.ts'
+import type { MeshLayout } from './layout.ts'
+
+const chainFile = z.strictObject({ manifests: z.array(signedManifestSchema).min(1) })
+
+const valueOf = <Value>(result: Result<Value>): Value => {
+  if (result.ok) return result.value
+  throw new RefusalError(result.refusal)
+}
+
+/** The manifest in force; refuses a chain that does not hold together. */
+export const readManifest = async (
+  layout: MeshLayout,
+  nowMs: number,
+): Promise<VerifiedManifest> => {
+  const { manifests } = await readJson(layout.manifest, chainFile)
+  const chain = manifests.map((one) => valueOf(parseSignedManifest(utf8(JSON.stringify(one)))))
+  const [first] = chain
+  const genesis = first === undefined ? undefined : valueOf(verifyGenesis(first))
+  const mesh = genesis?.mesh
+  if (mesh === undefined) throw new TypeError('a chain has a first manifest')
+  return valueOf(verifyManifestChain({ chain, mesh, minSerial: 1, nowMs }))
+}
+
+/**
+ * Signs a manifest that follows the one in force, by the governors whose keys lie in the folder.
+ */
+export const publishSuccessor = async (
+  layout: MeshLayout,
+  change: Partial<Manifest>,
+  nowMs: number,
+): Promise<Manifest> => {
+  const current = await readManifest(layout, nowMs)
+  const next: Manifest = {
+    ...current.manifest,
+    ...change,
+    serial: current.manifest.serial + 1,
+    previous: current.hash,
+    issuedAt: new Date(nowMs).toISOString(),
+  }
+  const signed = signByGovernors(encodeManifest(next), await localGovernors(layout))
+  const { manifests } = await readJson(layout.manifest, chainFile)
+  await writeJson(layout.manifest, { manifests: [...manifests, signed] }, publicFile)
+  await readManifest(layout, nowMs)
+  return next
+}

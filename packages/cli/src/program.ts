@@ -1,0 +1,58 @@
+/** Every command of `holdfast`, by name. */
+import { Command } from 'commander'
+import type { MakeCommand, Surroundings } from './command.ts'
+import { accountAddCommand } from './commands/account-add.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { initCommand } from './commands/init.ts'
+import { nodeCommand } from './commands/node.ts'
+import { nodesCommand } from './commands/nodes.ts'
+import { quickstartCommand } from './commands/quickstart.ts'
+import { signEthereumCommand } from './commands/sign-ethereum.ts'
+import { signOtherCommands } from './commands/sign-other.ts'
+import { startCommand } from './commands/start.ts'
+import { verifyCommand } from './commands/verify.ts'
+import { walletCreateCommand } from './commands/wallet-create.ts'
+import { walletImportCommand } from './commands/wallet-import.ts'
+import { walletListCommand } from './commands/wallet-list.ts'
+import { walletShowCommand } from './commands/wallet-show.ts'
+
+const group =
+  (name: string, description: string, members: readonly MakeCommand[]): MakeCommand =>
+  (around) => {
+    const command = new Command(name).description(description)
+    for (const make of members) command.addCommand(make(around))
+    return command
+  }
+
+const commands: readonly MakeCommand[] = [
+  startCommand,
+  initCommand,
+  nodeCommand,
+  quickstartCommand,
+  doctorCommand,
+  verifyCommand,
+  nodesCommand,
+  group('wallet', 'make, import and look at wallets', [
+    walletCreateCommand,
+    walletImportCommand,
+    walletListCommand,
+    walletShowCommand,
+  ]),
+  group('account', 'addresses of a wallet', [accountAddCommand]),
+  group('sign', 'sign transactions and messages', [signEthereumCommand, ...signOtherCommands]),
+]
+
+/** `--json` stands before or behind the command. */
+const withJson = (command: Command): void => {
+  command.option('--json', 'write results as JSON')
+  for (const member of command.commands) withJson(member)
+}
+
+export const program = (around: Surroundings): Command => {
+  const root = new Command('holdfast').description(
+    'wallet keys in attested enclaves, copied among zones, used where you are',
+  )
+  for (const make of commands) root.addCommand(make(around))
+  withJson(root)
+  return root
+}

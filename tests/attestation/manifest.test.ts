@@ -37,6 +37,8 @@ describe('the first manifest', () => {
     expect(codeOf(verifyGenesis(signed(genesisFields, [ada!])))).toBe('manifest_signature')
     expect(codeOf(verifyGenesis(signed(genesisFields, [ada!, fake])))).toBe('manifest_signature')
     expect(codeOf(verifyGenesis(signed(genesisFields, [ada!, ada!])))).toBe('manifest_signature')
+    const twice = [ada!, bob!, ada!]
+    expect(codeOf(verifyGenesis(signed(genesisFields, twice)))).toBe('manifest_signature')
     const stranger = { ...cyd!, id: 'eve' }
     expect(codeOf(verifyGenesis(signed(genesisFields, [ada!, bob!, stranger])))).toBe(
       'manifest_signature',

@@ -216,6 +216,8 @@ describe('simulated evidence', () => {
   it('is refused with the collateral of another kind of machine', () => {
     const collateral = simulatedCollateral(root, { nowMs, fmspc: '00906ed50000' })
     expect(codeOf({ ...simulatedInput(), collateral })).toBe('collateral_mismatch')
+    const pce = simulatedCollateral(root, { nowMs, pceId: '0001' })
+    expect(codeOf({ ...simulatedInput(), collateral: pce })).toBe('collateral_mismatch')
   })
 
   it('is refused under the root of another mesh, whole or in any part of its collateral', () => {

@@ -2,14 +2,19 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import {
+  endorsementsOid,
   evidenceFromCertificate,
+  evidenceOid,
   raTlsCertificate,
   toPem,
   verifyEvidence,
 } from '@holdfast/attestation'
-import { toBase64Url } from '@holdfast/base/bytes'
-import { p256Spki } from '@holdfast/base/x509'
+import { concat, toBase64Url } from '@holdfast/base/bytes'
+import { buildCertificate, p256Spki } from '@holdfast/base/x509'
+import { extensionOf, parseCertificate } from '@holdfast/base/x509-reader'
 import { p256 } from '@noble/curves/nist.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { encode } from 'cborg'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evidenceOf, genesis, nodeKeys } from './mesh.ts'
@@ -92,6 +97,45 @@ describe('evidence in a certificate', () => {
     expect(createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).type).toBe(
       'public',
     )
+  })
+
+  it('is refused where the claims hold the hash of another key', () => {
+    const whole = certify()
+    const own = sha256(p256Spki(p256.getPublicKey(nodeKeys.tls, false)))
+    const at = Buffer.from(whole).indexOf(own)
+    whole[at] = whole[at]! ^ 1
+    expect(evidenceFromCertificate(whole)).toMatchObject({
+      refusal: { code: 'wrong_certificate_key' },
+    })
+  })
+
+  it('is refused in the certificate of a thief, whose claims are of the thief’s key', () => {
+    const thief = p256.keygen(new Uint8Array(48).fill(3)).secretKey
+    const spki = p256Spki(p256.getPublicKey(thief, false))
+    const stolen = evidenceOf()
+    const claims = encode({
+      'pubkey-hash': encode([1, sha256(spki)]),
+      'holdfast-identity': stolen.identity,
+    })
+    const tag = Uint8Array.of(0xd9, 0xea, 0x60)
+    const endorsements = extensionOf(parseCertificate(certify(stolen)), endorsementsOid)!
+    const certificate = buildCertificate({
+      serial: Uint8Array.of(7),
+      issuer: { commonName: 'thief' },
+      subject: { commonName: 'thief' },
+      notBeforeMs: nowMs - dayMs,
+      notAfterMs: nowMs + dayMs,
+      spki,
+      extensions: [
+        { oid: evidenceOid, value: concat(tag, encode([stolen.quote, claims])) },
+        { oid: endorsementsOid, value: endorsements.value },
+      ],
+      algorithm: 'ecdsa-p256-sha256',
+      sign: (tbs) => p256.sign(tbs, thief, { lowS: false }),
+    })
+    expect(evidenceFromCertificate(certificate)).toMatchObject({
+      refusal: { code: 'wrong_certificate_key', detail: 'the identity names another TLS key' },
+    })
   })
 
   it('is refused from a certificate without it, and never breaks the parser', () => {

@@ -21,6 +21,7 @@ export type SimulatedCollateral = {
   readonly tcbEvaluationDataNumber?: number
   readonly qeTcbStatus?: TcbStatus
   readonly fmspc?: string
+  readonly pceId?: string
   /** Serial numbers of PCK certificates (hexadecimal) that are revoked. */
   readonly revokedPcks?: readonly string[]
   /** Serial numbers of CA and signing certificates that the root has revoked. */
@@ -51,7 +52,7 @@ const tcbInfoText = (options: SimulatedCollateral, nextUpdateMs: number): string
     issueDate: rfc3339(options.nowMs - graceMs),
     nextUpdate: rfc3339(nextUpdateMs),
     fmspc: (options.fmspc ?? simulatedFmspc).toUpperCase(),
-    pceId: simulatedPceId,
+    pceId: options.pceId ?? simulatedPceId,
     tcbType: 0,
     tcbEvaluationDataNumber: options.tcbEvaluationDataNumber ?? simulatedTcbEvaluationDataNumber,
     tcbLevels: [

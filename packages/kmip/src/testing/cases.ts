@@ -2,11 +2,13 @@
  * Published test cases: XML files of request and expected response messages, with placeholders
  * where a value comes from an earlier response or from the clock.
  */
+import { fromUtf8 } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import { budget } from '../decoding.ts'
 import type { Item } from '../item.ts'
 import { elementToItem } from '../xml/decode.ts'
 import { parseXml, type XmlElement } from '../xml/element.ts'
+import { encodeXml } from '../xml/encode.ts'
 
 export type CaseStep = {
   readonly request: XmlElement
@@ -80,3 +82,9 @@ export const fillPlaceholders = (element: XmlElement, fill: Fill): XmlElement =>
 /** The message of an element of a case. */
 export const caseMessage = (element: XmlElement, fill: Fill): Item =>
   elementToItem(fillPlaceholders(element, fill))
+
+/** A message as elements, to lay beside those of a case. */
+export const messageElement = (message: Item): XmlElement => {
+  const [element] = parseXml(fromUtf8(encodeXml(message)), budget(0, { itemsMax: 1_000_000 }))
+  return element ?? fail('malformed', 'a message has no element')
+}

@@ -4,8 +4,10 @@
  */
 import { type Bytes, bytesToUint } from '@holdfast/base/bytes'
 import { errorTable, type Refusal } from '@holdfast/base/errors'
+import type { Item } from '../item.ts'
 import { tagNumber } from '../names.ts'
 import { isResultReason, type ResultReason } from '../reasons.ts'
+import type { TagName } from '../tables/tags.ts'
 import { isSecond, type Version, versionIndex, versionOf, versions } from '../version.ts'
 import type { RefusedItem } from './request.ts'
 import type { Failure, Response } from './response.ts'
@@ -45,8 +47,19 @@ const nearestVersion = (
   return below.at(-1) ?? same[0]
 }
 
+const nearestOf = (
+  major: number,
+  minor: number,
+  supported: readonly Version[],
+): Version | undefined =>
+  nearestVersion(
+    major,
+    minor,
+    supported.toSorted((left, right) => versionIndex(left) - versionIndex(right)),
+  )
+
 /**
- * The version to answer bytes in that may not parse: the one that their first forty-eight bytes
+ * The version to answer bytes in that may not parse: the one that their first fifty-two bytes
  * name, or the nearest to it; else undefined. A later item may be broken, the version rarely is.
  */
 export const versionOfBroken = (
@@ -55,9 +68,24 @@ export const versionOfBroken = (
 ): Version | undefined => {
   const major = integerAt(untrusted, majorAt, 'ProtocolVersionMajor')
   const minor = integerAt(untrusted, minorAt, 'ProtocolVersionMinor')
-  if (major === undefined || minor === undefined) return undefined
-  const sorted = supported.toSorted((left, right) => versionIndex(left) - versionIndex(right))
-  return nearestVersion(major, minor, sorted)
+  return major === undefined || minor === undefined ? undefined : nearestOf(major, minor, supported)
+}
+
+const childOf = (from: Item | undefined, name: TagName): Item | undefined =>
+  from?.type === 'Structure' ? from.value.find(({ tag }) => tag === tagNumber(name)) : undefined
+
+/** The same for a tree, of any encoding, whose header could not be read as it should be. */
+export const versionOfTree = (
+  tree: Item,
+  supported: readonly Version[] = versions,
+): Version | undefined => {
+  const header = childOf(tree, 'RequestHeader') ?? childOf(tree, 'ResponseHeader')
+  const version = childOf(header, 'ProtocolVersion')
+  const major = childOf(version, 'ProtocolVersionMajor')
+  const minor = childOf(version, 'ProtocolVersionMinor')
+  return major?.type === 'Integer' && minor?.type === 'Integer'
+    ? nearestOf(major.value, minor.value, supported)
+    : undefined
 }
 
 /** The response to a request that was refused as a whole. */

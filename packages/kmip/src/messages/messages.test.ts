@@ -6,9 +6,15 @@ import type { Item, StructureItem } from '../item.ts'
 import { tagNumber } from '../names.ts'
 import { maskOf } from '../schema/primitives.ts'
 import type { ManagedObject } from '../structures/objects.ts'
+import { decodeTtlv } from '../ttlv/decode.ts'
 import { encodeTtlv } from '../ttlv/encode.ts'
 import { type Version, versions } from '../version.ts'
-import { malformedAnswer, refusedItemAnswer, versionOfBroken } from './malformed-answer.ts'
+import {
+  malformedAnswer,
+  refusedItemAnswer,
+  versionOfBroken,
+  versionOfTree,
+} from './malformed-answer.ts'
 import { isReadable, type RequestItem, readRequest, writeRequest } from './request.ts'
 import { type ResponseItem, readResponse, writeResponse } from './response.ts'
 
@@ -335,6 +341,10 @@ describe('the answer to a message that cannot be read', () => {
     expect(versionOfBroken(named(0, 5))).toBe('1.4')
     expect(versionOfBroken(named(1, 4), ['1.0', '1.2', '2.0'])).toBe('1.2')
     expect(versionOfBroken(utf8('GET /'))).toBeUndefined()
+    const tree = unwrap(decodeTtlv(named(1, 9)))
+    expect(readRequest(tree)).toMatchObject({ refusal: { code: 'unsupported_version' } })
+    expect(versionOfTree(tree)).toBe('1.4')
+    expect(versionOfTree({ tag: 0x420078, type: 'Structure', value: [] })).toBeUndefined()
   })
 
   it('has no operation and a reason that the version has', () => {

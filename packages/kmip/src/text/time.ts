@@ -31,9 +31,9 @@ export const microsecondsOf = (text: string): bigint => {
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)
   date.setUTCHours(hour, minute, second)
+  // A day that the month has not shows in the month.
   if (
     date.getUTCMonth() !== month - 1 ||
-    date.getUTCDate() !== day ||
     date.getUTCHours() !== hour ||
     date.getUTCMinutes() !== minute ||
     date.getUTCSeconds() !== second

@@ -281,6 +281,30 @@ describe('Solana messages', () => {
     expect(intent.details['lookupTables']).toEqual([key(6)])
   })
 
+  it.each([
+    ['a token transfer', 12],
+    ['a token approval', 13],
+  ])('takes %s to an account from a lookup table for unknown', (_name, kind) => {
+    const token = base58.decode(programs.token)
+    const head = concat(Uint8Array.of(0x80, 1, 0, 1, 4), publicKey, new Uint8Array(32).fill(1))
+    const accounts = concat(new Uint8Array(32).fill(2), token, new Uint8Array(32).fill(9))
+    const data = concat(uint(kind, 1), uint(5, 8), uint(6, 1))
+    const of = (...indices: readonly number[]) => {
+      const body = concat(Uint8Array.of(1, 3, 4, ...indices, data.length), data)
+      const table = concat(Uint8Array.of(1), new Uint8Array(32).fill(6), Uint8Array.of(1, 5, 0))
+      return decodeOrThrow(payloadOf(concat(head, accounts, body, table)), account).intent.effects
+    }
+    expect(of(1, 2, 1, 0)[0]?.type).not.toBe('unknown')
+    for (const indices of [
+      [4, 2, 1, 0],
+      [1, 4, 1, 0],
+      [1, 2, 4, 0],
+      [1, 2, 1, 4],
+    ]) {
+      expect(of(...indices)).toMatchObject([{ type: 'unknown' }])
+    }
+  })
+
   it('refuses an account that does not sign', () => {
     const message = bytesOf([transferSol(alice, 1n)], 0, key(60))
     expect(refusalOf(payloadOf(message), account)).toBeUndefined()

@@ -254,6 +254,14 @@ describe('PKCS#8', () => {
     expect(['bad_checksum', 'bad_key']).toContain(codeOf('secp256k1', 'pkcs8', bytes))
   })
 
+  it('is refused where it names two curves', () => {
+    // RFC 5915 inside with parameters of P-256, RFC 5208 outside with those of secp256k1.
+    const inside = `30310201010420${'07'.repeat(32)}a00a06082a8648ce3d030107`
+    const outer = `020100301006072a8648ce3d020106052b8104000a0433${inside}`
+    const bytes = fromHex(`30${(outer.length / 2).toString(16)}${outer}`)
+    expect(codeOf('secp256k1', 'pkcs8', bytes)).toBe('wrong_curve')
+  })
+
   it('is refused for other algorithms and whenever it is cut or changed', () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
     const other = new Uint8Array(rsa.export({ format: 'der', type: 'pkcs8' }))

@@ -55,12 +55,18 @@ describe('HMAC, HKDF and PBKDF2', () => {
       runs,
     )
     fc.assert(
-      fc.property(bytes, bytes, bytes, fc.nat(200), (key, salt, info, length) => {
-        const theirs = hkdfSync('sha256', key, salt, info, length)
-        expect(toHex(crypto.hkdfSha256({ key, salt, info, length }))).toBe(
-          Buffer.from(theirs).toString('hex'),
-        )
-      }),
+      fc.property(
+        bytes,
+        bytes,
+        bytes,
+        fc.integer({ min: 1, max: 200 }),
+        (key, salt, info, length) => {
+          const theirs = hkdfSync('sha256', key, salt, info, length)
+          expect(toHex(crypto.hkdfSha256({ key, salt, info, length }))).toBe(
+            Buffer.from(theirs).toString('hex'),
+          )
+        },
+      ),
       runs,
     )
     const result = new Uint8Array(64)

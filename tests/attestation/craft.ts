@@ -48,7 +48,33 @@ export const craft = (content: {
     new Uint8Array(content.key.export({ format: 'der', type: 'spki' })),
     der.explicit(3, der.sequence(...extensions)),
   )
+  return signedBy(content.issuerKey, tbs)
+}
+
+/** The signed structure of a certificate or CRL. */
+const signedBy = (key: KeyObject, tbs: Uint8Array): Uint8Array => {
+  const rsa = key.asymmetricKeyType === 'rsa'
   const padding = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 48 }
-  const signature = sign('sha384', tbs, { key: content.issuerKey, ...(rsa ? padding : {}) })
+  const signature = sign('sha384', tbs, { key, ...(rsa ? padding : {}) })
   return der.sequence(tbs, rsa ? pss : ecdsa, der.bitString(new Uint8Array(signature)))
+}
+
+/** A CRL of an RSA authority that revokes those serial numbers. */
+export const craftCrl = (content: {
+  readonly issuer: string
+  readonly issuerKey: KeyObject
+  readonly revoked: readonly number[]
+}): Uint8Array => {
+  const entries = content.revoked.map((serial) =>
+    der.sequence(der.integer(serial), der.time(nowMs - dayMs)),
+  )
+  const tbs = der.sequence(
+    der.integer(1),
+    pss,
+    encodeName({ commonName: content.issuer }),
+    der.time(nowMs - dayMs),
+    der.time(nowMs + dayMs),
+    ...(entries.length === 0 ? [] : [der.sequence(...entries)]),
+  )
+  return signedBy(content.issuerKey, tbs)
 }

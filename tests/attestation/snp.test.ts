@@ -14,7 +14,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sharedPath } from '../support/shared.ts'
-import { craft } from './craft.ts'
+import { craft, craftCrl } from './craft.ts'
 import { dayMs, nowMs } from './world.ts'
 
 const folder = sharedPath('attestation', 'snp')
@@ -201,6 +201,17 @@ describe('an SEV-SNP report under a root made here', () => {
     expect(judge({ 0x1f0: older, 0x038: [3, 0, 0, 0, 0, 0, 8, 115] })).toBe('accepted')
     const policy = { ...defaultSnpPolicy, minTcb: { bootloader: 3, tee: 0, snp: 0, microcode: 0 } }
     expect(judge({ 0x1f0: older }, { policy })).toBe('tcb_not_allowed')
+  })
+
+  it('is refused when AMD’s CRL names its authority, and with a CRL of another', () => {
+    const crl = (revoked: readonly number[], issuer = 'ARK', issuerKey = rsa.privateKey) =>
+      craftCrl({ issuer, issuerKey, revoked })
+    expect(judge({}, { crl: crl([]) })).toBe('accepted')
+    expect(judge({}, { crl: crl([77]) })).toBe('accepted')
+    expect(judge({}, { crl: crl(['ASK'.length]) })).toBe('platform_revoked')
+    expect(judge({}, { crl: crl([], 'ASK') })).toBe('collateral_mismatch')
+    const other = generateKeyPairSync('rsa', { modulusLength: 4096 })
+    expect(judge({}, { crl: crl([], 'ARK', other.privateKey) })).toBe('collateral_signature')
   })
 
   it('is refused with a key that is not RSA-4096 in the chain', () => {

@@ -1,6 +1,6 @@
 /** What bounds a decoder, and what it counts while it reads. */
 import { fail } from '@holdfast/base/errors'
-import { depthMax, itemsMax, messageBytesMax } from './limits.ts'
+import { depthMax, itemsMax, messageBytesMax, textScale } from './limits.ts'
 
 /** Limits of one message; each has a default in limits.ts. */
 export type DecodeLimits = {
@@ -16,11 +16,19 @@ export type Budget = {
   readonly checkDepth: (depth: number) => void
 }
 
-/** Checks the length of a message and begins to count its items. */
-export const budget = (byteLength: number, limits: DecodeLimits, scale = 1): Budget => {
-  if (byteLength > (limits.messageBytesMax ?? messageBytesMax) * scale) {
-    fail('too_large', 'the message is longer than the limit')
-  }
+const checkLength = (byteLength: number, most: number): void => {
+  if (byteLength > most) fail('too_large', 'the message is longer than the limit')
+}
+
+/** Checks the length of an XML or JSON message and begins to count its items. */
+export const textBudget = (byteLength: number, limits: DecodeLimits): Budget => {
+  checkLength(byteLength, (limits.messageBytesMax ?? messageBytesMax) * textScale)
+  return budget(0, limits)
+}
+
+/** Checks the length of a TTLV message and begins to count its items. */
+export const budget = (byteLength: number, limits: DecodeLimits): Budget => {
+  checkLength(byteLength, limits.messageBytesMax ?? messageBytesMax)
   let itemsLeft = limits.itemsMax ?? itemsMax
   const depthLeft = limits.depthMax ?? depthMax
   return {

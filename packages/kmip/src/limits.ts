@@ -10,7 +10,9 @@ export const itemsMax = 65_536
 export const batchItemsMax = 256
 /** Repetitions of one field, such as attributes of an object. */
 export const repetitionsMax = 4096
-/** Bytes of text that the XML and JSON forms of a message may take. */
-export const textBytesMax = 4 * messageBytesMax
+/** How many times the bytes of a TTLV message its XML or JSON form may take. */
+export const textScale = 4
+/** Attributes of one XML element; messages need three. */
+export const xmlAttributesMax = 8
 /** Requests that a client has in flight before it refuses to queue more. */
 export const requestsInFlightMax = 256

@@ -57,7 +57,18 @@ describe('JSON', () => {
       '{"tag":"Name","value":['.repeat(depth) + ']}'.repeat(depth)
     expect(codeOf(deep(64))).toBe('accepted')
     expect(codeOf(deep(65))).not.toBe('accepted')
-    expect(codeOf('['.repeat(1_000_000))).toBe('malformed')
+    expect(codeOf('['.repeat(100_000))).toBe('malformed')
+    expect(codeOf('['.repeat(100_000) + ']'.repeat(100_000))).toBe('malformed')
+    expect(codeOf('['.repeat(1_000_000))).toBe('too_large')
+  })
+
+  it('judges the number of items before it parses', () => {
+    expect(codeOf(`{"tag":"Name","value":[${'[],'.repeat(300_000)}[]]}`)).toBe('too_large')
+    const many = Array.from({ length: 70_000 }, () => '{"tag":"Name","value":[]}')
+    expect(codeOf(`{"tag":"Name","value":[${many.join(',')}]}`)).toBe('too_large')
+    expect(decodeJson(utf8('{"tag":"Name","value":[]}'), { itemsMax: 0 })).toMatchObject({
+      refusal: { code: 'too_large' },
+    })
   })
 
   it('reads back every tree that it writes', () => {

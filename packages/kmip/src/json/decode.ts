@@ -2,7 +2,7 @@
 import type { Bytes } from '@holdfast/base/bytes'
 import { attempt, fail, type Result } from '@holdfast/base/errors'
 import { parseStrictJson } from '@holdfast/base/json'
-import { type Budget, budget, type DecodeLimits } from '../decoding.ts'
+import { type Budget, type DecodeLimits, textBudget } from '../decoding.ts'
 import {
   type Item,
   type ItemType,
@@ -11,7 +11,7 @@ import {
   type PrimitiveReaders,
   readWith,
 } from '../item.ts'
-import { depthMax } from '../limits.ts'
+import { depthMax, itemsMax } from '../limits.ts'
 import { tagName } from '../names.ts'
 import { type Naming, namingOf, parseEnumeration, parseInteger, parseTag } from '../text/named.ts'
 import { parseNumber } from '../text/numbers.ts'
@@ -117,10 +117,24 @@ const toItem = (json: unknown, bounds: Budget, depth: number, attributeName?: st
   }
 }
 
+const openBrace = 0x7b
+const openBracket = 0x5b
+
+/**
+ * Bounds what a JSON parser may make of the text before it runs: an item is one object and at
+ * most one array. Brackets inside texts count too, so the bound is generous.
+ */
+const checkOpenings = (untrusted: Bytes, most: number): void => {
+  let openings = 0
+  for (const byte of untrusted) if (byte === openBrace || byte === openBracket) openings += 1
+  if (openings > 4 * most + 4) fail('too_large', 'the message has more items than the limit')
+}
+
 /** The item tree of one JSON message; `malformed`, `unknown_tag`, `too_large` otherwise. */
 export const decodeJson = (untrusted: Bytes, limits: DecodeLimits = {}): Result<Item> =>
   attempt(() => {
-    const bounds = budget(untrusted.length, limits, 4)
+    const bounds = textBudget(untrusted.length, limits)
+    checkOpenings(untrusted, limits.itemsMax ?? itemsMax)
     // Each structure takes an object and an array.
     const json = parseStrictJson(untrusted, 2 * (limits.depthMax ?? depthMax) + 1)
     return toItem(json, bounds, 1)

@@ -106,6 +106,15 @@ describe('XML', () => {
     expect(performance.now() - began).toBeLessThan(5000)
   })
 
+  it('keeps no more of a text than its limits allow', () => {
+    const attributes = Array.from({ length: 9 }, (_, index) => `a${index}=""`).join(' ')
+    expect(codeOf(`<Name ${attributes}/>`)).toBe('malformed')
+    expect(codeOf('<Name/>'.repeat(70_000))).toBe('too_large')
+    expect(decodeXml(utf8('<Name/>'), { messageBytesMax: 1 })).toMatchObject({
+      refusal: { code: 'too_large' },
+    })
+  })
+
   it('reads back every tree that it writes', () => {
     fc.assert(
       fc.property(arbitraryItem, (item) => {

@@ -1,7 +1,7 @@
 /** XML text to an item tree (KMIP Profiles 2.1 §5.4, XML profile). */
 import { type Bytes, fromUtf8 } from '@holdfast/base/bytes'
 import { attempt, fail, type Result } from '@holdfast/base/errors'
-import { budget, type DecodeLimits } from '../decoding.ts'
+import { type DecodeLimits, textBudget } from '../decoding.ts'
 import { type Item, type ItemType, itemTypes, type PrimitiveReaders, readWith } from '../item.ts'
 import { tagName } from '../names.ts'
 import { type Naming, namingOf, parseEnumeration, parseInteger, parseTag } from '../text/named.ts'
@@ -70,7 +70,7 @@ export const elementToItem = (element: XmlElement, attributeName?: string): Item
 }
 
 const readMessage = (untrusted: Bytes, limits: DecodeLimits): Item => {
-  const bounds = budget(untrusted.length, limits, 4)
+  const bounds = textBudget(untrusted.length, limits)
   let text: string
   try {
     text = fromUtf8(untrusted)

@@ -3,6 +3,7 @@
  * processing beyond the declaration, no text between tags. One pass, no recursion.
  */
 import { fail } from '@holdfast/base/errors'
+import { xmlAttributesMax } from '../limits.ts'
 
 export type XmlElement = {
   readonly name: string
@@ -67,6 +68,7 @@ const readTag = (text: string, start: number): Tag => {
     if (match === null) break
     const key = match[1] as string
     if (attributes.has(key)) malformed('an attribute stands twice', offset)
+    if (attributes.size >= xmlAttributesMax) malformed('too many attributes', offset)
     attributes.set(key, unescape((match[2] ?? match[3]) as string, offset))
     offset = part.lastIndex
   }

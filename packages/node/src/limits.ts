@@ -66,3 +66,14 @@ export const managementConnectionsMax = 64
 export const stopTimeoutMs = 3000
 /** How long a WebSocket has to answer that it is closed. */
 export const socketCloseTimeoutMs = 500
+/** `node.json`; and the file of all manifests of a mesh. */
+export const configBytesMax = 64 * 1024
+export const manifestChainBytesMax = 8 * 1024 * 1024
+/** How often the collateral is looked at, and shown in a new certificate where it was renewed. */
+export const collateralCheckMs = 60 * 60_000
+/** How long a certificate says that it is good for; what counts is the verdict over its evidence. */
+export const certificateLifetimeMs = 30 * 86_400_000
+/** How often the core's `tick` is called. */
+export const tickMs = 250
+/** A stop that takes longer ends the process. */
+export const forcedStopMs = 8000

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { readConfig } from './config.ts'
+
+const read = (
+  argv: string[],
+  options: { env?: Record<string, string>; files?: Record<string, string> } = {},
+) =>
+  readConfig({
+    argv,
+    env: options.env ?? {},
+    cwd: '/work',
+    readFile: (path) => {
+      const text = options.files?.[path]
+      return text === undefined ? undefined : new TextEncoder().encode(text)
+    },
+  })
+
+const node = {
+  zone: 'eu',
+  listenClient: '127.0.0.1:8443',
+  listenMesh: '[::1]:7000',
+  peers: { us: '10.0.0.1:7000', asia: ['10.0.0.2:7000', 'asia.example:7001'] },
+  manifest: '../../manifest.json',
+}
+const files = { '/work/mesh/nodes/eu/node.json': JSON.stringify(node) }
+const dir = ['--dir', 'mesh/nodes/eu']
+
+const refused = (result: ReturnType<typeof read>): string | undefined =>
+  result.ok ? 'accepted' : `${result.refusal.code} ${result.refusal.subject}`
+
+describe('the configuration of a node', () => {
+  it('is read from the file of its folder, with paths relative to it', () => {
+    expect(read(dir, { files })).toEqual({
+      ok: true,
+      value: {
+        dir: '/work/mesh/nodes/eu',
+        zone: 'eu',
+        listenClient: { host: '127.0.0.1', port: 8443 },
+        listenMesh: { host: '::1', port: 7000 },
+        peers: [
+          { zone: 'us', host: '10.0.0.1', port: 7000 },
+          { zone: 'asia', host: '10.0.0.2', port: 7000 },
+          { zone: 'asia', host: 'asia.example', port: 7001 },
+        ],
+        manifest: '/work/mesh/manifest.json',
+        logLevel: 'info',
+      },
+    })
+    const named = read(['--config', '/work/mesh/nodes/eu/node.json'], { files })
+    expect(named).toEqual(read(dir, { files }))
+  })
+
+  it('takes a flag over the environment, that over the file, that over the default', () => {
+    const env = { HOLDFAST_LISTEN_CLIENT: '0.0.0.0:1', HOLDFAST_LOG_LEVEL: 'warn' }
+    const flags = [...dir, '--listen-client', '0.0.0.0:2', '--peer', 'us=h:1', '--peer=us=h:2']
+    expect(read(flags, { env, files })).toMatchObject({
+      value: {
+        listenClient: { host: '0.0.0.0', port: 2 },
+        logLevel: 'warn',
+        peers: [{ port: 1 }, { port: 2 }],
+      },
+    })
+    expect(read(dir, { env, files })).toMatchObject({ value: { listenClient: { port: 1 } } })
+  })
+
+  it('takes a value from the file that a variable names', () => {
+    const more = { ...files, '/run/peers': 'us=h:9\n' }
+    const result = read(dir, { env: { HOLDFAST_PEERS_FILE: '/run/peers' }, files: more })
+    expect(result).toMatchObject({ value: { peers: [{ zone: 'us', host: 'h', port: 9 }] } })
+    const both = { HOLDFAST_PEERS_FILE: '/run/peers', HOLDFAST_PEERS: 'us=h:1' }
+    expect(refused(read(dir, { env: both, files: more }))).toContain('bad_configuration HOLDFAST_')
+    const absent = { HOLDFAST_ZONE_FILE: '/run/none' }
+    expect(refused(read(dir, { env: absent, files }))).toBe('bad_configuration HOLDFAST_ZONE_FILE')
+  })
+
+  it('may be said by flags alone', () => {
+    expect(read(['--dir', '/data', '--zone', 'eu'])).toMatchObject({
+      value: { dir: '/data', zone: 'eu', peers: [], manifest: '/data/manifest.json' },
+    })
+  })
+
+  it('refuses unknown keys, flags and variables by their names', () => {
+    const extra = { ...files, '/work/x/node.json': '{"zone":"eu","threshold":"2"}' }
+    expect(refused(read(['--dir', 'x'], { files: extra }))).toBe('bad_configuration threshold')
+    expect(refused(read([...dir, '--policy', 'x'], { files }))).toBe('bad_configuration --policy')
+    expect(refused(read(dir, { env: { HOLDFAST_ZOEN: 'eu' }, files }))).toBe(
+      'bad_configuration HOLDFAST_ZOEN',
+    )
+    expect(refused(read([...dir, 'word'], { files }))).toBe('bad_configuration flags')
+  })
+
+  it('leaves the variables of the client and of tests alone', () => {
+    const env = { HOLDFAST_DIR: '/x', HOLDFAST_SHARED: '/y', HOLDFAST_TEST_REQUIRE: 'all' }
+    expect(read(dir, { env, files }).ok).toBe(true)
+  })
+
+  it('refuses what is missing, given twice or no address', () => {
+    expect(refused(read([]))).toBe('bad_configuration dir')
+    expect(refused(read(['--dir', '/data']))).toBe('bad_configuration zone')
+    expect(refused(read(['--config', '/none.json']))).toBe('bad_configuration /none.json')
+    const wrong: readonly (readonly [string[], string])[] = [
+      [['--zone', 'EU'], 'zone'],
+      [['--zone', 'a', '--zone', 'b'], 'zone'],
+      [['--listen-client', '8443'], 'listenClient'],
+      [['--listen-client', 'a:99999'], 'listenClient'],
+      [['--listen-mesh', '::1:8443'], 'listenMesh'],
+      [['--peer', 'us:10.0.0.1:1'], 'peers'],
+      [['--log-level', 'all'], 'logLevel'],
+    ]
+    for (const [flags, subject] of wrong) {
+      expect(refused(read([...dir, ...flags], { files }))).toBe(`bad_configuration ${subject}`)
+    }
+  })
+
+  it('refuses a file that is no strict JSON', () => {
+    for (const text of ['', '[', '{"zone":"a","zone":"b"}', '[]x', '"zone"', '{"zone":1}']) {
+      const result = read(['--dir', '/x'], { files: { '/x/node.json': text } })
+      expect(refused(result)).toContain('bad_configuration')
+    }
+  })
+})

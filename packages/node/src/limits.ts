@@ -71,7 +71,7 @@ export const configBytesMax = 64 * 1024
 export const manifestChainBytesMax = 8 * 1024 * 1024
 /** How often the collateral is looked at, and shown in a new certificate where it was renewed. */
 export const collateralCheckMs = 60 * 60_000
-/** How long a certificate says that it is good for; what counts is the verdict over its evidence. */
+/** How long a certificate says that it is good; what counts is the verdict over its evidence. */
 export const certificateLifetimeMs = 30 * 86_400_000
 /** How often the core's `tick` is called. */
 export const tickMs = 250

@@ -1,6 +1,6 @@
 /** The node's TLS key and the certificate that carries its evidence (RA-TLS), for Node's TLS. */
 import { raTlsCertificate, toPem } from '@holdfast/attestation'
-import type { Bytes } from '@holdfast/base/bytes'
+import { type Bytes, fromHex, utf8 } from '@holdfast/base/bytes'
 import type { Evidence } from '@holdfast/base/evidence'
 import type { Secret } from '@holdfast/base/secret'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
@@ -10,9 +10,9 @@ import type { TlsIdentity } from '../mesh/tls-peer.ts'
 
 /** RFC 5915 ECPrivateKey on P-256 around 32 bytes of scalar, without the public key. */
 const ecPrivateKeyHead = Uint8Array.of(0x30, 0x31, 0x02, 0x01, 0x01, 0x04, 0x20)
-const ecPrivateKeyTail = Uint8Array.from(Buffer.from('a00a06082a8648ce3d030107', 'hex'))
+const ecPrivateKeyTail = fromHex('a00a06082a8648ce3d030107')
 
-const alphabet = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
+const alphabet = utf8('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 
 /** Base64 into bytes rather than text, which could not be erased; a length of three's multiple. */
 const base64Bytes = (bytes: Bytes): Buffer => {
@@ -36,17 +36,17 @@ export const ecPrivateKeyPem = (scalar: Bytes): Buffer => {
   const body = base64Bytes(der)
   der.fill(0)
   const pem = Buffer.concat([
-    Buffer.from('-----BEGIN EC PRIVATE KEY-----\n'),
+    utf8('-----BEGIN EC PRIVATE KEY-----\n'),
     body.subarray(0, 64),
-    Buffer.from('\n'),
+    utf8('\n'),
     body.subarray(64),
-    Buffer.from('\n-----END EC PRIVATE KEY-----\n'),
+    utf8('\n-----END EC PRIVATE KEY-----\n'),
   ])
   body.fill(0)
   return pem
 }
 
-/** 16 bytes with the top bit clear and the next set: positive, of fixed length (RFC 5280 §4.1.2.2). */
+/** 16 bytes, the top bit clear and the next set: positive, of one length (RFC 5280 §4.1.2.2). */
 const serialOf = (entropy: Entropy): Bytes => {
   const serial = entropy.bytes(16)
   serial[0] = ((serial[0] as number) & 0x3f) | 0x40

@@ -4,11 +4,11 @@
  */
 import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
-import { systemEntropy } from '../platform/system-entropy.ts'
+import { createEntropy } from '@holdfast/enclave/crypto/entropy'
 import { openSqliteStore } from '../stores/sqlite/open-sqlite-store.ts'
 
 const [path, group] = process.argv.slice(2) as [string, string]
-const opened = openSqliteStore(path, { entropy: systemEntropy() })
+const opened = openSqliteStore(path, { entropy: createEntropy() })
 if (!opened.ok) {
   writeSync(1, `${opened.refusal.code}\n`)
   process.exit(3)

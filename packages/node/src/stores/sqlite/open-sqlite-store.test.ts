@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { createEntropy } from '@holdfast/enclave/crypto/entropy'
 import type { Store } from '@holdfast/enclave/ports/store'
 import { describeStore } from '@holdfast/enclave/testing/store-conformance'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemEntropy } from '../../platform/system-entropy.ts'
 import { openSqliteStore } from './open-sqlite-store.ts'
 
-const entropy = systemEntropy()
+const entropy = createEntropy()
 
 const open = (path: string): Store => {
   const opened = openSqliteStore(path, { entropy })

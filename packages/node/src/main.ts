@@ -1,0 +1,203 @@
+#!/usr/bin/env node
+/**
+ * The program of a node: the only file that constructs, and the only one that reads environment
+ * and arguments. `node main.ts --dir FOLDER` runs a node; `--print-measurement` says what it is.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { reportDataOf } from '@holdfast/attestation'
+import { collateralSchema } from '@holdfast/base/collateral'
+import { RefusalError, type Result, toProblem } from '@holdfast/base/errors'
+import type { Evidence } from '@holdfast/base/evidence'
+import { parseJson } from '@holdfast/base/schema'
+import { createCore } from '@holdfast/enclave/core'
+import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
+import { createEntropy } from '@holdfast/enclave/crypto/entropy'
+import { createIdentity } from '@holdfast/enclave/identity/node-identity'
+import { type NodeConfig, readConfig } from './config.ts'
+import { forcedStopMs } from './limits.ts'
+import { type ClientListeners, listenClients } from './listeners/clients.ts'
+import { listenManagement } from './listeners/management.ts'
+import { createMetrics } from './listeners/metrics.ts'
+import { createLogs, type Logs } from './logs.ts'
+import { createMesh } from './mesh/create-mesh.ts'
+import { createVerifyPeer } from './mesh/verify-peer.ts'
+import { openManifests } from './platform/manifests.ts'
+import { measureSources } from './platform/measurement.ts'
+import { openSimulatedMachine } from './platform/simulated.ts'
+import { systemClock } from './platform/system-clock.ts'
+import { createTlsIdentity } from './platform/tls-certificate.ts'
+import { everyCollateral, everyTick } from './schedule.ts'
+import { openSqliteStore } from './stores/sqlite/open-sqlite-store.ts'
+
+const version = '0.1.0'
+const root = join(import.meta.dirname, '../../..')
+
+/** The value, or a refusal thrown to the end of the program. */
+const needed = <Value>(result: Result<Value>): Value => {
+  if (result.ok) return result.value
+  throw new RefusalError(result.refusal)
+}
+
+const readFile = (path: string): Uint8Array | undefined =>
+  existsSync(path) ? readFileSync(path) : undefined
+
+/** The enclave's side: keys, evidence of this boot, store, links, core. */
+const createNode = async (config: NodeConfig, logs: Logs) => {
+  const clock = systemClock()
+  const entropy = createEntropy()
+  const manifestFile = readFile(config.manifest) ?? new Uint8Array()
+  const manifests = needed(openManifests(manifestFile, clock.nowMs()))
+  const manifest = manifests.current
+  const { kind, zones } = manifest.manifest
+  if (kind !== 'simulated') {
+    throw new RefusalError({ code: 'unsupported', detail: 'this machine has no enclave for it' })
+  }
+  if (zones.every(({ id }) => id !== config.zone)) {
+    throw new RefusalError({ code: 'unknown_zone', detail: 'the manifest has no such zone' })
+  }
+  const measurement = measureSources(root)
+  const machine = needed(openSimulatedMachine({ dir: config.dir, measurement }))
+  const crypto = await createCrypto({ entropy })
+  if (!crypto.arena().locked) logs.warn('keys are not in locked memory', { detail: 'ulimit -l' })
+  const identity = createIdentity({
+    crypto,
+    entropy,
+    mesh: manifest.mesh,
+    manifest: manifest.hash,
+    zone: config.zone,
+  })
+  const quote = await machine.evidence.quote(reportDataOf(identity.document))
+  const makeTls = async () => {
+    const collateral = parseJson(collateralSchema, await machine.evidence.collateral())
+    const evidence: Evidence = { identity: identity.document, quote, collateral }
+    return createTlsIdentity({ crypto, entropy, identity, evidence, nowMs: clock.nowMs() })
+  }
+  const tls = await makeTls()
+  const store = needed(openSqliteStore(join(config.dir, 'store.sqlite'), { entropy }))
+  const mesh = createMesh({
+    boot: identity.boot,
+    identity: tls,
+    verify: createVerifyPeer({ manifest: () => manifest, nowMs: () => clock.nowMs() }),
+    ...(config.listenMesh === undefined ? {} : { listen: config.listenMesh }),
+    peers: config.peers,
+    nowMs: () => performance.now(),
+    random: () => new DataView(entropy.bytes(4).buffer).getUint32(0) / 2 ** 32,
+    logs,
+  })
+  const self = { zone: config.zone, boot: identity.boot, measurement }
+  const core = createCore({
+    crypto,
+    entropy,
+    clock,
+    store,
+    mesh,
+    sealing: machine.sealing,
+    evidence: machine.evidence,
+    manifest,
+    identity,
+    quote,
+    self,
+  })
+  return { core, crypto, mesh, store, tls, makeTls, manifests, machine, self }
+}
+
+/** Listens, starts the core, and says on stdout that the node is ready; returns how to stop. */
+const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<void>> => {
+  const node = await createNode(config, logs)
+  const { core, mesh, self } = node
+  const stops: (() => unknown)[] = [() => node.crypto[Symbol.dispose](), () => node.store.close()]
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).toReversed()) await end()
+  }
+  try {
+    const open: ClientListeners[] = []
+    const metrics = createMetrics({
+      status: () => core.status(),
+      peers: () => mesh.peers(),
+      connections: () => open[0]?.connections() ?? { all: 0, webSockets: 0 },
+    })
+    const ready = (): boolean => core.status().state === 'ready'
+    const address = config.listenManagement
+    const management =
+      address === undefined
+        ? undefined
+        : needed(await listenManagement({ address, metrics, ready }))
+    stops.push(() => management?.stop())
+    stops.push(() => core.stop())
+    const links = needed(await mesh.start(core))
+    stops.push(() => mesh.stop())
+    const clients = await listenClients({
+      config,
+      core,
+      tls: node.tls,
+      manifests: node.manifests.json,
+      version,
+      observe: (answer) => metrics.observe(answer),
+      logs,
+    })
+    open.push(clients)
+    stops.push(() => clients.stop())
+    needed(await core.start())
+    stops.push(everyTick(core, logs))
+    stops.push(
+      everyCollateral(node.machine.evidence, logs, async () => {
+        const renewed = await node.makeTls()
+        mesh.setIdentity(renewed)
+        clients.setIdentity(renewed)
+      }),
+    )
+    const { mesh: meshId, simulated } = core.status()
+    const { ports } = clients
+    const line = { ready: true, ...self, mesh: meshId, simulated, ...ports, meshPort: links.port }
+    process.stdout.write(`${JSON.stringify({ ...line, management: management?.port })}\n`)
+    logs.info('ready', { boot: self.boot })
+    return stop
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Ends the process: a refusal by its code, anything else by where it came from and no more. */
+const endBy = (error: unknown, logs: Logs): never => {
+  if (error instanceof RefusalError) {
+    const { code, detail, subject = '' } = toProblem(error.refusal)
+    logs.error('refused', { code, detail: subject === '' ? detail : `${detail}: ${subject}` })
+    process.exit(78)
+  }
+  const at =
+    error instanceof Error ? (error.stack?.split('\n').find((l) => / at /.test(l)) ?? '') : ''
+  logs.error('fault', { code: error instanceof Error ? error.name : 'unknown', path: at.trim() })
+  return process.exit(70)
+}
+
+const run = async (): Promise<void> => {
+  const argv = process.argv.slice(2)
+  if (argv.includes('--print-measurement')) {
+    process.stdout.write(`${measureSources(root)}\n`)
+    return
+  }
+  const write = (line: string): void => void process.stderr.write(line)
+  let logs = createLogs({ level: 'info', write })
+  process.on('uncaughtException', (error) => endBy(error, logs))
+  try {
+    const config = needed(readConfig({ argv, env: process.env, cwd: process.cwd(), readFile }))
+    logs = createLogs({ level: config.logLevel, write, fixed: { zone: config.zone } })
+    const stop = await startNode(config, logs)
+    const end = (signal: string): void => {
+      logs.info('stopping', { signal })
+      setTimeout(() => process.exit(1), forcedStopMs).unref()
+      stop().then(
+        () => process.exit(0),
+        (error: unknown) => endBy(error, logs),
+      )
+    }
+    process.once('SIGTERM', end)
+    process.once('SIGINT', end)
+  } catch (error) {
+    endBy(error, logs)
+  }
+}
+
+await run()

@@ -248,7 +248,7 @@ describe('EIP-712', () => {
     const message = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`m${index}`, []]))
     const begun = performance.now()
     refusalOf(payloadOf({ types, primaryType: 'T0', domain, message }), account)
-    expect(performance.now() - begun).toBeLessThan(1000)
+    expect(performance.now() - begun).toBeLessThan(5000)
   })
 
   it('meets hostile documents with a refusal', () => {

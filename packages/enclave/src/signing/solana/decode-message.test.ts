@@ -161,9 +161,12 @@ describe('Solana messages', () => {
   })
 
   it('reads generated messages as @solana/kit does', () => {
-    const accountRole = fc.tuple(
-      fc.integer({ min: 1, max: 40 }).map(key),
-      fc.constantFrom(WRITABLE, READONLY, READONLY_SIGNER, WRITABLE_SIGNER),
+    // A message has twelve signers at most, so they come from few keys.
+    const roles = (min: number, max: number, ...of: readonly AccountRole[]) =>
+      fc.tuple(fc.integer({ min, max }).map(key), fc.constantFrom(...of))
+    const accountRole = fc.oneof(
+      roles(1, 8, WRITABLE, READONLY, READONLY_SIGNER, WRITABLE_SIGNER),
+      roles(9, 40, WRITABLE, READONLY),
     )
     const generated = fc.record({
       program: fc.integer({ min: 100, max: 110 }).map(key),

@@ -4,6 +4,7 @@ import type { MeshId, ZoneId } from '@holdfast/base/ids'
 import type { PlacementZone } from '@holdfast/base/placement-resolve'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import type { OpenedKeys } from './keys/opened-keys.ts'
+import type { ObjectTable } from './objects/object-table.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Crypto } from './ports/crypto.ts'
 import type { Entropy } from './ports/entropy.ts'
@@ -26,6 +27,7 @@ export type CoreContext = AcceptContext & {
   readonly identity: NodeIdentity
   readonly records: Records
   readonly wallets: WalletTable
+  readonly objects: ObjectTable
   readonly peers: Peers
   readonly replicator: Replicator
   readonly keys: OpenedKeys

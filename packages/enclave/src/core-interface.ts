@@ -3,6 +3,7 @@ import type { NodeStatus } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { ManagedObjects } from './objects/managed-objects.ts'
 import type { Peer } from './ports/mesh.ts'
 
 /** Where evidence is wanted from; this node where nothing is named. */
@@ -45,6 +46,8 @@ export type Core = {
    */
   sessionFrame(session: SessionId, untrustedFrame: Bytes): Promise<Result<Bytes>>
   closeSession(session: SessionId): void
+  /** Managed objects, for the KMIP server; undefined until the core has started. */
+  managedObjects(): ManagedObjects | undefined
   /** A message of a verified peer: the answer's bytes. Never throws, never refuses: it answers. */
   peerMessage(peer: Peer, untrusted: Bytes): Promise<Bytes>
   /** A link came up: what waits for this peer is sent. */

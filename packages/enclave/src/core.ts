@@ -27,6 +27,9 @@ import type { NodeIdentity } from './identity/node-identity.ts'
 import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
 import { createOpenedKeys } from './keys/opened-keys.ts'
 import { catchUpIntervalMs, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
+import type { ManagedObjects } from './objects/managed-objects.ts'
+import { createObjectTable } from './objects/object-table.ts'
+import { createReplicatedObjects } from './objects/replicated-objects.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Crypto } from './ports/crypto.ts'
 import type { Entropy } from './ports/entropy.ts'
@@ -76,6 +79,7 @@ const buildContext = (options: CoreOptions, zoneKey: ZoneKey): CoreContext => {
   const { zone } = self
   const records = createRecords({ crypto, entropy, store, mesh: meshId, zone, zoneKey })
   const wallets = createWalletTable(records, crypto)
+  const objects = createObjectTable(records, crypto, wallets)
   const peers = createPeers(options.mesh, clock)
   const keys = createOpenedKeys()
   const base = {
@@ -84,6 +88,7 @@ const buildContext = (options: CoreOptions, zoneKey: ZoneKey): CoreContext => {
     clock,
     records,
     wallets,
+    objects,
     peers,
     zone,
     replaced: () => undefined,
@@ -136,6 +141,7 @@ class NodeCore implements Core {
     if (!zoneKey.ok) return zoneKey
     const context = buildContext(this.#options, zoneKey.value)
     await context.wallets.load()
+    await context.objects.load()
     await this.#collect()
     this.#context = context
     for (const peer of this.#options.mesh.peers()) this.peerUp(peer)
@@ -190,6 +196,10 @@ class NodeCore implements Core {
     const evidence = (nonce: Bytes): Promise<Result<Bytes>> =>
       Promise.resolve(this.#ownEvidence(nonce))
     return answerPeer({ ...context, evidence }, peer, untrusted)
+  }
+
+  managedObjects(): ManagedObjects | undefined {
+    return this.#context === undefined ? undefined : createReplicatedObjects(this.#context)
   }
 
   peerUp(peer: Peer): void {

@@ -12,6 +12,8 @@ export const staleAfterMsDefault = 60 * 60_000
 export const accountsPerRequestMax = 32
 /** Wallet documents kept parsed; the index of all wallets is kept besides. */
 export const walletsCachedMax = 4096
+/** States of managed objects kept parsed. */
+export const statesCachedMax = 4096
 /** Wallets in one answer to a peer's inventory question. */
 export const inventoryPageWallets = 500
 /** How long one question to a peer may take. */

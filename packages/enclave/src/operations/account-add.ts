@@ -9,7 +9,7 @@ import type { CoreContext } from '../context.ts'
 import { authorise } from '../credentials/authorise.ts'
 import { durabilityWaitMs } from '../limits.ts'
 import { acceptWallet } from '../replication/accept-wallet.ts'
-import { finalCount } from '../replication/replicator.ts'
+import { finalCount } from '../replication/spread.ts'
 import { describeAccount, openKey } from '../wallets/key-objects.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import type { AnyCall, Call, Run } from './call.ts'
@@ -103,6 +103,9 @@ export const accountAdd: Run<'account.add'> = async (context, call) => {
   const changed = repeated ? accept(held) : await change(context, held, call)
   if (!changed.ok) return changed
   const entry = changed.value
-  const durability = await context.replicator.spread(entry, finalCount(entry), durabilityWaitMs)
+  const durability = await context.replicator.spreadWallet(entry, {
+    needed: finalCount(entry.wallet.placement),
+    waitMs: durabilityWaitMs,
+  })
   return accept(answerOf(context, call, entry, durability))
 }

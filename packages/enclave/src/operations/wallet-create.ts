@@ -133,8 +133,10 @@ export const walletCreate: Run<'wallet.create'> = async (context, call) => {
   const found = await findOrCreate(context, call)
   if (!found.ok) return found
   const entry = found.value
-  const needed = entry.wallet.placement.durability
-  const durability = await context.replicator.spread(entry, needed, remainingMs(context, call))
+  const durability = await context.replicator.spreadWallet(entry, {
+    needed: entry.wallet.placement.durability,
+    waitMs: remainingMs(context, call),
+  })
   if (durability.state === 'pending') {
     // No address is shown before the wallet could survive a zone.
     const missing = durability.missing.join(',')

@@ -9,6 +9,11 @@ const name = (text: string): RecordName => text as RecordName
 
 export const walletName = (wallet: WalletId): RecordName => name(`wallet/${wallet}`)
 export const objectName = (object: ObjectId): RecordName => name(`object/${object}`)
+/** Lifecycle and attributes of a managed object, in versions. */
+export const stateName = (object: ObjectId): RecordName => name(`state/${object}`)
+export const statePrefix = 'state/'
+/** Permanent: a destroyed object never returns. */
+export const tombName = (object: ObjectId): RecordName => name(`tomb/${object}`)
 /** What `zone` has not acknowledged yet of this record. */
 export const outName = (zone: ZoneId, record: RecordName): RecordName =>
   name(`out/${zone}/${record}`)

@@ -3,22 +3,46 @@ import type { NodeName } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { CborValue } from '@holdfast/base/cbor'
 import { accept, attempt, RefusalError, type Result, refuse } from '@holdfast/base/errors'
+import type { WalletId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
+import { acceptObjects } from '../objects/accept-objects.ts'
+import { changeObjectsHere, createObjectsHere } from '../objects/replicated-objects.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { dispatch } from '../routing/dispatch.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { sessionFrame } from '../sessions/session-frame.ts'
+import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { acceptWallet } from './accept-wallet.ts'
-import { clearBundle, readBundle } from './bundle.ts'
+import { clearBundle, clearObjects, readBundle, readObjects } from './bundle.ts'
 import {
   encodePeerAnswer,
   type PeerAnswer,
   type PeerRequest,
   parsePeerRequest,
 } from './messages.ts'
-import { inventory } from './replicator.ts'
+import { inventory, objectInventory } from './replicator.ts'
 
 type PeerContext = CoreContext & { readonly evidence: (nonce: Bytes) => Promise<Result<Bytes>> }
+
+/**
+ * A node speaks for a KMIP client only if its own level is at least the lowest of the wallet's
+ * placement (DESIGN §5): the client could not verify it.
+ */
+const speaksFor = async (
+  context: CoreContext,
+  peer: Peer,
+  wallet: WalletId,
+): Promise<Result<WalletEntry>> => {
+  const entry = await context.wallets.read(wallet)
+  if (entry === undefined || entry.wallet.home !== context.zone) {
+    return refuse('not_here', 'this zone is not the home of the wallet')
+  }
+  const { zones } = entry.wallet.placement
+  const levels = context.zones.filter((zone) => zones.includes(zone.id)).map((zone) => zone.level)
+  return peer.level >= Math.min(...levels)
+    ? accept(entry)
+    : refuse('not_here', 'the level of this node is too low to speak for the wallet')
+}
 
 type Handlers = {
   readonly [Type in PeerRequest['type']]: (
@@ -51,6 +75,38 @@ const handlers: Handlers = {
     const zones = context.wallets.indexed(wallet)?.zones ?? []
     if (!zones.includes(peer.zone)) return accept({ bundle: null })
     return accept({ bundle: (await readBundle(context, wallet)) ?? null })
+  },
+  'objects.put': async (context, _peer, { bundle }) => {
+    const accepted = await acceptObjects(context, bundle, [])
+    clearObjects(bundle)
+    if (!accepted.ok) return accepted
+    return accept({
+      held: accepted.value.map((entry) => {
+        const held = context.objects.indexed(entry.object) ?? entry
+        return { epoch: held.epoch, version: held.version }
+      }),
+    })
+  },
+  'objects.inventory': async (context, peer, { after }) =>
+    accept(objectInventory(context, peer, after)),
+  'objects.fetch': async (context, peer, { object }) => {
+    const wallet = context.objects.indexed(object)?.wallet
+    const zones = wallet === undefined ? [] : (context.wallets.indexed(wallet)?.zones ?? [])
+    if (!zones.includes(peer.zone)) return accept({ bundle: null })
+    return accept({ bundle: await readObjects(context, [object]) })
+  },
+  'objects.create': async (context, peer, { wallet, objects }) => {
+    const entry = await speaksFor(context, peer, wallet)
+    if (!entry.ok) return entry
+    const created = await createObjectsHere(context, entry.value, objects)
+    for (const { payload } of objects) payload.fill(0)
+    return created.ok ? accept({}) : created
+  },
+  'objects.change': async (context, peer, { wallet, changes }) => {
+    const entry = await speaksFor(context, peer, wallet)
+    if (!entry.ok) return entry
+    const changed = await changeObjectsHere(context, entry.value, changes)
+    return changed.ok ? accept({}) : changed
   },
   forward: async (context, peer, { request, authorisations, remainingMs }) => {
     const answered = await dispatch(context, {

@@ -1,11 +1,11 @@
-/** A wallet with its objects, read back from this zone's store to be sent to another. */
-
+/** Wallets with their keys, and objects with their payloads, read back to be sent to a zone. */
 import { fail } from '@holdfast/base/errors'
-import type { WalletId } from '@holdfast/base/ids'
+import type { ObjectId, WalletId } from '@holdfast/base/ids'
+import type { ObjectTable } from '../objects/object-table.ts'
 import { objectName } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
-import type { WalletBundle } from './messages.ts'
+import type { ObjectBundle, WalletBundle } from './messages.ts'
 
 /** Undefined where the wallet is not held here. The caller clears it with `clearBundle`. */
 export const readBundle = async (
@@ -17,8 +17,9 @@ export const readBundle = async (
   const objects = []
   for (const key of entry.wallet.keys) {
     const record = await context.records.read(objectName(key.id))
-    if (record === undefined)
+    if (record === undefined) {
       return fail('store_failed', 'an object of a wallet is missing', key.id)
+    }
     objects.push({ id: key.id, payload: record.payload })
   }
   return { wallet: entry.payload, objects }
@@ -27,4 +28,29 @@ export const readBundle = async (
 /** Overwrites the secrets of a bundle after it was sent or stored. */
 export const clearBundle = (bundle: WalletBundle): void => {
   for (const object of bundle.objects) object.payload.fill(0)
+}
+
+/** Managed objects as they are now. The caller clears them with `clearObjects`. */
+export const readObjects = async (
+  context: { readonly records: Records; readonly objects: ObjectTable },
+  ids: readonly ObjectId[],
+): Promise<ObjectBundle> => {
+  const bundle: ObjectBundle = []
+  for (const id of ids) {
+    const entry = await context.objects.read(id)
+    if (entry === undefined) return fail('unknown', 'there is no such object', id)
+    const record = entry.destroyed ? undefined : await context.records.read(objectName(id))
+    if (!entry.destroyed && record === undefined) {
+      return fail('store_failed', 'the payload of an object is missing', id)
+    }
+    bundle.push({
+      state: entry.payload,
+      ...(record === undefined ? {} : { payload: record.payload }),
+    })
+  }
+  return bundle
+}
+
+export const clearObjects = (bundle: ObjectBundle): void => {
+  for (const object of bundle) object.payload?.fill(0)
 }

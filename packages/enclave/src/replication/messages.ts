@@ -16,6 +16,32 @@ export const walletBundle = z.strictObject({
 })
 export type WalletBundle = z.infer<typeof walletBundle>
 
+const version = z.strictObject({ epoch: z.int().min(1), version: z.int().min(1) })
+
+const newObjects = z
+  .array(z.strictObject({ id: objectId, payload: bytes, state: bytes }))
+  .min(1)
+  .max(64)
+
+const stateChanges = z
+  .array(
+    z.strictObject({
+      id: objectId,
+      base: version,
+      state: bytes,
+      destroy: z.literal(true).exactOptional(),
+    }),
+  )
+  .min(1)
+  .max(64)
+
+/** Managed objects that belong together; a destroyed one has no payload. */
+export const objectBundle = z
+  .array(z.strictObject({ state: bytes, payload: bytes.exactOptional() }))
+  .min(1)
+  .max(64)
+export type ObjectBundle = z.infer<typeof objectBundle>
+
 export const peerRequest = z.discriminatedUnion('type', [
   /** Take this wallet, if this zone is in its placement and it is newer than what is held. */
   z.strictObject({ type: z.literal('put'), bundle: walletBundle }),
@@ -24,6 +50,14 @@ export const peerRequest = z.discriminatedUnion('type', [
   /** What is held of the wallets that the asking zone may hold, in the order of their ids. */
   z.strictObject({ type: z.literal('inventory'), after: walletId.exactOptional() }),
   z.strictObject({ type: z.literal('fetch'), wallet: walletId }),
+  /** Take these objects, whose wallet this zone holds. */
+  z.strictObject({ type: z.literal('objects.put'), bundle: objectBundle }),
+  z.strictObject({ type: z.literal('objects.inventory'), after: objectId.exactOptional() }),
+  z.strictObject({ type: z.literal('objects.fetch'), object: objectId }),
+  /** For the home: make these objects of a wallet. */
+  z.strictObject({ type: z.literal('objects.create'), wallet: walletId, objects: newObjects }),
+  /** For the home: the next versions of these objects' states. */
+  z.strictObject({ type: z.literal('objects.change'), wallet: walletId, changes: stateChanges }),
   /** A client's request, judged and answered by the receiver; never passed on again. */
   z.strictObject({
     type: z.literal('forward'),
@@ -43,8 +77,6 @@ export const peerRequest = z.discriminatedUnion('type', [
 ])
 export type PeerRequest = z.infer<typeof peerRequest>
 
-const version = z.strictObject({ epoch: z.int().min(1), version: z.int().min(1) })
-
 /** The answer's shape, by the type of the request. */
 export const peerAnswers = {
   put: z.strictObject({ held: version }),
@@ -54,6 +86,14 @@ export const peerAnswers = {
     next: walletId.exactOptional(),
   }),
   fetch: z.strictObject({ bundle: walletBundle.nullable() }),
+  'objects.put': z.strictObject({ held: z.array(version) }),
+  'objects.inventory': z.strictObject({
+    objects: z.array(z.tuple([objectId, z.int(), z.int()])),
+    next: objectId.exactOptional(),
+  }),
+  'objects.fetch': z.strictObject({ bundle: objectBundle.nullable() }),
+  'objects.create': z.strictObject({}),
+  'objects.change': z.strictObject({}),
   forward: z.strictObject({ body: bytes }),
   evidence: z.strictObject({ evidence: bytes }),
   'session.open': z.strictObject({ session: sessionId, message: bytes }),

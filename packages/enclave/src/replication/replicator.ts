@@ -1,30 +1,39 @@
 /**
- * Brings wallets to the zones of their placement: pushes what is owed, remembers what was
- * acknowledged, and compares inventories when a link comes up.
+ * Brings wallets and managed objects to the zones of their placement: pushes what is owed, and
+ * compares inventories when a link comes up.
  */
 import type { DurabilityState } from '@holdfast/base/answers'
-import { accept, type Result, refuse } from '@holdfast/base/errors'
-import { WalletId, type ZoneId } from '@holdfast/base/ids'
+import { ObjectId, WalletId, type ZoneId } from '@holdfast/base/ids'
 import { inventoryPageWallets, outboxBatchRecords, peerTimeoutMs } from '../limits.ts'
+import { acceptObjects } from '../objects/accept-objects.ts'
+import type { StateEntry } from '../objects/object-records.ts'
+import type { ObjectTable } from '../objects/object-table.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Peer } from '../ports/mesh.ts'
-import { outName, outPrefix, type RecordName, walletName } from '../records/names.ts'
+import { outPrefix, statePrefix, walletPrefix } from '../records/names.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
 import { type AcceptContext, acceptWallet } from './accept-wallet.ts'
-import { clearBundle, readBundle } from './bundle.ts'
+import { clearBundle, clearObjects } from './bundle.ts'
 import type { Peers } from './peers.ts'
+import { pushObjects, pushWallet } from './push.ts'
+import { durabilityOf, finalCount, spread } from './spread.ts'
 
 export type ReplicatorContext = AcceptContext & {
   readonly clock: Clock
   readonly peers: Peers
+  readonly objects: ObjectTable
 }
 
+type Wait = { readonly needed: number; readonly waitMs: number }
+
 export type Replicator = {
-  /**
-   * Sends a wallet to every other zone of its placement; settles when `needed` zones hold this
-   * version, this one included, or after `waitMs`. What is late goes on without the caller.
-   */
-  spread(entry: WalletEntry, needed: number, waitMs: number): Promise<DurabilityState>
+  spreadWallet(entry: WalletEntry, wait: Wait): Promise<DurabilityState>
+  /** Objects of one wallet, whose placement they follow. */
+  spreadObjects(
+    wallet: WalletEntry,
+    entries: readonly StateEntry[],
+    wait: Wait,
+  ): Promise<DurabilityState>
   /** Which zones hold this version, asked of those that answer. */
   confirm(entry: WalletEntry): Promise<DurabilityState>
   /** Sends what is owed to a zone whose link came up, then takes what it has and this one lacks. */
@@ -35,24 +44,7 @@ export type Replicator = {
   owedCount(): Promise<number>
 }
 
-const stateOf = (
-  entry: WalletEntry,
-  confirmed: ReadonlySet<ZoneId>,
-  needed: number,
-): DurabilityState => {
-  const { zones } = entry.wallet.placement
-  return {
-    state: confirmed.size >= needed ? 'final' : 'pending',
-    confirmed: zones.filter((zone) => confirmed.has(zone)),
-    missing: zones.filter((zone) => !confirmed.has(zone)),
-  }
-}
-
-/** A change is final when a majority of the placement, and at least d zones, hold it. */
-export const finalCount = (entry: WalletEntry): number => {
-  const { zones, durability } = entry.wallet.placement
-  return Math.max(Math.floor(zones.length / 2) + 1, Math.min(durability, zones.length))
-}
+const owedCountMax = 10_000
 
 class MeshReplicator implements Replicator {
   readonly #context: ReplicatorContext
@@ -63,30 +55,29 @@ class MeshReplicator implements Replicator {
     this.#context = context
   }
 
-  async spread(entry: WalletEntry, needed: number, waitMs: number): Promise<DurabilityState> {
+  spreadWallet(entry: WalletEntry, wait: Wait): Promise<DurabilityState> {
     const { zone, clock } = this.#context
-    const confirmed = new Set<ZoneId>([zone])
-    const others = entry.wallet.placement.zones.filter((other) => other !== zone)
-    let enough: () => void = () => undefined
-    const reached = new Promise<void>((resolve) => {
-      enough = resolve
-    })
-    if (confirmed.size >= needed) enough()
-    const pushes = others.map(async (other) => {
-      if (!(await this.#push(other, entry)).ok) return
-      confirmed.add(other)
-      if (confirmed.size >= needed) enough()
-    })
-    await Promise.race([reached, Promise.all(pushes), clock.sleep(waitMs)])
-    return stateOf(entry, confirmed, needed)
+    const { zones } = entry.wallet.placement
+    const push = (to: ZoneId) => pushWallet(this.#context, to, entry)
+    return spread({ zones, self: zone, clock, push, ...wait })
+  }
+
+  spreadObjects(
+    { wallet }: WalletEntry,
+    entries: readonly StateEntry[],
+    wait: Wait,
+  ): Promise<DurabilityState> {
+    const { zone, clock } = this.#context
+    const push = (to: ZoneId) => pushObjects(this.#context, to, entries)
+    return spread({ zones: wallet.placement.zones, self: zone, clock, push, ...wait })
   }
 
   async confirm(entry: WalletEntry): Promise<DurabilityState> {
     const { zone, peers } = this.#context
-    const { id } = entry.wallet
+    const { id, placement } = entry.wallet
     const confirmed = new Set<ZoneId>([zone])
     await Promise.all(
-      entry.wallet.placement.zones.map(async (other) => {
+      placement.zones.map(async (other) => {
         const peer = other === zone ? undefined : peers.ofZone(other)
         if (peer === undefined) return
         const has = await peers.ask(peer, { type: 'has', wallet: id }, peerTimeoutMs)
@@ -94,65 +85,50 @@ class MeshReplicator implements Replicator {
         if (held !== null && !isNewer(entry.wallet, held)) confirmed.add(other)
       }),
     )
-    return stateOf(entry, confirmed, finalCount(entry))
+    return durabilityOf(placement.zones, confirmed, finalCount(placement))
   }
 
   catchUp(peer: Peer): Promise<void> {
     const running = this.#running.get(peer.zone)
     if (running !== undefined) return running
     const run = this.flush(peer)
-      .then(() => this.#compare(peer))
+      .then(() => this.#compareWallets(peer))
+      .then(() => this.#compareObjects(peer))
       .finally(() => this.#running.delete(peer.zone))
     this.#running.set(peer.zone, run)
     return run
+  }
+
+  async flush(peer: Peer): Promise<void> {
+    const prefix = outPrefix(peer.zone)
+    // Wallets first: a zone takes an object only once it holds the object's wallet.
+    for (const kind of [walletPrefix, statePrefix]) {
+      for (;;) {
+        const names = await this.#context.records.names(`${prefix}${kind}`, outboxBatchRecords)
+        let sent = 0
+        for (const name of names) {
+          if (await this.#pushOwed(peer, kind, name.slice(prefix.length + kind.length))) sent += 1
+        }
+        if (names.length < outboxBatchRecords || sent === 0) break
+      }
+    }
   }
 
   async owedCount(): Promise<number> {
     return (await this.#context.records.names('out/', owedCountMax)).length
   }
 
-  /** Sends one wallet; on its acknowledgement what was owed of this version is struck out. */
-  async #push(to: ZoneId, entry: WalletEntry): Promise<Result<void>> {
-    const { peers, records } = this.#context
-    const peer = peers.ofZone(to)
-    if (peer === undefined) return refuse('unreachable', 'no link to this zone', to)
-    const bundle = await readBundle(this.#context, entry.wallet.id)
-    if (bundle === undefined) return refuse('not_here', 'the wallet is not held here')
-    const answer = await peers.ask(peer, { type: 'put', bundle }, peerTimeoutMs)
-    clearBundle(bundle)
-    if (!answer.ok) return answer
-    if (isNewer(entry.wallet, answer.value.held)) {
-      return refuse('conflict', 'the zone holds an older version', to)
+  async #pushOwed(peer: Peer, kind: string, id: string): Promise<boolean> {
+    const { wallets, objects } = this.#context
+    if (kind === walletPrefix) {
+      const entry = await wallets.read(WalletId(id))
+      return entry !== undefined && (await pushWallet(this.#context, peer.zone, entry)).ok
     }
-    const name = outName(to, walletName(entry.wallet.id))
-    const owed = await records.read(name)
-    if (owed !== undefined && !isNewer(owed.version, answer.value.held)) {
-      // A newer entry that comes meanwhile has another revision and stays.
-      await records.commit({
-        conditions: [{ key: name, revision: owed.revision }],
-        writes: [{ type: 'delete', key: name }],
-      })
-    }
-    return accept(undefined)
+    const entry = await objects.read(ObjectId(id))
+    return entry !== undefined && (await pushObjects(this.#context, peer.zone, [entry])).ok
   }
 
-  async flush(peer: Peer): Promise<void> {
-    const prefix = outPrefix(peer.zone)
-    for (;;) {
-      const names = await this.#context.records.names(prefix, outboxBatchRecords)
-      let sent = 0
-      for (const name of names) if (await this.#pushOwed(peer, name, prefix)) sent += 1
-      if (names.length < outboxBatchRecords || sent === 0) return
-    }
-  }
-
-  async #pushOwed(peer: Peer, name: RecordName, prefix: string): Promise<boolean> {
-    const wallet = WalletId(name.slice(`${prefix}wallet/`.length))
-    const entry = await this.#context.wallets.read(wallet)
-    return entry !== undefined && (await this.#push(peer.zone, entry)).ok
-  }
-
-  async #compare(peer: Peer): Promise<void> {
+  async #compareWallets(peer: Peer): Promise<void> {
     const { peers, wallets } = this.#context
     let after: WalletId | undefined
     do {
@@ -164,26 +140,54 @@ class MeshReplicator implements Replicator {
       if (!page.ok) return
       for (const [id, epoch, version] of page.value.wallets) {
         const held = wallets.indexed(id)
-        if (held === undefined || isNewer({ epoch, version }, held)) await this.#fetch(peer, id)
+        if (held === undefined || isNewer({ epoch, version }, held)) {
+          await this.#fetchWallet(peer, id)
+        }
       }
       after = page.value.next
     } while (after !== undefined)
   }
 
-  async #fetch(peer: Peer, wallet: WalletId): Promise<void> {
+  async #compareObjects(peer: Peer): Promise<void> {
+    const { peers, objects } = this.#context
+    let after: ObjectId | undefined
+    do {
+      const page = await peers.ask(
+        peer,
+        { type: 'objects.inventory', ...(after === undefined ? {} : { after }) },
+        peerTimeoutMs,
+      )
+      if (!page.ok) return
+      for (const [id, epoch, version] of page.value.objects) {
+        const held = objects.indexed(id)
+        if (held === undefined || isNewer({ epoch, version }, held)) {
+          await this.#fetchObject(peer, id)
+        }
+      }
+      after = page.value.next
+    } while (after !== undefined)
+  }
+
+  async #fetchWallet(peer: Peer, wallet: WalletId): Promise<void> {
     const answer = await this.#context.peers.ask(peer, { type: 'fetch', wallet }, peerTimeoutMs)
     if (!answer.ok || answer.value.bundle === null) return
     await acceptWallet(this.#context, answer.value.bundle, [])
     clearBundle(answer.value.bundle)
   }
-}
 
-const owedCountMax = 10_000
+  async #fetchObject(peer: Peer, object: ObjectId): Promise<void> {
+    const { peers } = this.#context
+    const answer = await peers.ask(peer, { type: 'objects.fetch', object }, peerTimeoutMs)
+    if (!answer.ok || answer.value.bundle === null) return
+    await acceptObjects(this.#context, answer.value.bundle, [])
+    clearObjects(answer.value.bundle)
+  }
+}
 
 export const createReplicator = (context: ReplicatorContext): Replicator =>
   new MeshReplicator(context)
 
-/** What this zone answers when a peer asks what it holds of the wallets that the peer may hold. */
+/** One page of what this zone holds of what the peer may hold. */
 export const inventory = (
   context: Pick<AcceptContext, 'wallets'>,
   peer: Peer,
@@ -197,6 +201,20 @@ export const inventory = (
   const more = page.length === inventoryPageWallets && last !== undefined
   return {
     wallets: page.map((one) => [one.id, one.epoch, one.version, one.hash]),
+    ...(more ? { next: last.id } : {}),
+  }
+}
+
+export const objectInventory = (
+  context: Pick<ReplicatorContext, 'objects'>,
+  peer: Peer,
+  after: ObjectId | undefined,
+): { readonly objects: [ObjectId, number, number][]; readonly next?: ObjectId } => {
+  const page = context.objects.ofZone(peer.zone, after, inventoryPageWallets)
+  const last = page.at(-1)
+  const more = page.length === inventoryPageWallets && last !== undefined
+  return {
+    objects: page.map((one) => [one.id, one.epoch, one.version]),
     ...(more ? { next: last.id } : {}),
   }
 }

@@ -1,0 +1,144 @@
+/**
+ * The one way by which managed objects enter this zone, whether made here or sent by a peer:
+ * checked against what is held, stored together with what other zones must get.
+ */
+import { type Bytes, equalBytes } from '@holdfast/base/bytes'
+import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
+import type { ObjectId, ZoneId } from '@holdfast/base/ids'
+import type { Crypto } from '../ports/crypto.ts'
+import type { Condition, Write } from '../ports/store.ts'
+import { objectName, outName, stateName, tombName } from '../records/names.ts'
+import type { RecordVersion } from '../records/record-seal.ts'
+import type { Records } from '../records/records.ts'
+import type { ObjectBundle } from '../replication/messages.ts'
+import { isNewer } from '../wallets/wallet-entry.ts'
+import type { WalletTable } from '../wallets/wallet-table.ts'
+import { parseState, type StateEntry } from './object-records.ts'
+import type { ObjectTable } from './object-table.ts'
+
+export type AcceptObjectsContext = {
+  readonly crypto: Crypto
+  readonly records: Records
+  readonly wallets: WalletTable
+  readonly objects: ObjectTable
+  readonly zone: ZoneId
+}
+
+type Prepared = { readonly conditions: Condition[]; readonly writes: Write[] }
+
+/** Payloads and tombstones never change after their creation. */
+const onceVersion: RecordVersion = { epoch: 1, version: 1 }
+
+const checkSuccession = (
+  context: AcceptObjectsContext,
+  next: StateEntry,
+): Result<'new' | 'held'> => {
+  const wallet = context.wallets.indexed(next.wallet)
+  if (wallet === undefined) return refuse('not_yet', 'the wallet of the object is not here yet')
+  if (!wallet.zones.includes(context.zone)) {
+    return refuse('placement_mismatch', 'the placement of the wallet does not name this zone')
+  }
+  const held = context.objects.indexed(next.object)
+  if (held === undefined) return accept('new')
+  if (held.wallet !== next.wallet) return refuse('conflict', 'the object is of another wallet')
+  if (held.epoch === next.epoch && held.version === next.version) {
+    return held.hash === next.hash
+      ? accept('held')
+      : refuse('conflict', 'two states have one version', next.object)
+  }
+  if (!isNewer(next, held)) return accept('held')
+  if (held.destroyed && !next.destroyed) {
+    return refuse('destroyed', 'a destroyed object does not return', next.object)
+  }
+  const follows = next.epoch === held.epoch && next.version === held.version + 1
+  if (follows && next.previous !== held.hash) {
+    return refuse('conflict', 'the state does not continue the one that is held', next.object)
+  }
+  return accept('new')
+}
+
+const preparePayload = async (
+  { records }: AcceptObjectsContext,
+  id: ObjectId,
+  payload: Bytes | undefined,
+  into: Prepared,
+): Promise<Result<void>> => {
+  const name = objectName(id)
+  const held = await records.read(name)
+  if (held === undefined) {
+    if (payload === undefined) return refuse('conflict', 'the payload was not sent', id)
+    into.conditions.push({ key: name, revision: 'absent' })
+    into.writes.push(records.put(name, onceVersion, payload))
+    return accept(undefined)
+  }
+  const same = payload === undefined || equalBytes(held.payload, payload)
+  held.payload.fill(0)
+  return same ? accept(undefined) : refuse('conflict', 'another object has this id', id)
+}
+
+const prepare = async (
+  context: AcceptObjectsContext,
+  next: StateEntry,
+  payload: Bytes | undefined,
+  owed: readonly ZoneId[],
+  into: Prepared,
+): Promise<Result<void>> => {
+  const { records, objects } = context
+  const { object: id } = next
+  const version = { epoch: next.epoch, version: next.version }
+  const name = stateName(id)
+  into.conditions.push({ key: name, revision: objects.indexed(id)?.revision ?? 'absent' })
+  into.writes.push(records.put(name, version, next.payload))
+  for (const zone of owed) {
+    into.writes.push(records.put(outName(zone, name), version, new Uint8Array()))
+  }
+  if (!next.destroyed) {
+    // Compared in the same transaction: what was destroyed meanwhile does not come back.
+    into.conditions.push({ key: tombName(id), revision: 'absent' })
+    return preparePayload(context, id, payload, into)
+  }
+  if (objects.indexed(id)?.destroyed !== true) {
+    into.writes.push(records.put(tombName(id), onceVersion, new Uint8Array()))
+    into.writes.push({ type: 'delete', key: objectName(id) })
+  }
+  return accept(undefined)
+}
+
+/**
+ * Takes objects, all or none; `owed` are the zones that must still get them from here. Refusals:
+ * `not_yet` (their wallet is not here), `placement_mismatch`, `conflict`, `destroyed`,
+ * `malformed`, `invalid_field`, `store_failed`, `outcome_unknown`.
+ */
+export const acceptObjects = async (
+  context: AcceptObjectsContext,
+  bundle: ObjectBundle,
+  owed: readonly ZoneId[],
+): Promise<Result<readonly StateEntry[]>> => {
+  const first = await tryAccept(context, bundle, owed)
+  // Two peers may send one object at once: the second then finds it held.
+  return first.ok || first.refusal.code !== 'conflict' ? first : tryAccept(context, bundle, owed)
+}
+
+const tryAccept = async (
+  context: AcceptObjectsContext,
+  bundle: ObjectBundle,
+  owed: readonly ZoneId[],
+): Promise<Result<readonly StateEntry[]>> => {
+  const parsed = attempt(() => bundle.map(({ state }) => parseState(state, context.crypto)))
+  if (!parsed.ok) return parsed
+  const prepared: Prepared = { conditions: [], writes: [] }
+  const taken: StateEntry[] = []
+  for (const [index, next] of parsed.value.entries()) {
+    const succession = checkSuccession(context, next)
+    if (!succession.ok) return succession
+    if (succession.value === 'held') continue
+    const ready = await prepare(context, next, bundle[index]?.payload, owed, prepared)
+    if (!ready.ok) return ready
+    taken.push(next)
+  }
+  if (taken.length === 0) return accept(parsed.value)
+  const stored = await context.records.commit(prepared)
+  if (!stored.ok) return stored
+  for (const entry of taken) context.objects.stored(entry, stored.value)
+  return accept(parsed.value)
+}

@@ -1,0 +1,118 @@
+/** The managed objects of this zone: an index of all, and the states that are in use. */
+import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import { statesCachedMax } from '../limits.ts'
+import type { Crypto } from '../ports/crypto.ts'
+import type { Revision } from '../ports/store.ts'
+import { stateName, statePrefix } from '../records/names.ts'
+import type { Records } from '../records/records.ts'
+import type { WalletTable } from '../wallets/wallet-table.ts'
+import { parseState, type StateEntry } from './object-records.ts'
+
+export type IndexedObject = {
+  readonly id: ObjectId
+  readonly wallet: WalletId
+  readonly epoch: number
+  readonly version: number
+  readonly hash: string
+  readonly destroyed: boolean
+  readonly revision: Revision
+}
+
+export type ObjectTable = {
+  load(): Promise<void>
+  readonly size: number
+  indexed(id: ObjectId): IndexedObject | undefined
+  read(id: ObjectId): Promise<StateEntry | undefined>
+  /** Notes a commit. */
+  stored(entry: StateEntry, revision: Revision): void
+  ofWallet(wallet: WalletId): readonly ObjectId[]
+  /** Objects of wallets that `zone` may hold, behind `after`, in the order of their ids. */
+  ofZone(zone: ZoneId, after: ObjectId | undefined, limit: number): readonly IndexedObject[]
+}
+
+class Table implements ObjectTable {
+  readonly #index = new Map<ObjectId, IndexedObject>()
+  readonly #cache = new Map<ObjectId, StateEntry>()
+  readonly #byWallet = new Map<WalletId, Set<ObjectId>>()
+  #ordered: readonly ObjectId[] | undefined
+  readonly #records: Records
+  readonly #crypto: Crypto
+  readonly #wallets: WalletTable
+
+  constructor(records: Records, crypto: Crypto, wallets: WalletTable) {
+    this.#records = records
+    this.#crypto = crypto
+    this.#wallets = wallets
+  }
+
+  get size(): number {
+    return this.#index.size
+  }
+
+  async load(): Promise<void> {
+    for await (const record of this.#records.scan(statePrefix)) {
+      this.#note(parseState(record.payload, this.#crypto), record.revision)
+    }
+  }
+
+  indexed(id: ObjectId): IndexedObject | undefined {
+    return this.#index.get(id)
+  }
+
+  async read(id: ObjectId): Promise<StateEntry | undefined> {
+    const cached = this.#cache.get(id)
+    if (cached !== undefined || !this.#index.has(id)) return cached
+    const record = await this.#records.read(stateName(id))
+    if (record === undefined) return undefined
+    // A commit may have come while the store was read; what it noted is newer.
+    const newer = this.#cache.get(id)
+    if (newer !== undefined) return newer
+    const entry = parseState(record.payload, this.#crypto)
+    this.#keep(entry)
+    return entry
+  }
+
+  stored(entry: StateEntry, revision: Revision): void {
+    this.#note(entry, revision)
+    this.#keep(entry)
+  }
+
+  ofWallet(wallet: WalletId): readonly ObjectId[] {
+    return [...(this.#byWallet.get(wallet) ?? [])]
+  }
+
+  ofZone(zone: ZoneId, after: ObjectId | undefined, limit: number): readonly IndexedObject[] {
+    this.#ordered ??= [...this.#index.keys()].toSorted()
+    const found: IndexedObject[] = []
+    for (const id of this.#ordered) {
+      if (found.length === limit) break
+      if (after !== undefined && id <= after) continue
+      const indexed = this.#index.get(id)
+      if (indexed === undefined) continue
+      if (this.#wallets.indexed(indexed.wallet)?.zones.includes(zone) === true) found.push(indexed)
+    }
+    return found
+  }
+
+  #note(entry: StateEntry, revision: Revision): void {
+    const { object: id, wallet, epoch, version, hash, destroyed } = entry
+    if (!this.#index.has(id)) this.#ordered = undefined
+    this.#index.set(id, { id, wallet, epoch, version, hash, destroyed, revision })
+    const objects = this.#byWallet.get(wallet) ?? new Set()
+    this.#byWallet.set(wallet, objects.add(id))
+  }
+
+  #keep(entry: StateEntry): void {
+    this.#cache.delete(entry.object)
+    this.#cache.set(entry.object, entry)
+    if (this.#cache.size <= statesCachedMax) return
+    const [oldest] = this.#cache.keys()
+    if (oldest !== undefined) this.#cache.delete(oldest)
+  }
+}
+
+export const createObjectTable = (
+  records: Records,
+  crypto: Crypto,
+  wallets: WalletTable,
+): ObjectTable => new Table(records, crypto, wallets)

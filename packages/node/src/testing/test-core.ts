@@ -34,6 +34,7 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
       calls.push(`close ${session}`)
     },
     peerMessage: async (_peer, untrusted) => untrusted,
+    managedObjects: () => undefined,
     peerUp: () => undefined,
     peerDown: () => undefined,
     tick: async () => undefined,

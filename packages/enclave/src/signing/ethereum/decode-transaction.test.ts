@@ -159,16 +159,43 @@ describe('Ethereum transactions', () => {
           expect(intent.network).toBe(parsed.chainId.toString())
           expect(intent.details['nonce']).toBe(String(parsed.nonce))
           expect(BigInt(intent.fee!)).toBe(feeOf(parsed))
-          const moved = intent.effects.find((effect) => effect.type === 'transfer')
-          if (parsed.to !== null && parsed.value > 0n) {
-            expect(moved).toMatchObject({ to: parsed.to, amount: parsed.value.toString() })
-          }
+          // Each wei is counted once, by the effect that moves it.
+          const moved = intent.effects.map((effect) => {
+            if (effect.type === 'call' || effect.type === 'deploy') return BigInt(effect.value)
+            return effect.type === 'transfer' && effect.asset === 'native'
+              ? BigInt(effect.amount)
+              : 0n
+          })
+          expect(moved.reduce((sum, amount) => sum + amount, 0n)).toBe(parsed.value)
+          const [first] = intent.effects
+          if (parsed.to !== null) expect(first).toMatchObject({ to: parsed.to })
           if (parsed.to === null) expect(intent.effects[0]?.type).toBe('deploy')
         }),
         { numRuns: 60 },
       )
     },
   )
+
+  it.each([
+    ['a call', '01020304', ['call']],
+    [
+      'a token transfer',
+      `a9059cbb${'00'.repeat(12)}${'22'.repeat(20)}${'00'.repeat(32)}`,
+      ['transfer', 'transfer'],
+    ],
+  ] as const)('names the value that %s carries once', (_name, data, types) => {
+    const unsigned = serializeTransaction({
+      type: 'eip1559',
+      chainId: 1,
+      to: `0x${'35'.repeat(20)}`,
+      value: 7n,
+      data: `0x${data}`,
+      maxFeePerGas: 9n,
+    })
+    const { effects } = decodeOrThrow(payloadOf(unsigned), account).intent
+    expect(effects.map(({ type }) => type)).toEqual(types)
+    expect(JSON.stringify(effects).match(/"7"/g)).toHaveLength(1)
+  })
 
   it('names every delegation of a 7702 transaction', () => {
     fc.assert(

@@ -44,7 +44,9 @@ const effectsOf = (transaction: EthereumTransaction, crypto: Crypto) => {
   const withValue = effects.map((effect) =>
     effect.type === 'call' ? { ...effect, value: value.toString() } : effect,
   )
-  const sent = value > 0n ? [transfer] : []
+  // Policies count the value of a call as spent, so a call names it and no transfer does again.
+  const called = effects.some((effect) => effect.type === 'call')
+  const sent = value > 0n && !called ? [transfer] : []
   return { effects: [...withValue, ...sent, ...delegates], to: address, name }
 }
 

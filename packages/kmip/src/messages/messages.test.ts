@@ -174,6 +174,13 @@ describe('a request', () => {
     expect(readRequest(twice)).toMatchObject({ refusal: { subject: 'BatchCount' } })
   })
 
+  it('asks for a ticket for some seconds or until a time', () => {
+    for (const leaseTime of [3600, 1_800_000_000n]) {
+      const login: RequestItem = { operation: 'Login', payload: { leaseTime } }
+      expect(roundTrip('2.0', login)).toEqual(login)
+    }
+  })
+
   it('refuses a field that stands twice', () => {
     const message = unwrap(written('2.1', create(...plain)))
     const twice = withBatchItem(message, (one) => ({

@@ -1,6 +1,8 @@
 /** Fields that many operations share. */
-import { boolean, bytes, interval, text } from '../schema/primitives.ts'
+import { boolean, bytes, dateTime, integer, interval, text } from '../schema/primitives.ts'
 import { optional, required } from '../schema/structure.ts'
+import type { Type } from '../schema/type.ts'
+import { usageLimits } from '../structures/lifecycle.ts'
 import { dataReference, objectReference } from '../structures/references.ts'
 import { protectionStorageMasks } from '../structures/rights.ts'
 
@@ -25,6 +27,23 @@ export const pairStorageMasks = {
   publicProtectionStorageMasks: optional('PublicProtectionStorageMasks', protectionStorageMasks, {
     since: '2.0',
   }),
+}
+
+/** How long a ticket lives: seconds as a number, or until a second since 1970 as a bigint. */
+const lifetime: Type<number | bigint> = {
+  read: (item, version) =>
+    item.type === 'DateTime' ? dateTime.read(item, version) : interval.read(item, version),
+  write: (tag, value, version) =>
+    typeof value === 'bigint'
+      ? dateTime.write(tag, value, version)
+      : interval.write(tag, value, version),
+}
+
+/** What Login and Delegated Login ask of a ticket (KMIP 2.1 §6.1.12 and §6.1.30). */
+export const ticketLimits = {
+  leaseTime: optional('LeaseTime', lifetime),
+  requestCount: optional('RequestCount', integer),
+  usageLimits: optional('UsageLimits', usageLimits),
 }
 
 export const offset = optional('Offset', interval)

@@ -11,6 +11,7 @@ export {
   type VendorAttribute,
 } from './attributes/attribute.ts'
 export type { RequestedAttribute, TemplateName } from './attributes/lists.ts'
+export type { DeletedAttribute } from './attributes/notice.ts'
 export { type AttributeEntry, type AttributeName, attributeTable } from './attributes/table.ts'
 export type { Outcome, Outcomes } from './client/batch.ts'
 export { type BatchOptions, type ClientOptions, KmipClient } from './client/kmip-client.ts'

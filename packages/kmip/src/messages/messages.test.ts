@@ -174,6 +174,22 @@ describe('a request', () => {
     expect(readRequest(twice)).toMatchObject({ refusal: { subject: 'BatchCount' } })
   })
 
+  it('tells a client of 1.x which attributes changed and which are gone', () => {
+    const notify: RequestItem = {
+      operation: 'Notify',
+      payload: {
+        uniqueIdentifier: 'a',
+        notices: [
+          attribute('State', 'Active'),
+          { name: 'Deleted', reference: 'Name', index: 1 },
+          { name: 'Deleted', reference: { vendor: 'x', attribute: 'ID' } },
+        ],
+      },
+    }
+    expect(roundTrip('1.0', notify)).toEqual(notify)
+    expect(written('2.0', notify)).toMatchObject({ refusal: { code: 'unknown_tag' } })
+  })
+
   it('asks for a ticket for some seconds or until a time', () => {
     for (const leaseTime of [3600, 1_800_000_000n]) {
       const login: RequestItem = { operation: 'Login', payload: { leaseTime } }

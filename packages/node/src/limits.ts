@@ -25,7 +25,7 @@ export const frameCopyBytesMax = 4096
 export const linkBufferedBytesMax = 8 * 1024 * 1024
 /** Questions of one peer that are being answered at the same time. */
 export const linkServedInFlightMax = 4096
-/** A link is cut where the other side has said nothing for so long. */
+/** A link is cut where not a byte has come for so long. */
 export const meshSilenceMs = 5000
 /** A frame that has begun ends within this time. */
 export const meshFrameTimeoutMs = 10_000

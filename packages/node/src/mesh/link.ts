@@ -118,9 +118,9 @@ const createHeartbeat = (
   beat()
   const timer = setInterval(beat, meshHeartbeatMs)
   return {
-    heard: (): void => {
+    heard: (frameEnded: boolean): void => {
       heardAt = options.nowMs()
-      frameEndedAt = heardAt
+      if (frameEnded) frameEndedAt = heardAt
     },
     pong: (number: number): void => {
       if (sentAt === undefined || number !== ping) return
@@ -185,7 +185,7 @@ export const openLink = (socket: TLSSocket, options: LinkOptions): Link => {
   socket.on('data', (part: Buffer) => {
     try {
       const frames = reader.push(part)
-      if (frames.length > 0) heartbeat.heard()
+      heartbeat.heard(frames.length > 0)
       for (const frame of frames) actions[frame.type](frame)
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error

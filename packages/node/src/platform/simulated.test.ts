@@ -42,7 +42,7 @@ const manifests = () => {
   return opened.value
 }
 
-/** The verdict over the certificate of a node that claims `zone` on the machine of `machineZone`. */
+/** The verdict over the certificate of a node of `zone` on the machine of `machineZone`. */
 const judge = async (options: { zone: string; machineZone?: string; measured?: string }) => {
   const { zone, machineZone = zone, measured = measurement } = options
   const machine = machineOf(machineZone, measured)
@@ -71,7 +71,7 @@ const judge = async (options: { zone: string; machineZone?: string; measured?: s
 }
 
 describe('a simulated machine', () => {
-  it('gives evidence that the production verifier accepts, in a certificate of the key', async () => {
+  it('gives evidence that the verifier accepts, in a certificate of the key', async () => {
     const { verdict, boot } = await judge({ zone: 'eu' })
     expect(verdict).toEqual({ ok: true, value: { boot, zone: 'eu', level: 2, measurement } })
   })

@@ -3,7 +3,14 @@ import { bitcoinScripts } from '@holdfast/base/chain'
 import { RawPSBTV0 } from '@scure/btc-signer/psbt.js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accountFor, buildPsbt, foreign, psbtPayload, signer } from '../testing/build-psbt.ts'
+import {
+  accountFor,
+  buildPsbt,
+  foreign,
+  psbtPayload,
+  signer,
+  signPsbt,
+} from '../testing/build-psbt.ts'
 import { refusalOf } from '../testing/sign-payload.ts'
 
 describe('PSBTs that are refused', () => {
@@ -122,6 +129,8 @@ describe('PSBTs that are refused', () => {
         }
         const refusal = refusalOf(psbtPayload(Uint8Array.from(bytes)), accountFor(base.script))
         expect([undefined, 'bad_transaction', 'wrong_account']).toContain(refusal)
+        // What is accepted can be signed to the end.
+        if (refusal === undefined) signPsbt(Uint8Array.from(bytes), base.script)
       }),
       { numRuns: 400 },
     )

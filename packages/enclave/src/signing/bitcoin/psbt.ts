@@ -108,10 +108,20 @@ const finalOf = (psbt: Bytes): CompletedPsbt['final'] => {
   return finalized.ok ? finalized.value : undefined
 }
 
+/** The library reads `undefined` as removal, which its types do not say. */
+const noSignatures = { partialSig: undefined, tapKeySig: undefined } as unknown as LibraryInput
+
 const completePsbt = (untrusted: Bytes, signatures: readonly InputSignature[]): CompletedPsbt => {
-  const transaction = Transaction.fromPSBT(untrusted, options)
-  for (const { input, fields } of signatures) transaction.updateInput(input, fields, true)
-  const psbt = lockModifiable(transaction.toPSBT())
+  const psbt = orRefuse(() => {
+    const transaction = Transaction.fromPSBT(untrusted, options)
+    for (const { input, fields } of signatures) {
+      // One key spends an own input: what else stands there as a signature is worth nothing, and
+      // the library would not let it be replaced.
+      transaction.updateInput(input, noSignatures, true)
+      transaction.updateInput(input, fields, true)
+    }
+    return lockModifiable(transaction.toPSBT())
+  })
   const final = finalOf(psbt)
   return { psbt, ...(final === undefined ? {} : { final }) }
 }

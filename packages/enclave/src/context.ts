@@ -3,6 +3,7 @@ import type { NodeName } from '@holdfast/base/answers'
 import type { MeshId, ZoneId } from '@holdfast/base/ids'
 import type { PlacementZone } from '@holdfast/base/placement-resolve'
 import type { NodeIdentity } from './identity/node-identity.ts'
+import type { ZoneCa } from './identity/zone-ca.ts'
 import type { OpenedKeys } from './keys/opened-keys.ts'
 import type { ObjectTable } from './objects/object-table.ts'
 import type { Clock } from './ports/clock.ts'
@@ -25,6 +26,7 @@ export type CoreContext = AcceptContext & {
   readonly zones: readonly PlacementZone[]
   readonly self: NodeName
   readonly identity: NodeIdentity
+  readonly zoneCa: ZoneCa
   readonly records: Records
   readonly wallets: WalletTable
   readonly objects: ObjectTable

@@ -29,6 +29,11 @@ export type OpenedSession = {
   readonly message: Bytes
 }
 
+/** The certificate of the zone's CA (DER) and what makes an enclave's evidence cover it. */
+export type ZoneTrust = { readonly certificate: Bytes; readonly signature: Bytes }
+
+export type CertificateNames = { readonly dns: readonly string[]; readonly ip: readonly Bytes[] }
+
 export type Core = {
   /** Opens the zone key, reads the indexes. Until it has settled every request is `not_ready`. */
   start(): Promise<Result<void>>
@@ -46,6 +51,10 @@ export type Core = {
    */
   sessionFrame(session: SessionId, untrustedFrame: Bytes): Promise<Result<Bytes>>
   closeSession(session: SessionId): void
+  /** For clients that cannot verify evidence; undefined until the core has started. */
+  zoneTrust(): ZoneTrust | undefined
+  /** A certificate of the zone's CA for this node's TLS key, DER; lives days. */
+  serverCertificate(names: CertificateNames): Bytes | undefined
   /** Managed objects, for the KMIP server; undefined until the core has started. */
   managedObjects(): ManagedObjects | undefined
   /** A message of a verified peer: the answer's bytes. Never throws, never refuses: it answers. */

@@ -18,13 +18,16 @@ import { base64url, bytesOf, parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
 import type { CoreContext } from './context.ts'
 import type {
+  CertificateNames,
   Core,
   EvidenceTarget,
   OpenedSession,
   UntrustedSessionOpening,
+  ZoneTrust,
 } from './core-interface.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
+import { createZoneCa, signZoneCa } from './identity/zone-ca.ts'
 import { createOpenedKeys } from './keys/opened-keys.ts'
 import { catchUpIntervalMs, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
@@ -99,6 +102,7 @@ const buildContext = (options: CoreOptions, zoneKey: ZoneKey): CoreContext => {
     zones: options.manifest.manifest.zones,
     self,
     identity,
+    zoneCa: createZoneCa({ crypto, entropy, zoneKey, mesh: meshId, zone }),
     keys,
     replicator: createReplicator(base),
     sessions: createSessionTable(clock),
@@ -196,6 +200,19 @@ class NodeCore implements Core {
     const evidence = (nonce: Bytes): Promise<Result<Bytes>> =>
       Promise.resolve(this.#ownEvidence(nonce))
     return answerPeer({ ...context, evidence }, peer, untrusted)
+  }
+
+  zoneTrust(): ZoneTrust | undefined {
+    if (this.#context === undefined) return undefined
+    const { crypto, identity, mesh, zone, zoneCa } = this.#context
+    const { certificate } = zoneCa
+    return { certificate, signature: signZoneCa(crypto, identity, { mesh, zone, certificate }) }
+  }
+
+  serverCertificate(names: CertificateNames): Bytes | undefined {
+    if (this.#context === undefined) return undefined
+    const { clock, identity, zoneCa } = this.#context
+    return zoneCa.issue({ publicKey: identity.tlsPublicKey, nowMs: clock.nowMs(), ...names })
   }
 
   managedObjects(): ManagedObjects | undefined {

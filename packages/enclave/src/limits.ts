@@ -26,3 +26,5 @@ export const locationsCachedMax = 10_000
 export const requestTimeoutMs = 15_000
 /** How often what is owed to other zones is tried again. */
 export const catchUpIntervalMs = 2000
+/** How long a server certificate of a zone's CA lives. */
+export const zoneLeafLifetimeMs = 7 * 24 * 3_600_000

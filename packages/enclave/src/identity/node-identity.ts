@@ -1,9 +1,9 @@
 /** The identity of a node: fresh keys at every boot, named in one document that a quote covers. */
 import { encodeIdentity } from '@holdfast/attestation'
 import { type Bytes, toBase64Url } from '@holdfast/base/bytes'
-import { bitString, oid, sequence } from '@holdfast/base/der'
 import { BootId, type MeshId, type ZoneId } from '@holdfast/base/ids'
 import type { Secret } from '@holdfast/base/secret'
+import { p256Spki } from '@holdfast/base/x509'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Entropy } from '../ports/entropy.ts'
 
@@ -21,9 +21,6 @@ export type NodeIdentity = {
   /** Ed25519 seed; signs the nonces of clients. */
   readonly signing: Secret
 }
-
-const ecPublicKey = '1.2.840.10045.2.1'
-const prime256v1 = '1.2.840.10045.3.1.7'
 
 const fresh = (crypto: Crypto, entropy: Entropy, isKey: (bytes: Bytes) => boolean): Secret => {
   const secret = crypto.secret(32)
@@ -51,7 +48,7 @@ export const createIdentity = (options: {
   const sealing = fresh(crypto, entropy, always)
   const signing = fresh(crypto, entropy, always)
   const point = tls.use((bytes) => crypto.p256.uncompressed(crypto.p256.publicKey(bytes)))
-  const tlsPublicKey = sequence(sequence(oid(ecPublicKey), oid(prime256v1)), bitString(point))
+  const tlsPublicKey = p256Spki(point)
   const sealingPublicKey = sealing.use((bytes) => crypto.x25519.publicKey(bytes))
   const document = encodeIdentity({
     format: 'holdfast identity v1',

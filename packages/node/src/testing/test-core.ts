@@ -35,6 +35,8 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
     },
     peerMessage: async (_peer, untrusted) => untrusted,
     managedObjects: () => undefined,
+    zoneTrust: () => undefined,
+    serverCertificate: () => undefined,
     peerUp: () => undefined,
     peerDown: () => undefined,
     tick: async () => undefined,

@@ -99,6 +99,7 @@ export const connect = async (options: ConnectOptions): Promise<Client> => {
   const memory = walletMemory()
   const first = await firstTrusted(endpoints, trust, (node) => ways.enclave(node, {}))
   const nodes = rotation(endpoints, now)
+  let closed = false
   const send = dispatch({
     nodes,
     routes: ways,
@@ -107,6 +108,7 @@ export const connect = async (options: ConnectOptions): Promise<Client> => {
     plain: channel === 'plain',
     memory,
     now,
+    isClosed: () => closed,
   })
   for (const node of endpoints) {
     if (node === first.node) break
@@ -132,6 +134,7 @@ export const connect = async (options: ConnectOptions): Promise<Client> => {
       timeoutMs: options.timeoutMs ?? requestTimeoutMs,
     }),
     close: () => {
+      closed = true
       ways.close()
       transport.close?.()
     },

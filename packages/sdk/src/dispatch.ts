@@ -19,6 +19,8 @@ import { VerificationError } from './verification-error.ts'
 export type DispatchOptions = AttemptOptions & {
   readonly nodes: Rotation
   readonly now: () => number
+  /** A client that was closed tries no more. */
+  readonly isClosed: () => boolean
 }
 
 /** The answer; throws a `RefusalError`, or a `VerificationError` where no node is trusted. */
@@ -92,7 +94,7 @@ export const dispatch =
       const goOn = planNext(options, endpoint, prepared, progress, result.refusal)
       const atOnce = nextStep(result.refusal.code) === 'a-holder' && attempt === 0
       const pause = atOnce ? 0 : retryPauseMs(attempt)
-      if (!goOn || now() + pause >= deadline) {
+      if (!goOn || now() + pause >= deadline || options.isClosed()) {
         throw progress.distrust ?? new RefusalError(result.refusal)
       }
       await sleep(pause)

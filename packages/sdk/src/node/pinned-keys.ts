@@ -3,7 +3,6 @@
  * trusting is the verified evidence that names it, so the first connections (to fetch evidence)
  * accept any key, and all later ones that key alone.
  */
-import { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { type Bytes, equalBytes } from '@holdfast/base/bytes'
 
@@ -13,11 +12,12 @@ export type PinnedKeys = {
   accepts(origin: string, socket: TLSSocket): boolean
 }
 
-const spkiOf = (socket: TLSSocket): Bytes | undefined => {
-  const { raw } = socket.getPeerCertificate()
-  if (raw === undefined) return undefined
-  return new X509Certificate(raw).publicKey.export({ type: 'spki', format: 'der' })
-}
+/**
+ * Not by `new X509Certificate(raw)`: it looks for PEM in the bytes first, and finds the chain of
+ * the quote that the certificate carries.
+ */
+const spkiOf = (socket: TLSSocket): Bytes | undefined =>
+  socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' })
 
 export const pinnedKeys = (): PinnedKeys => {
   const keys = new Map<string, Bytes>()

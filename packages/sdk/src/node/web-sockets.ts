@@ -26,7 +26,8 @@ export const webSockets =
       let open = false
       let trusted = true
       socket.on('upgrade', (response) => {
-        trusted = !(response.socket instanceof TLSSocket) || keys.accepts(origin, response.socket)
+        const { socket: link } = response
+        trusted = link instanceof TLSSocket ? keys.accepts(origin, link) : url.startsWith('ws:')
       })
       socket.on('open', () => {
         if (!trusted) {

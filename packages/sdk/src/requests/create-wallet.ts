@@ -10,7 +10,7 @@ import type { KeyRequest } from '@holdfast/base/requests/wallet-create'
 import type { Credential, Person } from '@holdfast/base/wallet'
 import { credentialOf, type Signer } from '../credentials.ts'
 import { randomBytes } from '../entropy.ts'
-import { defaultPolicy } from './default-policy.ts'
+import { type DefaultPolicy, defaultPolicy } from './default-policy.ts'
 import { type Header, mustMatch, observeWallet, type Prepared, prepare } from './prepared.ts'
 
 /** Who owns a wallet and what governs it; every field has a default. */
@@ -30,6 +30,8 @@ export type WalletOptions = {
   readonly policy?: Policy
   /** For the default policy: whether an authenticated session may sign. */
   readonly proof?: 'request' | 'session'
+  /** For the default policy: whether owners may sign what the enclave cannot decode. */
+  readonly allowUndecoded?: boolean
 }
 
 export type CreateWallet = WalletOptions & { readonly keys: readonly KeyRequest[] }
@@ -61,7 +63,11 @@ export const createWallet = (
   const credentials =
     options.credentials ??
     context.signers.map((signer) => credentialOf(signer, owners[0] ?? theOwner))
-  const proof = options.proof === undefined ? {} : { proof: options.proof }
+  const defaults: DefaultPolicy = {
+    owners,
+    ...(options.proof === undefined ? {} : { proof: options.proof }),
+    ...(options.allowUndecoded === undefined ? {} : { allowUndecoded: options.allowUndecoded }),
+  }
   return prepare(
     {
       operation: 'wallet.create',
@@ -74,7 +80,7 @@ export const createWallet = (
       ...(options.staleAfterMs === undefined ? {} : { staleAfterMs: options.staleAfterMs }),
       persons: [...persons],
       credentials: [...credentials],
-      policy: options.policy ?? defaultPolicy({ owners, ...proof }),
+      policy: options.policy ?? defaultPolicy(defaults),
       keys: [...options.keys],
     },
     walletAnswer,

@@ -9,13 +9,21 @@ export type DefaultPolicy = {
    * session that was authenticated once may show the wallet and sign.
    */
   readonly proof?: 'request' | 'session'
+  /** Also what the enclave cannot decode, such as typed data of a kind that it does not know. */
+  readonly allowUndecoded?: boolean
 }
 
+const decoded = ['transfer', 'approve', 'call', 'deploy', 'delegate', 'message'] as const
+
 /**
- * Owners manage the wallet and sign whatever the enclave can decode. Raw use stays denied: name
- * the effect `unknown` in a rule of your own for it.
+ * Owners manage the wallet and sign whatever the enclave can decode. What it cannot decode stays
+ * denied unless it is allowed here, or by a rule of your own that names the effect `unknown`.
  */
-export const defaultPolicy = ({ owners, proof = 'request' }: DefaultPolicy): Policy => ({
+export const defaultPolicy = ({
+  owners,
+  proof = 'request',
+  allowUndecoded = false,
+}: DefaultPolicy): Policy => ({
   format: 'holdfast policy v1',
   rules: [
     {
@@ -38,7 +46,7 @@ export const defaultPolicy = ({ owners, proof = 'request' }: DefaultPolicy): Pol
       operations: ['sign'],
       persons: [...owners],
       proof,
-      when: { effects: ['transfer', 'approve', 'call', 'deploy', 'delegate', 'message'] },
+      when: { effects: allowUndecoded ? [...decoded, 'unknown'] : [...decoded] },
     },
   ],
 })

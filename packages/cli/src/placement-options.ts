@@ -13,6 +13,7 @@ export type PlacementOptions = {
   readonly copies?: string
   readonly durability?: string
   readonly proof: 'request' | 'session'
+  readonly allowUndecoded?: true
 }
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value]
@@ -26,6 +27,7 @@ export const withPlacementOptions = (command: Command): Command =>
     .option('--same-level', "only zones of the home's trust level")
     .option('--copies <number>', 'at most so many zones, the nearest to the home')
     .option('--durability <number>', 'zones that must hold it before an address is shown')
+    .option('--allow-undecoded', 'owners may also sign what the enclave cannot decode')
     .addOption(
       new Option('--proof <kind>', 'whether a session authenticated once may sign')
         .choices(['request', 'session'])
@@ -55,6 +57,7 @@ export const walletOptions = (name: string, options: PlacementOptions): WalletOp
   name,
   placement: constraintsOf(options),
   proof: options.proof,
+  allowUndecoded: options.allowUndecoded === true,
   ...(options.home === undefined ? {} : { home: ZoneId(options.home) }),
   ...(options.durability === undefined ? {} : { durability: Number(options.durability) }),
 })

@@ -20,6 +20,6 @@ export const nodeCommand: MakeCommand = (around) =>
           fail('unknown_zone', 'the manifest has no such zone', zone)
         }
         if (manifest.kind === 'simulated') talk.say(talk.style('yellow', 'SIMULATED enclave'))
-        around.exitCode(await runNodeHere(layout.node(zone)))
+        around.exitCode(await runNodeHere(layout.node(zone), around.env))
       }),
     )

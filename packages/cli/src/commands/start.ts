@@ -31,9 +31,13 @@ const makeOrRefresh = async (
   for (const change of changes) talk.line(change)
 }
 
-const startNodes = async (dir: string, talk: Terminal): Promise<LocalMesh> => {
+const startNodes = async (
+  dir: string,
+  talk: Terminal,
+  { env }: Surroundings,
+): Promise<LocalMesh> => {
   const step = talk.step('Start the nodes')
-  const mesh = await startLocalMesh(dir)
+  const mesh = await startLocalMesh(dir, env)
   try {
     await mesh.ready()
   } catch (error) {
@@ -55,12 +59,14 @@ const firstRun = async (
   mesh: LocalMesh,
   layout: MeshLayout,
   talk: Terminal,
-  around: Surroundings,
-): Promise<void> => {
+  around: Surroundings & { readonly stop: Promise<unknown> },
+): Promise<false> => {
   const options = { dir: layout.dir }
   // The warning has been said; a client of one zone says it no second time.
   const quiet: Terminal = { ...talk, say: () => undefined }
   using client = await openClient(options, around, quiet)
+  // A client that is closed gives up its requests, so that nothing is waited for.
+  void around.stop.then(() => client.close())
   const result = await runQuickstart({
     client,
     talk,
@@ -73,6 +79,7 @@ const firstRun = async (
   })
   const { wallet, account } = result
   await writeJson(layout.quickstart, { wallet: wallet.id, account: account.id }, publicFile)
+  return false
 }
 
 /** Settles when the user asks to stop, or when a node has ended by itself. */
@@ -102,14 +109,16 @@ export const startCommand: MakeCommand = (around) =>
         await makeOrRefresh(dir, options, talk, around)
         const claim = await claimFolder(layout)
         talk.line(talk.style('yellow', simulatedWarning))
-        const mesh = await startNodes(dir, talk).catch(async (error: unknown) => {
+        const mesh = await startNodes(dir, talk, around).catch(async (error: unknown) => {
           await claim.release()
           throw error
         })
         try {
           const isFirst = !(await exists(layout.quickstart))
-          const work = isFirst ? firstRun(mesh, layout, talk, around) : Promise.resolve()
-          const stopped = await Promise.race([work.then(() => false), interrupted.then(() => true)])
+          const stop = interrupted.then(() => true)
+          const work = isFirst ? firstRun(mesh, layout, talk, { ...around, stop }) : undefined
+          const stopped = await Promise.race([stop, work ?? Promise.resolve(false)])
+          if (stopped) await work?.catch(() => undefined)
           if (stopped || options.exit === true) return
           await tryNext(layout, talk, around)
           const lost = await untilStopped(mesh, interrupted)

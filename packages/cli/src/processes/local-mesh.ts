@@ -2,6 +2,7 @@
 import { meshLayout } from '../mesh-folder/layout.ts'
 import { readManifest } from '../mesh-folder/manifest-file.ts'
 import { type NodeConfig, readNodeConfig } from '../mesh-folder/node-config.ts'
+import type { Environment } from './node-environment.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 
 export type LocalNode = {
@@ -24,14 +25,14 @@ export type LocalMesh = {
 }
 
 /** Starts the nodes of all zones. */
-export const startLocalMesh = async (dir: string): Promise<LocalMesh> => {
+export const startLocalMesh = async (dir: string, env: Environment): Promise<LocalMesh> => {
   const layout = meshLayout(dir)
   const { manifest } = await readManifest(layout, Date.now())
   const nodes = await Promise.all(
     manifest.zones.map(async ({ id: zone }): Promise<LocalNode> => {
       const config = await readNodeConfig(layout, zone)
       const start = (): NodeProcess =>
-        startNode({ zone, layout: layout.node(zone), management: config.listenManagement })
+        startNode({ zone, layout: layout.node(zone), management: config.listenManagement, env })
       let current = start()
       return {
         zone,

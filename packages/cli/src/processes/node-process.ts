@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { nodeReadyTimeoutMs, nodeStopTimeoutMs, readyPollMs } from '../limits.ts'
 import type { NodeLayout } from '../mesh-folder/layout.ts'
 import { nodeProgram } from '../mesh-folder/node-program.ts'
+import { type Environment, nodeEnvironment } from './node-environment.ts'
 
 export type NodeProcess = {
   readonly zone: string
@@ -45,11 +46,13 @@ export const startNode = (options: {
   readonly layout: NodeLayout
   /** host:port of `/readyz`. */
   readonly management: string
+  readonly env: Environment
 }): NodeProcess => {
   const { layout, zone } = options
   const log = openSync(layout.log, 'a', 0o600)
   const child = spawn(process.execPath, [nodeProgram(), '--config', layout.config], {
     cwd: layout.dir,
+    env: nodeEnvironment(options.env),
     stdio: ['ignore', log, log],
   })
   closeSync(log)

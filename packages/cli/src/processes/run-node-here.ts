@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process'
 import type { NodeLayout } from '../mesh-folder/layout.ts'
 import { nodeProgram } from '../mesh-folder/node-program.ts'
+import { type Environment, nodeEnvironment } from './node-environment.ts'
 
 /** Its exit code. Signals to this process are passed on, so that it ends cleanly. */
-export const runNodeHere = (layout: NodeLayout): Promise<number> =>
+export const runNodeHere = (layout: NodeLayout, env: Environment): Promise<number> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, [nodeProgram(), '--config', layout.config], {
       cwd: layout.dir,
+      env: nodeEnvironment(env),
       stdio: 'inherit',
     })
     const forward = (signal: NodeJS.Signals): void => void child.kill(signal)

@@ -17,7 +17,8 @@ export const tryNext = async (
 ): Promise<void> => {
   const { wallet } = await readJson(layout.quickstart, file)
   const { nodes, mesh } = await readClientFile(layout.dir)
-  const folder = relative(around.cwd, layout.dir) || '.'
+  const inside = relative(around.cwd, layout.dir) || '.'
+  const folder = inside.startsWith('..') ? layout.dir : inside
   const dir = folder === '.mesh' ? '' : ` --dir ${folder}`
   const holdfast = 'npm run -s holdfast --'
   const commands = [

@@ -1,0 +1,124 @@
+/**
+ * A whole mesh of real node processes on free ports of loopback, in a folder of its own. It is
+ * made and started by the same code as `holdfast init` and `holdfast start`.
+ *
+ *     await using mesh = await startMesh()
+ *     const client = await mesh.connect()
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ManifestZone } from '@holdfast/base/manifest'
+import { createMesh } from '@holdfast/cli/mesh-folder/create-mesh'
+import { type MeshLayout, meshLayout } from '@holdfast/cli/mesh-folder/layout'
+import { currentMeasurement } from '@holdfast/cli/mesh-folder/node-program'
+import { defaultZones } from '@holdfast/cli/mesh-folder/zones'
+import { startLocalMesh } from '@holdfast/cli/processes/local-mesh'
+import { type ApiKey, type Client, MeshId } from '@holdfast/sdk'
+import { type ConnectOptions, connect, readApiKey } from '@holdfast/sdk/node'
+
+export type MeshNode = {
+  readonly zone: string
+  /** HTTPS, whose TLS ends in the node. */
+  readonly url: string
+  /** HTTP without TLS. */
+  readonly plainUrl: string
+  /** http://host:port of /readyz and /metrics. */
+  readonly management: string
+  /** The folder of its store, log and configuration. */
+  readonly dir: string
+  pid(): number
+  isRunning(): boolean
+  /** Sends a signal (default SIGKILL) and waits until the process has ended. */
+  kill(signal?: NodeJS.Signals): Promise<void>
+  /** Ends it where it runs, starts it again, and waits until it is ready. */
+  restart(): Promise<void>
+}
+
+export type TestMesh = AsyncDisposable & {
+  readonly dir: string
+  readonly layout: MeshLayout
+  readonly mesh: MeshId
+  readonly nodes: readonly MeshNode[]
+  /** The node of a zone. */
+  node(zone: string): MeshNode
+  /** A client of all nodes, in their order, with the mesh's own API key. */
+  connect(options?: Partial<ConnectOptions>): Promise<Client>
+  /** The API key that `holdfast init` made. */
+  readonly key: ApiKey
+  /** Ends every process by its id and removes the folder. */
+  stop(): Promise<void>
+}
+
+/** Without the test runner's own variables. */
+const nodeEnv = { ...process.env }
+
+export const startMesh = async (
+  options: { readonly zones?: readonly ManifestZone[] } = {},
+): Promise<TestMesh> => {
+  const parent = await mkdtemp(join(tmpdir(), 'holdfast-mesh-'))
+  const dir = join(parent, 'mesh')
+  const { mesh } = await createMesh({
+    dir,
+    name: 'test',
+    zones: options.zones ?? defaultZones,
+    firstPort: 0,
+    measurement: await currentMeasurement(),
+    nowMs: Date.now(),
+  })
+  const layout = meshLayout(dir)
+  const local = await startLocalMesh(dir, nodeEnv)
+  const clients: Client[] = []
+  const stop = async (): Promise<void> => {
+    for (const client of clients.splice(0)) client.close()
+    await local.stop()
+    await rm(parent, { recursive: true, force: true })
+  }
+  try {
+    await local.ready()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const key = await readApiKey(layout.clientKey)
+  const nodes = local.nodes.map(
+    (node): MeshNode => ({
+      zone: node.zone,
+      url: `https://${node.config.listenClient}`,
+      plainUrl: `http://${node.config.listenPlain}`,
+      management: `http://${node.config.listenManagement}`,
+      dir: layout.node(node.zone).dir,
+      pid: () => node.process().pid,
+      isRunning: () => node.process().isRunning(),
+      kill: async (signal = 'SIGKILL') => {
+        node.process().kill(signal)
+        await node.process().ended
+      },
+      restart: () => node.restart(),
+    }),
+  )
+  return {
+    dir,
+    layout,
+    mesh: MeshId(mesh),
+    nodes,
+    key,
+    node: (zone) => {
+      const found = nodes.find((node) => node.zone === zone)
+      if (found === undefined) throw new Error(`the mesh has no zone ${zone}`)
+      return found
+    },
+    connect: async (more = {}) => {
+      const client = await connect({
+        nodes: nodes.map((node) => node.url),
+        mesh: MeshId(mesh),
+        credentials: [key],
+        ...more,
+      })
+      clients.push(client)
+      return client
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}

@@ -229,7 +229,7 @@ describe('accounts of wallet libraries', () => {
     const { id } = created.wallet
     const given = accountOf(created)
     const account = toAccount(
-      viemAccount({ client, wallet: id, account: given, serializeTransaction }) as never,
+      viemAccount({ client, wallet: id, account: given, serializeTransaction }),
     )
     const { address } = account
     const signature = await account.signMessage({ message: 'hello' })

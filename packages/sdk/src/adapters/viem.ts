@@ -23,7 +23,7 @@ export type ViemAccount = {
   signMessage(input: { readonly message: Message }): Promise<Hex>
   signTransaction(
     transaction: unknown,
-    options?: { readonly serializer?: Serializer },
+    options?: { readonly serializer?: Serializer | undefined },
   ): Promise<Hex>
   signTypedData(definition: unknown): Promise<Hex>
 }

@@ -26,7 +26,7 @@ const plain = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]))
 }
 
-/** Refuses with `invalid_field` what is no typed data. `EIP712Domain` is added where it is absent. */
+/** Refuses with `invalid_field` what is no typed data; adds `EIP712Domain` where it is absent. */
 export const typedDataPayload = (definition: TypedData): SignPayload => {
   const domain = definition.domain ?? {}
   const known = definition.types['EIP712Domain']

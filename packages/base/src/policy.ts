@@ -21,7 +21,10 @@ export const criteria = z.strictObject({
   /** Addresses that may receive, spend or be called. */
   to: z.array(z.string().max(256)).min(1).exactOptional(),
   assets: z.array(z.string().max(128)).min(1).exactOptional(),
-  /** The most of one asset that all transfers and approvals of the transaction sum up to. */
+  /**
+   * The most of one asset that all transfers, approvals and calls of the transaction sum up to;
+   * the fee counts as the chain's coin, unless `maxFee` bounds it by itself.
+   */
   maxAmount: decimal.exactOptional(),
   maxFee: decimal.exactOptional(),
   /** Effect types that may occur; where absent, `transfer` and `message` alone. */

@@ -52,9 +52,20 @@ const contextHolds = (criteria: Criteria, { intent, account }: Subject): boolean
   within(criteria.kinds, intent.kind) &&
   within(criteria.accounts, account)
 
-/** The largest sum of one asset; undefined where some amount cannot be said. */
-const largestSum = (views: readonly View[]): bigint | undefined => {
+/**
+ * The largest sum of one asset; undefined where some amount cannot be said. The fee counts as the
+ * chain's coin unless the rule bounds it by itself: otherwise it would drain what the rule keeps.
+ */
+const largestSum = (
+  { intent }: Subject,
+  views: readonly View[],
+  maxFee: string | undefined,
+): bigint | undefined => {
   const sums = new Map<string, bigint>()
+  if (intent.kind === 'transaction' && maxFee === undefined) {
+    if (intent.fee === undefined) return undefined
+    sums.set('native', BigInt(intent.fee))
+  }
   for (const one of views) {
     if (!('amount' in one)) continue
     if (one.amount === undefined || one.asset === undefined) return undefined
@@ -77,7 +88,7 @@ export const allows = (criteria: Criteria | undefined, subject: Subject): boolea
   if (!views.every((one) => !('to' in one) || within(rules.to, one.to))) return false
   if (!views.every((one) => !('asset' in one) || within(rules.assets, one.asset))) return false
   if (rules.maxAmount !== undefined) {
-    const largest = largestSum(views)
+    const largest = largestSum(subject, views, rules.maxFee)
     if (largest === undefined || largest > BigInt(rules.maxAmount)) return false
   }
   if (rules.maxFee !== undefined && intent.kind === 'transaction') {

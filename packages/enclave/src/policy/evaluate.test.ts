@@ -86,14 +86,18 @@ describe('a policy', () => {
   })
 
   it('bounds the sum of one asset over all effects', () => {
-    const rules = policy({ when: { maxAmount: '10' } })
+    const rules = policy({ when: { maxAmount: '10', maxFee: '21000' } })
     expect(verdict(rules, [transfer(alice, '6'), transfer(mallory, '4')])).toBe(allow)
     expect(verdict(rules, [transfer(alice, '6'), transfer(mallory, '5')])).toBe('policy_denied')
     expect(verdict(rules, [transfer(alice, '6'), transfer(mallory, '5', 'token')])).toBe(allow)
   })
 
   it('counts approvals and the value of calls against the bound', () => {
-    const when = { maxAmount: '10', effects: ['approve' as const, 'call' as const] }
+    const when = {
+      maxAmount: '10',
+      maxFee: '21000',
+      effects: ['approve' as const, 'call' as const],
+    }
     const approve = (amount: string): Effect => ({
       type: 'approve',
       asset: 'token',
@@ -140,6 +144,17 @@ describe('a policy', () => {
       proofs: [proof('alice')],
       subject: { intent: feeless },
     })
+    expect(answer.ok).toBe(false)
+  })
+
+  it('counts the fee against the bound, unless the rule bounds it by itself', () => {
+    const when = { maxAmount: '21010' }
+    expect(verdict(policy({ when }), [transfer(alice, '10')])).toBe(allow)
+    expect(verdict(policy({ when }), [transfer(alice, '11')])).toBe('policy_denied')
+    expect(verdict(policy({ when }), [transfer(alice, '21010', 'token')])).toBe(allow)
+    const { fee: _fee, ...feeless } = intent([transfer(alice, '1')])
+    const question = { operation: 'sign', proofs: [proof('alice')] } as const
+    const answer = evaluate(policy({ when }), { ...question, subject: { intent: feeless } })
     expect(answer.ok).toBe(false)
   })
 

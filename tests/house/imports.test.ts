@@ -72,6 +72,18 @@ for (const [name, left] of Object.entries(allowed)) {
       expect(wrong).toEqual([])
     })
 
+    it('declares no library that it does not import', () => {
+      const manifest = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'))
+      const text = files.map((file) => readFileSync(file, 'utf8')).join('\n')
+      const libraries = Object.keys(manifest.dependencies ?? {}).filter(
+        (library) => !library.startsWith('@holdfast/'),
+      )
+      const unused = libraries.filter(
+        (library) => !text.includes(`'${library}'`) && !text.includes(`'${library}/`),
+      )
+      expect(unused).toEqual([])
+    })
+
     const exempt = pure[name]
     if (exempt !== undefined) {
       it('does no input or output', () => {

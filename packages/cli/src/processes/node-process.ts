@@ -58,8 +58,12 @@ export const startNode = (options: {
   closeSync(log)
   const ended = endOf(child)
   let running = true
+  // However this command ends, unless it is killed outright, its nodes end with it.
+  const endWithThis = (): void => void child.kill('SIGTERM')
+  process.once('exit', endWithThis)
   void ended.then(() => {
     running = false
+    process.removeListener('exit', endWithThis)
   })
   return {
     zone,

@@ -64,7 +64,7 @@ export const httpsRequests = (keys: PinnedKeys): HttpsRequests => {
             outgoing.destroy(unreachable('the TLS key is not the one that the evidence names'))
           }
         }
-        if (socket instanceof TLSSocket && socket.getPeerCertificate().raw === undefined) {
+        if (socket instanceof TLSSocket && socket.getPeerX509Certificate() === undefined) {
           socket.once('secureConnect', send)
         } else send()
       })

@@ -2,7 +2,6 @@
 
 /** How long a node may take until it is ready. */
 export const nodeReadyTimeoutMs = 30_000
-export const readyPollMs = 25
 /** How long a node may take to end after SIGTERM before it is killed. */
 export const nodeStopTimeoutMs = 8000
 /** How long a returned node may take until it has what it missed. */

@@ -31,8 +31,7 @@ export const startLocalMesh = async (dir: string, env: Environment): Promise<Loc
   const nodes = await Promise.all(
     manifest.zones.map(async ({ id: zone }): Promise<LocalNode> => {
       const config = await readNodeConfig(layout, zone)
-      const start = (): NodeProcess =>
-        startNode({ zone, layout: layout.node(zone), management: config.listenManagement, env })
+      const start = (): NodeProcess => startNode({ zone, layout: layout.node(zone), env })
       let current = start()
       return {
         zone,

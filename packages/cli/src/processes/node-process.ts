@@ -1,9 +1,11 @@
 /** One node as a child process. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { nodeReadyTimeoutMs, nodeStopTimeoutMs, readyPollMs } from '../limits.ts'
+import { createInterface } from 'node:readline'
+import { nodeReadyTimeoutMs, nodeStopTimeoutMs } from '../limits.ts'
 import type { NodeLayout } from '../mesh-folder/layout.ts'
 import { nodeProgram } from '../mesh-folder/node-program.ts'
+import { lastError } from './last-error.ts'
 import { type Environment, nodeEnvironment } from './node-environment.ts'
 
 export type NodeProcess = {
@@ -12,25 +14,11 @@ export type NodeProcess = {
   /** Settles when the process has ended. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
   isRunning(): boolean
-  /** Settles once `/readyz` says so; throws where the process ends or is late. */
+  /** Settles once the node says that it is ready; throws where it ends or is late. */
   ready(): Promise<void>
   kill(signal: NodeJS.Signals): void
   /** SIGTERM, then SIGKILL after a while; settles when it has ended. */
   stop(): Promise<void>
-}
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-const isReady = async (management: string): Promise<boolean> => {
-  try {
-    const answer = await fetch(`http://${management}/readyz`, {
-      signal: AbortSignal.timeout(1000),
-    })
-    await answer.arrayBuffer()
-    return answer.status === 200
-  } catch {
-    return false
-  }
 }
 
 /** Settles when a child has ended, however that came. */
@@ -40,12 +28,25 @@ const endOf = (child: ChildProcess): NodeProcess['ended'] =>
     child.once('error', () => resolve({ code: null, signal: null }))
   })
 
+/** The node writes one line to stdout: that it is ready, and where it listens. */
+const readyLine = (child: ChildProcess): Promise<'ready'> =>
+  new Promise((resolve) => {
+    if (child.stdout === null) return
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('{"ready":true')) resolve('ready')
+    })
+  })
+
+const lateAfter = (ms: number): { readonly late: Promise<'late'>; cancel(): void } => {
+  const { promise, resolve } = Promise.withResolvers<'late'>()
+  const timer = setTimeout(() => resolve('late'), ms)
+  return { late: promise, cancel: () => clearTimeout(timer) }
+}
+
 /** Starts a node with the configuration of its folder; its log goes to `node.log` there. */
 export const startNode = (options: {
   readonly zone: string
   readonly layout: NodeLayout
-  /** host:port of `/readyz`. */
-  readonly management: string
   readonly env: Environment
 }): NodeProcess => {
   const { layout, zone } = options
@@ -53,10 +54,11 @@ export const startNode = (options: {
   const child = spawn(process.execPath, [nodeProgram(), '--config', layout.config], {
     cwd: layout.dir,
     env: nodeEnvironment(options.env),
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', 'pipe', log],
   })
   closeSync(log)
   const ended = endOf(child)
+  const isReady = readyLine(child)
   let running = true
   // However this command ends, unless it is killed outright, its nodes end with it.
   const endWithThis = (): void => void child.kill('SIGTERM')
@@ -72,12 +74,12 @@ export const startNode = (options: {
     isRunning: () => running,
     kill: (signal) => void child.kill(signal),
     ready: async () => {
-      const deadline = Date.now() + nodeReadyTimeoutMs
-      while (!(await isReady(options.management))) {
-        if (!running) throw new Error(`the node of ${zone} ended; see ${layout.log}`)
-        if (Date.now() > deadline) throw new Error(`the node of ${zone} is late; see ${layout.log}`)
-        await sleep(readyPollMs)
-      }
+      const limit = lateAfter(nodeReadyTimeoutMs)
+      const first = await Promise.race([isReady, ended, limit.late])
+      limit.cancel()
+      if (first === 'ready') return
+      const how = first === 'late' ? 'is late' : 'ended'
+      throw new Error(`the node of ${zone} ${how}${await lastError(layout.log)}`)
     },
     stop: async () => {
       if (!running) return

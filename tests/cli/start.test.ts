@@ -136,5 +136,7 @@ describe('holdfast start', () => {
     const { stdout } = await command.finished
     expect(stdout).toContain("the node's code has changed")
     expect(stdout).toContain('manifest 2')
+    const client = JSON.parse(readFileSync(join(other, 'client.json'), 'utf8'))
+    expect(client).toMatchObject({ minimumSerial: 2, keyFile: 'client.key.json' })
   }, 120_000)
 })

@@ -30,7 +30,7 @@ export type Progress = {
   /** An authenticated session was not enough. */
   needsProof: boolean
   proofs: readonly Authorisation[] | undefined
-  /** The last node that was not trusted. */
+  /** Where the last try found a node that is not trusted. */
   distrust: VerificationError | undefined
 }
 

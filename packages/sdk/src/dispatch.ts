@@ -36,6 +36,7 @@ const attemptAt = async (
   progress: Progress,
   timeoutMs: number,
 ): Promise<Result<Bytes>> => {
+  progress.distrust = undefined
   try {
     const empty = Object.keys(progress.target).length === 0
     if (empty) progress.target = await firstTarget(options, endpoint, prepared)

@@ -1,5 +1,7 @@
 /** What a mesh made here needs before a later start: fresh collateral, and a current manifest. */
+import { relative } from 'node:path'
 import { manifestLifetimeMs } from '../limits.ts'
+import { readClientFile, writeClientFile } from './client-file.ts'
 import { localGovernors } from './governors.ts'
 import type { MeshLayout } from './layout.ts'
 import { publishSuccessor, readManifest } from './manifest-file.ts'
@@ -42,6 +44,10 @@ export const refreshMesh = async (
     },
     nowMs,
   )
+  // From now on this client accepts no older manifest.
+  const client = await readClientFile(layout.dir)
+  const keyFile = relative(layout.dir, client.keyFile)
+  await writeClientFile(layout, { ...client, keyFile, minimumSerial: next.serial })
   const short = `${measurement.slice(0, 16)}…`
   changes.push(
     `the node's code has changed: the local governors signed manifest ${next.serial}, ` +

@@ -108,7 +108,12 @@ describe('holdfast', () => {
     expect(mesh.nodes.every((node) => node.isRunning())).toBe(true)
   })
 
-  it('refuses unknown options, and a folder without a mesh', async () => {
+  it('refuses unknown options, a key that is not there, and a folder without a mesh', async () => {
+    const missing = await run(['wallet', 'list', '--key', join(files, 'none'), '--json'])
+    expect(JSON.parse(missing.stderr)).toMatchObject({
+      code: 'invalid_field',
+      subject: join(files, 'none'),
+    })
     expect((await run(['wallet', 'list', '--colour'])).code).toBe(1)
     const elsewhere = await holdfast(['wallet', 'list', '--dir', files, '--json'])
     expect(JSON.parse(elsewhere.stderr)).toMatchObject({ code: 'invalid_field' })

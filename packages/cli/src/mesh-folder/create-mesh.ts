@@ -1,6 +1,6 @@
 /** Makes a mesh in a folder: simulated root, governors, genesis manifest, one node a zone. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, rename } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import {
   createSimulatedRoot,
   encodeManifest,
@@ -111,8 +111,14 @@ export const createMesh = async (options: CreateMesh): Promise<CreatedMesh> => {
   if (await exists(dir)) fail('invalid_field', 'the folder exists', dir)
   const partial = meshLayout(`${dir}.${process.pid}.partial`)
   await mkdir(partial.dir, { recursive: true, mode: 0o700 })
-  const portsAsWanted = await fill(partial, options)
-  await rename(partial.dir, dir)
+  let portsAsWanted: boolean
+  try {
+    portsAsWanted = await fill(partial, options)
+    await rename(partial.dir, dir)
+  } catch (error) {
+    await rm(partial.dir, { recursive: true, force: true })
+    throw error
+  }
   const layout = meshLayout(dir)
   const { mesh } = await readManifest(layout, options.nowMs)
   return { layout, mesh, portsAsWanted }

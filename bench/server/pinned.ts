@@ -1,0 +1,48 @@
+/** Starts programs of this repository on one processor, where the system can do that. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+
+export const root = join(import.meta.dirname, '../..')
+
+/** The processor of what is measured, and the one of all that is not. */
+export type Processor = 'measured' | 'other'
+
+const hasTaskset = (): boolean =>
+  spawnSync('taskset', ['-c', '0', 'true'], { stdio: 'ignore' }).status === 0
+
+export type Pinning = {
+  readonly isPinned: boolean
+  start(program: string, args: readonly string[], processor: Processor): ChildProcess
+  /** Runs to the end and gives what was written; throws where it fails. */
+  run(program: string, args: readonly string[]): Promise<string>
+}
+
+const outputOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let output = ''
+    let errors = ''
+    child.stdout?.on('data', (part: Buffer) => {
+      output += part.toString()
+    })
+    child.stderr?.on('data', (part: Buffer) => {
+      errors += part.toString()
+    })
+    child.once('error', reject)
+    child.once('close', (code) => {
+      if (code === 0) resolve(output)
+      else reject(new Error(`ended with ${code}: ${errors}`))
+    })
+  })
+
+export const createPinning = (): Pinning => {
+  const isPinned = hasTaskset()
+  const last = String(availableParallelism() - 1)
+  const start: Pinning['start'] = (program, args, processor) => {
+    const command = [process.execPath, join(root, program), ...args]
+    const list = processor === 'measured' ? '0' : last
+    const [first = '', ...rest] = isPinned ? ['taskset', '-c', list, ...command] : command
+    return spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'], cwd: root })
+  }
+  return { isPinned, start, run: (program, args) => outputOf(start(program, args, 'measured')) }
+}

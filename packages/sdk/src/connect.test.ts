@@ -7,6 +7,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
 import { type ConnectOptions, connect } from './connect.ts'
 import { generateApiKey, isProofBy } from './credentials.ts'
+import { verdictLifetimeMs } from './limits.ts'
 import { type FakeEnclave, fakeMesh, fakeNowMs } from './testing/fake-mesh.ts'
 import { type Answer, fakeNetwork, refusal } from './testing/fake-network.ts'
 import { VerificationError } from './verification-error.ts'
@@ -156,6 +157,25 @@ describe.each(['websocket', 'https'] as const)('a sealed session (%s)', (channel
     network.cut(first)
     await client.sign({ wallet }, payload)
     expect(new Set(bytes.slice(0, 2)).size).toBe(1)
+    client.close()
+  })
+
+  it('makes wallets by the next node when the nearest has gone', async () => {
+    let created = ''
+    const { options, first, network } = world((request) => {
+      created = fromUtf8(request.request)
+      return refusal('bad_key')
+    })
+    let nowMs = fakeNowMs
+    const client = await connect({ ...options, channel, now: () => nowMs })
+    first.up = false
+    network.cut(first)
+    // The verdict over the first node is too old by now to be used without it.
+    nowMs += verdictLifetimeMs
+    const common = { name: 'hot', kind: 'secp256k1' } as const
+    const keys = [{ ...common, accounts: [], source: { type: 'generate' as const } }]
+    await expect(client.createWallet({ name: 'treasury', keys })).rejects.toThrow('bad_key')
+    expect(JSON.parse(created)).toMatchObject({ home: 'us-east' })
     client.close()
   })
 

@@ -8,7 +8,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import type { Client, RequestOptions } from './client.ts'
 import type { Signer } from './credentials.ts'
 import type { Send } from './dispatch.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint, EvidenceTarget } from './endpoint.ts'
 import { type ImportWallet, sealKeys } from './import-wallet.ts'
 import { addAccounts } from './requests/add-accounts.ts'
 import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
@@ -18,7 +18,8 @@ import { sign } from './requests/sign.ts'
 import type { Rotation } from './rotation.ts'
 import type { Routes } from './routes.ts'
 import type { WalletMemory } from './seen.ts'
-import type { Trust } from './trust.ts'
+import type { Enclave, Trust } from './trust.ts'
+import { VerificationError } from './verification-error.ts'
 
 export type OperationsContext = {
   readonly send: Send
@@ -55,12 +56,33 @@ const statusOf = (endpoints: readonly Endpoint[]): ReturnType<Client['nodes']> =
     })),
   )
 
+/** By the first node that is there and trusted; the others are passed over from now on. */
+const firstEnclave = async (
+  { nodes, ways, endpoints }: OperationsContext,
+  target: EvidenceTarget,
+): Promise<Enclave> => {
+  let distrust: VerificationError | undefined
+  let refused: RefusalError | undefined
+  for (const _ of endpoints) {
+    const node = nodes.nearest()
+    try {
+      return await ways.enclave(node, target)
+    } catch (error) {
+      if (error instanceof VerificationError) distrust ??= error
+      else if (error instanceof RefusalError) refused ??= error
+      else throw error
+      nodes.rest(node)
+    }
+  }
+  throw distrust ?? refused ?? new TypeError('a client has at least one node')
+}
+
 /** How often a change is built anew because another one came first. */
 const rebaseMax = 3
 
 export const operations = (context: OperationsContext): Operations => {
-  const { nodes, ways, trust, memory, endpoints, header, signers } = context
-  const enclave = () => ways.enclave(nodes.nearest(), {})
+  const { nodes, trust, memory, endpoints, header, signers } = context
+  const enclave = (target: EvidenceTarget = {}) => firstEnclave(context, target)
   const send = async <Answer>(
     prepared: Prepared<Answer>,
     request: RequestOptions = {},
@@ -84,14 +106,14 @@ export const operations = (context: OperationsContext): Operations => {
     request?: RequestOptions,
   ): Promise<WalletAnswer> => {
     const home = options.home ?? (await enclave()).verdict.identity.zone
-    const holder = await ways.enclave(nodes.nearest(), { zone: home })
+    const holder = await enclave({ zone: home })
     const sealed = await sealKeys(holder, trust.mesh, keys)
     return send(await prepareCreation({ ...options, home, keys: sealed }), request)
   }
   const show = (wallet: WalletId, request?: RequestOptions) =>
     send(showWallet(wallet, { header: header(), ...seenOf(wallet) }), request)
   return {
-    enclave,
+    enclave: () => enclave(),
     verify: (target = {}) => trust.verify(nodes.nearest(), target),
     nodes: () => statusOf(endpoints),
     prepare: {

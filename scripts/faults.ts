@@ -1,0 +1,85 @@
+/**
+ * `npm run faults`: kills a node of a whole mesh with -9 under load, some times, and writes what
+ * was seen to docs/faults.md.
+ */
+import { writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import {
+  type KillFigures,
+  type KillOptions,
+  killUnderLoad,
+  lineOf,
+} from '../tests/faults/kill-scenario.ts'
+import { startMesh } from '../tests/support/mesh.ts'
+
+const runs = 3
+const options: KillOptions = {
+  victim: 'eu-west',
+  signers: 4,
+  beforeMs: 2000,
+  downMs: 5000,
+  afterMs: 2000,
+}
+
+const figures: KillFigures[] = []
+for (let run = 1; run <= runs; run += 1) {
+  await using mesh = await startMesh()
+  const seen = await killUnderLoad(mesh, options)
+  console.log(`run ${run}: ${lineOf(seen)}`)
+  figures.push(seen)
+}
+
+type Row = readonly [name: string, read: (run: KillFigures) => number]
+
+const rows: readonly Row[] = [
+  ['wallets acknowledged', (run) => run.acknowledged],
+  ['acknowledged wallets lost, at any zone', (run) => run.lost.length],
+  ['creations interrupted, since their home was away', (run) => run.interrupted],
+  ['… and continued by the same bytes afterwards', (run) => run.continued],
+  ['signatures while the node was down', (run) => run.down.done],
+  [
+    'signatures that failed, over all',
+    (run) => {
+      const { before, down, after } = run
+      return before.errors + down.errors + after.errors
+    },
+  ],
+  ['slowest signature before, ms', (run) => run.before.slowestMs],
+  ['slowest signature while it was down, ms', (run) => run.down.slowestMs],
+  ['longest time without any signature while it was down, ms', (run) => run.down.stallMs],
+  ['node ready after its new start, ms', (run) => run.readyMs],
+  ['zones seen equal after its new start, ms', (run) => run.equalMs],
+]
+
+const table = [
+  `| | ${figures.map((_, index) => `run ${index + 1}`).join(' | ')} |`,
+  `|---|${figures.map(() => '---:|').join('')}`,
+  ...rows.map(([name, read]) => `| ${name} | ${figures.map(read).join(' | ')} |`),
+]
+const cores = cpus()
+const machine =
+  `${cores.length} × ${cores[0]?.model ?? 'unknown processor'}, ` +
+  `${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
+
+writeFileSync(
+  join(import.meta.dirname, '../docs/faults.md'),
+  `# A node killed under load
+
+Written by \`npm run faults\` on ${machine}: the load, the three nodes and their stores share this
+machine. \`tests/faults/kill.test.ts\` runs the same scenario, shorter, with every test run.
+
+Three zones of one node each. ${options.signers} clients sign in a loop by whichever node is
+nearest, and one client for each zone makes wallets whose home that zone is (durability 2). After
+${options.beforeMs / 1000} s the node of ${options.victim}, which is the nearest of all clients,
+is ended by \`kill -9\`; after ${options.downMs / 1000} s more it is started again, and the load
+goes on for ${options.afterMs / 1000} s. Then each zone is asked alone to show and to sign for every
+wallet that was acknowledged, and the records of all stores are compared.
+
+${table.join('\n')}
+
+A creation names its home, which alone creates: while the home is down it is refused, and the same
+bytes continue it later. Signing needs no home.
+`,
+)
+process.exitCode = figures.every((run) => run.lost.length === 0) ? 0 : 1

@@ -1,0 +1,128 @@
+/**
+ * KMIP over managed objects: one message in, one message out, in TTLV, XML or JSON. It never
+ * throws for what a client sent; whoever calls has authenticated the client already.
+ *
+ *     const server = createKmipServer({ objects, crypto, general, entropy, clock })
+ *     const answer = await server.handle({ tenant, credential }, untrustedBytes)
+ */
+import type { Bytes } from '@holdfast/base/bytes'
+import type { Result } from '@holdfast/base/errors'
+import type { CredentialId, WalletId } from '@holdfast/base/ids'
+import {
+  decodeJson,
+  decodeTtlv,
+  decodeXml,
+  encodeJson,
+  encodeTtlv,
+  encodeXml,
+  type Item,
+  malformedAnswer,
+  type Response,
+  readRequest,
+  type Version,
+  versionOfBroken,
+  writeResponse,
+} from '@holdfast/kmip'
+import type { ManagedObjects } from '../objects/managed-objects.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import type { GeneralCrypto } from '../ports/general-crypto.ts'
+import { handleRequest } from './handle-request.ts'
+import { kmipRequestBytesMax, tenantsInMemoryMax } from './limits.ts'
+import { defaultFacts, type KmipServerFacts } from './server-facts.ts'
+import { TenantMemory } from './tenant-memory.ts'
+
+export type KmipCaller = {
+  /** The wallet whose general objects the client may use. */
+  readonly tenant: WalletId
+  readonly credential: CredentialId
+}
+
+export type KmipForm = 'ttlv' | 'xml' | 'json'
+
+export type KmipServerOptions = {
+  readonly objects: ManagedObjects
+  readonly general: GeneralCrypto
+  readonly entropy: Entropy
+  readonly clock: Clock
+  readonly facts?: KmipServerFacts
+}
+
+export type KmipServer = {
+  handle(caller: KmipCaller, untrustedMessage: Bytes, form?: KmipForm): Promise<Bytes>
+}
+
+type Codec = {
+  readonly decode: (bytes: Bytes) => Result<Item>
+  readonly encode: (item: Item) => Bytes
+}
+
+const codecs: Readonly<Record<KmipForm, Codec>> = {
+  ttlv: {
+    decode: (bytes) => decodeTtlv(bytes, { messageBytesMax: kmipRequestBytesMax }),
+    encode: encodeTtlv,
+  },
+  xml: { decode: (bytes) => decodeXml(bytes), encode: encodeXml },
+  json: { decode: (bytes) => decodeJson(bytes), encode: encodeJson },
+}
+
+const newest: Version = '2.1'
+
+class Server implements KmipServer {
+  readonly #options: KmipServerOptions
+  readonly #tenants = new Map<WalletId, TenantMemory>()
+
+  constructor(options: KmipServerOptions) {
+    this.#options = options
+  }
+
+  async handle(caller: KmipCaller, untrusted: Bytes, form: KmipForm = 'ttlv'): Promise<Bytes> {
+    const codec = codecs[form]
+    const tree = codec.decode(untrusted)
+    const request = tree.ok ? readRequest(tree.value) : tree
+    const response = request.ok
+      ? await handleRequest(
+          {
+            ...this.#options,
+            facts: this.#options.facts ?? defaultFacts,
+            memory: this.#memoryOf(caller.tenant),
+            caller,
+          },
+          request.value,
+        )
+      : malformedAnswer({
+          refusal: request.refusal,
+          version: (form === 'ttlv' ? versionOfBroken(untrusted) : undefined) ?? newest,
+          timeStamp: this.#now(),
+        })
+    return this.#write(codec, response)
+  }
+
+  #write(codec: Codec, response: Response): Bytes {
+    const tree = writeResponse(response)
+    if (tree.ok) return codec.encode(tree.value)
+    const { version } = response
+    const answer = malformedAnswer({ refusal: tree.refusal, version, timeStamp: this.#now() })
+    const refused = writeResponse(answer)
+    if (!refused.ok) throw new Error('invariant broken: a refusal cannot be written')
+    return codec.encode(refused.value)
+  }
+
+  #now(): bigint {
+    return BigInt(Math.floor(this.#options.clock.nowMs() / 1000))
+  }
+
+  #memoryOf(tenant: WalletId): TenantMemory {
+    const known = this.#tenants.get(tenant)
+    if (known !== undefined) return known
+    if (this.#tenants.size >= tenantsInMemoryMax) {
+      const [oldest] = this.#tenants.keys()
+      if (oldest !== undefined) this.#tenants.delete(oldest)
+    }
+    const memory = new TenantMemory()
+    this.#tenants.set(tenant, memory)
+    return memory
+  }
+}
+
+export const createKmipServer = (options: KmipServerOptions): KmipServer => new Server(options)

@@ -1,0 +1,183 @@
+/** One request: its batch in order, with stop, continue and undo (KMIP 2.1 §9.3, §9.4). */
+import { toHex } from '@holdfast/base/bytes'
+import { type Refusal, RefusalError } from '@holdfast/base/errors'
+import {
+  encodeTtlv,
+  type Failure,
+  isRefused,
+  type OperationName,
+  type ReceivedRequest,
+  type RefusedItem,
+  type RequestItem,
+  type Response,
+  type ResponseItem,
+  type ResultReason,
+  reasonOf,
+  refusedItemAnswer,
+  writeResponse,
+} from '@holdfast/kmip'
+import { BatchValues } from './batch-values.ts'
+import type { KmipCaller, KmipServerOptions } from './create-kmip-server.ts'
+import { KmipFailure } from './failure.ts'
+import { conflictAttempts } from './limits.ts'
+import { handlers } from './operations/list.ts'
+import { pollPending, startPending, takesLong } from './pending.ts'
+import type { Handler, Scope } from './scope.ts'
+import type { KmipServerFacts } from './server-facts.ts'
+import type { TenantMemory } from './tenant-memory.ts'
+import { Workspace } from './workspace.ts'
+
+export type RequestContext = KmipServerOptions & {
+  readonly facts: KmipServerFacts
+  readonly memory: TenantMemory
+  readonly caller: KmipCaller
+}
+
+type ReceivedItem = RequestItem | RefusedItem
+
+const failure = (item: RequestItem, reason: ResultReason, message: string): Failure => ({
+  status: 'OperationFailed',
+  operation: item.operation,
+  uniqueBatchItemId: item.uniqueBatchItemId,
+  reason,
+  message,
+})
+
+const failureOf = (item: RequestItem, error: unknown): Failure => {
+  if (error instanceof KmipFailure) return failure(item, error.reason, error.message)
+  if (error instanceof RefusalError) {
+    return failure(item, cryptographic(error.refusal), error.refusal.detail)
+  }
+  throw error
+}
+
+/** Refusals of the general cryptography are failures of the operation, not of the message. */
+const cryptographic = (refusal: Refusal): ResultReason => {
+  if (refusal.code === 'bad_key') return 'CryptographicFailure'
+  return refusal.code === 'unsupported' ? 'UnsupportedCryptographicParameters' : reasonOf(refusal)
+}
+
+const hasCriticalExtension = ({ messageExtensions = [] }: RequestItem): boolean =>
+  messageExtensions.some((extension) => extension.criticalityIndicator)
+
+const perform = async (scope: Scope, item: RequestItem): Promise<ResponseItem> => {
+  if (hasCriticalExtension(item)) {
+    return failure(item, 'FeatureNotSupported', 'a critical extension is not recognized')
+  }
+  if (item.operation === 'Poll' || item.operation === 'Process') {
+    return { ...(await pollPending(scope, item.payload)), ...idOf(item) }
+  }
+  const handle: Handler | undefined = handlers[item.operation]
+  if (handle === undefined) {
+    return failure(item, 'OperationNotSupported', 'the operation is not supported')
+  }
+  const result = await handle(scope, item.payload)
+  const frame = { operation: item.operation, uniqueBatchItemId: item.uniqueBatchItemId }
+  return { ...frame, status: 'Success', payload: result } as ResponseItem
+}
+
+const idOf = ({ uniqueBatchItemId }: RequestItem) =>
+  uniqueBatchItemId === undefined ? {} : { uniqueBatchItemId }
+
+/** Performs and stores; a state that another request changed meanwhile is read again. */
+const attemptItem = async (
+  scope: Scope,
+  item: RequestItem,
+  undo: boolean,
+): Promise<ResponseItem> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await perform(scope, item)
+      if (!undo) await scope.work.commit()
+      return answer
+    } catch (error) {
+      if (!undo) scope.work.discard()
+      const isConflict = error instanceof RefusalError && error.refusal.code === 'conflict'
+      if (!isConflict || attempt >= conflictAttempts) return failureOf(item, error)
+    }
+  }
+}
+
+const undone = (answer: ResponseItem): ResponseItem =>
+  answer.status === 'Success' ? { ...answer, status: 'OperationUndone' } : answer
+
+const runItems = async (
+  scope: Scope,
+  items: readonly ReceivedItem[],
+): Promise<readonly ResponseItem[]> => {
+  const option = scope.header.batchErrorContinuationOption ?? 'Stop'
+  const undo = option === 'Undo' && items.length > 1
+  const answers: ResponseItem[] = []
+  for (const item of items) {
+    const later = !isRefused(item) && !undo && takesLong(scope, item)
+    const answer = isRefused(item)
+      ? refusedItemAnswer(item)
+      : later
+        ? startPending(scope, item, () => attemptItem(scope, item, false))
+        : await attemptItem(scope, item, undo)
+    answers.push(answer)
+    if (answer.status !== 'OperationFailed' || option === 'Continue') continue
+    if (undo) scope.work.discard()
+    return undo ? answers.map(undone) : answers
+  }
+  if (undo) await scope.work.commit()
+  return answers
+}
+
+const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
+  const nowMs = context.clock.nowMs()
+  const { general, objects, caller } = context
+  return {
+    version: request.version,
+    wallet: caller.tenant,
+    credential: caller.credential,
+    header: request.header,
+    nowMs,
+    now: BigInt(Math.floor(nowMs / 1000)),
+    work: new Workspace({
+      objects,
+      wallet: caller.tenant,
+      sha256: (bytes) => general.hash('sha256', bytes),
+    }),
+    batch: new BatchValues(),
+    memory: context.memory,
+    crypto: general,
+    entropy: context.entropy,
+    facts: context.facts,
+    supported: [...(Object.keys(handlers) as OperationName[]), 'Poll', 'Process'],
+  }
+}
+
+/** A response that is larger than the client takes becomes one failure (KMIP 2.1 §9.9). */
+const withinSize = (request: ReceivedRequest, response: Response): Response => {
+  const max = request.header.maximumResponseSize
+  if (max === undefined) return response
+  const tree = writeResponse(response)
+  if (!tree.ok || encodeTtlv(tree.value).length <= max) return response
+  const [first] = request.items
+  const operation = first === undefined || isRefused(first) ? undefined : first.operation
+  const item: Failure = {
+    status: 'OperationFailed',
+    operation,
+    uniqueBatchItemId: first?.uniqueBatchItemId,
+    reason: 'ResponseTooLarge',
+    message: 'the response is larger than the request allows',
+  }
+  return { ...response, items: [item] }
+}
+
+/** A request that its client has not named is named by the server (KMIP 2.1 §9.10). */
+const correlationOf = ({ version, header, entropy }: Scope): Response['header'] | object =>
+  version.startsWith('2') && header.clientCorrelationValue === undefined
+    ? { serverCorrelationValue: toHex(entropy.bytes(12)) }
+    : {}
+
+export const handleRequest = async (
+  context: RequestContext,
+  request: ReceivedRequest,
+): Promise<Response> => {
+  const scope = scopeOf(context, request)
+  const items = await runItems(scope, request.items)
+  const header = { timeStamp: scope.now, ...correlationOf(scope) }
+  return withinSize(request, { version: request.version, header, items })
+}

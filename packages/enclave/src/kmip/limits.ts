@@ -1,0 +1,22 @@
+/** Limits of the KMIP server. */
+
+/** Bytes of one request in its TTLV form. */
+export const kmipRequestBytesMax = 1024 * 1024
+/** Objects that one tenant may have, destroyed ones included. */
+export const tenantObjectsMax = 65_536
+/** Objects that one Locate answers where it names no maximum. */
+export const locatedMax = 1000
+/** Streams and pending operations of one tenant. */
+export const streamsMax = 64
+export const pendingMax = 64
+export const ticketsMax = 256
+/** Tenants whose streams, tickets and pending operations are in memory. */
+export const tenantsInMemoryMax = 4096
+/** Bytes that one stream may gather before its last part. */
+export const streamBytesMax = 4 * 1024 * 1024
+/** Bytes of one RNG Retrieve. */
+export const randomBytesMax = 65_536
+/** Seconds that an object may be used after ObtainLease, and that clients are told. */
+export const leaseSeconds = 3600
+/** Attempts to change a state that another request changes at the same time. */
+export const conflictAttempts = 4

@@ -1,0 +1,115 @@
+/** What one operation works with: the request's version, time, tenant, objects and batch. */
+import type { Bytes } from '@holdfast/base/bytes'
+import { ObjectId, type WalletId } from '@holdfast/base/ids'
+import type {
+  ManagedObject,
+  ObjectReference,
+  OperationName,
+  RequestHeader,
+  RequestPayload,
+  ResponsePayload,
+  Version,
+} from '@holdfast/kmip'
+import type { Entropy } from '../ports/entropy.ts'
+import type { GeneralCrypto } from '../ports/general-crypto.ts'
+import type { BatchValues } from './batch-values.ts'
+import { failWith } from './failure.ts'
+import { type Attributes, valueOf, withOnly } from './objects/attributes.ts'
+import { currentAttributes } from './objects/lifecycle.ts'
+import type { KmipServerFacts } from './server-facts.ts'
+import type { TenantMemory } from './tenant-memory.ts'
+import type { KmipObject, Workspace } from './workspace.ts'
+
+export type Scope = {
+  readonly version: Version
+  readonly wallet: WalletId
+  /** The client's credential, for the owner of a lease and for logs. */
+  readonly credential: string
+  readonly header: RequestHeader
+  readonly nowMs: number
+  /** Seconds since 1970. */
+  readonly now: bigint
+  readonly work: Workspace
+  readonly batch: BatchValues
+  readonly memory: TenantMemory
+  readonly crypto: GeneralCrypto
+  readonly entropy: Entropy
+  readonly facts: KmipServerFacts
+  /** Every operation that this server does. */
+  readonly supported: readonly OperationName[]
+}
+
+/** One operation: a payload in, a payload out; throws a `KmipFailure`. */
+export type Handler<Name extends OperationName = OperationName> = (
+  scope: Scope,
+  request: RequestPayload<Name>,
+) => Promise<ResponsePayload<Name>> | ResponsePayload<Name>
+
+/** An operation's handler, whose payloads are inferred from its name. */
+export const handler = <const Name extends OperationName>(
+  _name: Name,
+  handle: Handler<Name>,
+): Handler<Name> => handle
+
+const notFound = (): never => failWith('ObjectNotFound', 'no object has this identifier')
+
+/** The object that a request is about: named, placed, or the one that the batch made last. */
+export const objectOf = async (
+  scope: Scope,
+  reference: ObjectReference | undefined,
+): Promise<KmipObject> => {
+  const identifier = scope.batch.resolve(reference)
+  const found = await scope.work.find(identifier)
+  if (found === undefined) return notFound()
+  scope.batch.touched(found.identifier)
+  return { ...found, attributes: currentAttributes(found.attributes, scope.now) }
+}
+
+/** As `objectOf`, for operations that a destroyed or archived object does not take part in. */
+export const livingObjectOf = async (
+  scope: Scope,
+  reference: ObjectReference | undefined,
+): Promise<KmipObject> => {
+  const object = await objectOf(scope, reference)
+  if (object.destroyed) failWith('ObjectDestroyed', 'the object was destroyed')
+  if (valueOf(object.attributes, 'ArchiveDate') !== undefined) {
+    failWith('ObjectArchived', 'the object is archived')
+  }
+  return object
+}
+
+/** Stores other attributes of an object and the date of this change. */
+export const change = (
+  scope: Scope,
+  object: KmipObject,
+  attributes: Attributes,
+): Promise<KmipObject> =>
+  scope.work.update(object, withOnly(attributes, { name: 'LastChangeDate', value: scope.now }))
+
+/** Stores a new object under a fresh identifier. */
+export const addObject = (
+  scope: Scope,
+  value: ManagedObject,
+  attributes: Attributes,
+  identifier?: string,
+): KmipObject => {
+  const id =
+    identifier === undefined ? ObjectId.of(scope.entropy.bytes(16)) : scope.work.idOf(identifier)
+  const name = identifier ?? id
+  const all = withOnly(withOnly(attributes, { name: 'UniqueIdentifier', value: name }), {
+    name: 'ShortUniqueIdentifier',
+    value: shortOf(id),
+  })
+  const object = { id, identifier: name, attributes: all, destroyed: false }
+  scope.work.add(object, value)
+  scope.batch.touched(name)
+  return object
+}
+
+const shortOf = (id: ObjectId): Bytes => {
+  const bytes = new Uint8Array(8)
+  for (let index = 0; index < 8; index += 1) {
+    bytes[index] = Number.parseInt(id.slice(4 + index * 2, 6 + index * 2), 16)
+  }
+  return bytes
+}

@@ -1,0 +1,56 @@
+/** What a node remembers of a tenant between requests, in memory only and bounded. */
+import { type Bytes, toHex } from '@holdfast/base/bytes'
+import type { ResponseItem } from '@holdfast/kmip'
+import { failWith } from './failure.ts'
+import { pendingMax, streamBytesMax, streamsMax, ticketsMax } from './limits.ts'
+
+/** The parts of a stream that came so far, and what its first part settled. */
+export type Stream = { readonly parts: Bytes[]; bytes: number; readonly first: unknown }
+
+export type PendingOperation = {
+  readonly run: () => Promise<ResponseItem>
+  readonly submittedMs: number
+}
+
+export type Ticket = { readonly expiresMs: number; requests: number | undefined }
+
+/** A map that forgets its oldest entry when it is full. */
+class Bounded<Value> {
+  readonly #values = new Map<string, Value>()
+  readonly #max: number
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  get(key: Bytes): Value | undefined {
+    return this.#values.get(toHex(key))
+  }
+
+  set(key: Bytes, value: Value): void {
+    if (this.#values.size >= this.#max) {
+      const [oldest] = this.#values.keys()
+      if (oldest !== undefined) this.#values.delete(oldest)
+    }
+    this.#values.set(toHex(key), value)
+  }
+
+  take(key: Bytes): Value | undefined {
+    const value = this.get(key)
+    this.#values.delete(toHex(key))
+    return value
+  }
+}
+
+export class TenantMemory {
+  readonly streams = new Bounded<Stream>(streamsMax)
+  readonly pending = new Bounded<PendingOperation>(pendingMax)
+  readonly tickets = new Bounded<Ticket>(ticketsMax)
+
+  /** Adds a part to a stream. */
+  append(stream: Stream, part: Bytes): void {
+    stream.bytes += part.length
+    if (stream.bytes > streamBytesMax) failWith('InvalidField', 'the stream is too long')
+    stream.parts.push(part)
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * What one request reads and changes. Changes gather here and reach the store at `commit`: after
+ * each batch item, or once at the end where the batch is to be undone as a whole.
+ */
+import { type Bytes, utf8 } from '@holdfast/base/bytes'
+import { ObjectId, type WalletId } from '@holdfast/base/ids'
+import type { ManagedObject } from '@holdfast/kmip'
+import type { ManagedObjects, ObjectState } from '../objects/managed-objects.ts'
+import type { RecordVersion } from '../records/record-seal.ts'
+import { failRefused, failWith } from './failure.ts'
+import { type Attributes, valueOf } from './objects/attributes.ts'
+import { decodeAttributes, encodeAttributes } from './objects/encode-attributes.ts'
+import { decodePayload, encodePayload } from './objects/encode-payload.ts'
+
+export type KmipObject = {
+  readonly id: ObjectId
+  /** What clients call it. */
+  readonly identifier: string
+  readonly attributes: Attributes
+  readonly destroyed: boolean
+}
+
+type Entry = {
+  object: KmipObject
+  /** Undefined while it is not stored. */
+  readonly base: RecordVersion | undefined
+  /** Of a new object. */
+  readonly value: ManagedObject | undefined
+  changed: boolean
+}
+
+const readState = (state: ObjectState): KmipObject => {
+  const attributes = decodeAttributes(state.state)
+  if (!attributes.ok) return failRefused(attributes.refusal)
+  const identifier = valueOf(attributes.value, 'UniqueIdentifier') ?? state.id
+  return { id: state.id, identifier, attributes: attributes.value, destroyed: state.destroyed }
+}
+
+export type WorkspaceOptions = {
+  readonly objects: ManagedObjects
+  readonly wallet: WalletId
+  readonly sha256: (bytes: Bytes) => Bytes
+}
+
+export class Workspace {
+  readonly #options: WorkspaceOptions
+  readonly #entries = new Map<ObjectId, Entry>()
+
+  constructor(options: WorkspaceOptions) {
+    this.#options = options
+  }
+
+  /** The id of what clients call so: an id of ours, or one that an Import brought. */
+  idOf(identifier: string): ObjectId {
+    if (ObjectId.pattern.test(identifier)) return ObjectId(identifier)
+    const hash = this.#options.sha256(utf8(`kmip object\0${this.#options.wallet}\0${identifier}`))
+    return ObjectId.of(hash.subarray(0, 16))
+  }
+
+  async find(identifier: string): Promise<KmipObject | undefined> {
+    const id = this.idOf(identifier)
+    const entry = this.#entries.get(id)
+    if (entry !== undefined) return entry.object
+    const state = await this.#options.objects.state(this.#options.wallet, id)
+    if (state.ok) return this.#keep(state.value)
+    return state.refusal.code === 'unknown' ? undefined : failRefused(state.refusal)
+  }
+
+  /** All objects of the tenant in the order of their creation, destroyed ones too. */
+  async list(): Promise<readonly KmipObject[]> {
+    const states = await this.#options.objects.list(this.#options.wallet)
+    const stored = states.map((state) => this.#entries.get(state.id)?.object ?? readState(state))
+    const known = new Set(stored.map(({ id }) => id))
+    const fresh = [...this.#entries.values()].filter(({ object }) => !known.has(object.id))
+    return [...stored, ...fresh.map(({ object }) => object)]
+  }
+
+  async payload(object: KmipObject): Promise<ManagedObject> {
+    const entry = this.#entries.get(object.id)
+    if (entry?.value !== undefined) return entry.value
+    const bytes = await this.#options.objects.payload(this.#options.wallet, object.id)
+    if (!bytes.ok) return failRefused(bytes.refusal)
+    return decodePayload(bytes.value)
+  }
+
+  add(object: KmipObject, value: ManagedObject): void {
+    this.#entries.set(object.id, { object, base: undefined, value, changed: true })
+  }
+
+  /** The object with other attributes; the object must have come from this workspace. */
+  async update(object: KmipObject, attributes: Attributes): Promise<KmipObject> {
+    return this.#change({ ...object, attributes })
+  }
+
+  async destroy(object: KmipObject, attributes: Attributes): Promise<KmipObject> {
+    return this.#change({ ...object, attributes, destroyed: true })
+  }
+
+  async commit(): Promise<void> {
+    const changed = [...this.#entries.values()].filter((entry) => entry.changed)
+    await this.#create(changed.filter(({ base }) => base === undefined))
+    await this.#store(changed.filter(({ base }) => base !== undefined))
+    this.#entries.clear()
+  }
+
+  discard(): void {
+    this.#entries.clear()
+  }
+
+  async #change(object: KmipObject): Promise<KmipObject> {
+    const entry = this.#entries.get(object.id)
+    if (entry !== undefined) {
+      entry.object = object
+      entry.changed = true
+      return object
+    }
+    const state = await this.#options.objects.state(this.#options.wallet, object.id)
+    if (!state.ok) return failRefused(state.refusal)
+    const base = state.value.version
+    this.#entries.set(object.id, { object, base, value: undefined, changed: true })
+    return object
+  }
+
+  #keep(state: ObjectState): KmipObject {
+    const object = readState(state)
+    this.#entries.set(state.id, { object, base: state.version, value: undefined, changed: false })
+    return object
+  }
+
+  async #create(entries: readonly Entry[]): Promise<void> {
+    const made = entries.filter(({ object }) => !object.destroyed)
+    if (made.length === 0) return
+    const created = await this.#options.objects.create(
+      this.#options.wallet,
+      made.map(({ object, value }) => ({
+        id: object.id,
+        payload: encodePayload(value ?? failWith('GeneralFailure', 'an object has no value')),
+        state: encodeAttributes(object.attributes),
+      })),
+    )
+    if (!created.ok) failRefused(created.refusal)
+  }
+
+  async #store(entries: readonly Entry[]): Promise<void> {
+    if (entries.length === 0) return
+    const stored = await this.#options.objects.change(
+      this.#options.wallet,
+      entries.map(({ object, base }) => ({
+        id: object.id,
+        base: base as RecordVersion,
+        state: encodeAttributes(object.attributes),
+        ...(object.destroyed ? ({ destroy: true } as const) : {}),
+      })),
+    )
+    if (!stored.ok) failRefused(stored.refusal)
+  }
+}

@@ -1,0 +1,44 @@
+/** Who a KMIP client is: the key of its certificate, never the chain above it. */
+import type { TLSSocket, TlsOptions } from 'node:tls'
+import type { Bytes } from '@holdfast/base/bytes'
+import type { KmipCaller, KmipForm } from '@holdfast/enclave/kmip/create-kmip-server'
+import type { KmipLimits } from './kmip-limits.ts'
+
+/** Why a connection was closed; each is a label of one counter. */
+export type KmipClosed =
+  | 'no_certificate'
+  | 'unknown_certificate'
+  | 'handshake'
+  | 'malformed'
+  | 'too_slow'
+  | 'idle'
+  | 'not_read'
+  | 'failed'
+
+export type KmipListenerOptions = {
+  readonly handle: (caller: KmipCaller, untrusted: Bytes, form: KmipForm) => Promise<Bytes>
+  /** The tenant that lists the key (SPKI, DER) of a client's certificate. */
+  readonly authenticate: (publicKey: Bytes) => Promise<KmipCaller | undefined>
+  readonly certificate: { readonly key: string | Buffer; readonly certificate: string | Buffer }
+  readonly host: string
+  readonly port: number
+  readonly limits?: Partial<Record<keyof KmipLimits, number>>
+  readonly closed?: (reason: KmipClosed) => void
+  readonly answered?: () => void
+}
+
+/** TLS 1.2 and 1.3; a certificate is asked for, and judged by its key alone. */
+export const tlsOptions = (options: KmipListenerOptions): TlsOptions => ({
+  key: options.certificate.key,
+  cert: options.certificate.certificate,
+  requestCert: true,
+  rejectUnauthorized: false,
+  minVersion: 'TLSv1.2',
+})
+
+/** The key of the client's certificate as SPKI; the handshake has shown that the client has it. */
+export const publicKeyOf = (socket: TLSSocket): Bytes | undefined => {
+  const certificate = socket.getPeerX509Certificate()
+  if (certificate === undefined) return undefined
+  return new Uint8Array(certificate.publicKey.export({ format: 'der', type: 'spki' }))
+}

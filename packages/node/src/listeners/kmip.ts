@@ -1,0 +1,159 @@
+/**
+ * KMIP over TLS (KMIP Profiles 2.1 §3): TTLV messages on a port of their own, client certificates.
+ * One message of a connection is answered after the other; answers that are ready together leave
+ * in one write, so that they share TLS records.
+ */
+import type { AddressInfo } from 'node:net'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { type Bytes, concat } from '@holdfast/base/bytes'
+import type { KmipCaller } from '@holdfast/enclave/kmip/create-kmip-server'
+import { FrameReader } from '@holdfast/kmip'
+import {
+  type KmipClosed,
+  type KmipListenerOptions,
+  publicKeyOf,
+  tlsOptions,
+} from './kmip-clients.ts'
+import { kmipLimits } from './kmip-limits.ts'
+
+export type KmipListener = AsyncDisposable & {
+  readonly port: number
+  connections(): number
+}
+
+class Connection {
+  readonly #socket: TLSSocket
+  readonly #options: KmipListenerOptions
+  readonly #limits: Readonly<Record<keyof typeof kmipLimits, number>>
+  readonly #frames: FrameReader
+  readonly #queue: Bytes[] = []
+  #caller: KmipCaller | undefined
+  #busy = false
+  #partial = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(socket: TLSSocket, options: KmipListenerOptions) {
+    this.#socket = socket
+    this.#options = options
+    this.#limits = { ...kmipLimits, ...options.limits }
+    const { messageBytesMax } = this.#limits
+    this.#frames = new FrameReader({ expect: 'RequestMessage', messageBytesMax })
+    socket.setNoDelay(true)
+    socket.on('error', () => this.close())
+    socket.on('close', () => clearTimeout(this.#timer))
+  }
+
+  async start(): Promise<void> {
+    const publicKey = publicKeyOf(this.#socket)
+    if (publicKey === undefined) return this.close('no_certificate')
+    this.#expect('too_slow', this.#limits.authenticationTimeoutMs)
+    this.#caller = await this.#options.authenticate(publicKey)
+    if (this.#caller === undefined) return this.close('unknown_certificate')
+    this.#expect('idle', this.#limits.idleTimeoutMs)
+    this.#socket.on('data', (chunk: Buffer) => this.#take(chunk))
+  }
+
+  close(reason?: KmipClosed): void {
+    if (this.#socket.destroyed) return
+    if (reason !== undefined) this.#options.closed?.(reason)
+    this.#queue.length = 0
+    this.#socket.destroy()
+  }
+
+  /** The connection is closed unless something else is expected before. */
+  #expect(reason: KmipClosed, ms: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.close(reason), ms)
+  }
+
+  #take(chunk: Uint8Array): void {
+    const messages = this.#frames.push(chunk)
+    if (!messages.ok) return this.close('malformed')
+    this.#queue.push(...messages.value)
+    const isPart = this.#frames.buffered > 0
+    // The time of a message that goes on runs from its first byte, however often bytes come.
+    if (isPart && (!this.#partial || messages.value.length > 0)) {
+      this.#expect('too_slow', this.#limits.messageTimeoutMs)
+    }
+    if (!isPart) this.#expect('idle', this.#limits.idleTimeoutMs)
+    this.#partial = isPart
+    if (this.#queue.length > this.#limits.queuedMax) this.#socket.pause()
+    if (!this.#busy) void this.#work()
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true
+    try {
+      await this.#answerAll()
+    } catch {
+      this.close('failed')
+    }
+    this.#busy = false
+  }
+
+  async #answerAll(): Promise<void> {
+    let ready: Bytes[] = []
+    let readyBytes = 0
+    for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
+      const answer = await this.#options.handle(this.#caller as KmipCaller, message, 'ttlv')
+      this.#options.answered?.()
+      ready.push(answer)
+      readyBytes += answer.length
+      if (this.#queue.length > 0 && readyBytes < this.#limits.joinedBytesMax) continue
+      await this.#write(concat(...ready))
+      ready = []
+      readyBytes = 0
+      if (this.#socket.isPaused()) this.#socket.resume()
+    }
+  }
+
+  async #write(bytes: Bytes): Promise<void> {
+    if (this.#socket.destroyed) return
+    const taken = this.#socket.write(bytes)
+    if (taken || this.#socket.writableLength < this.#limits.unsentBytesMax) return
+    this.#expect('not_read', this.#limits.drainTimeoutMs)
+    await new Promise<void>((resolve) => {
+      this.#socket.once('drain', resolve)
+      this.#socket.once('close', resolve)
+    })
+    this.#expect('idle', this.#limits.idleTimeoutMs)
+  }
+}
+
+const listen = (server: Server, { host, port }: KmipListenerOptions): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+
+/** Listens until it is disposed; port 0 takes a free one. */
+export const listenKmip = async (options: KmipListenerOptions): Promise<KmipListener> => {
+  const limits = { ...kmipLimits, ...options.limits }
+  const connections = new Set<Connection>()
+  const handshakeTimeout = limits.handshakeTimeoutMs
+  const server = createServer({ ...tlsOptions(options), handshakeTimeout })
+  server.maxConnections = limits.connectionsMax
+  server.on('tlsClientError', (_error, socket) => {
+    options.closed?.('handshake')
+    socket.destroy()
+  })
+  server.on('secureConnection', (socket) => {
+    const connection = new Connection(socket, options)
+    connections.add(connection)
+    socket.on('close', () => connections.delete(connection))
+    connection.start().catch(() => connection.close('failed'))
+  })
+  const port = await listen(server, options)
+  return {
+    port,
+    connections: () => connections.size,
+    [Symbol.asyncDispose]: async () => {
+      const ended = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const connection of connections) connection.close()
+      await ended
+    },
+  }
+}

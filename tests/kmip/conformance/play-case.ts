@@ -1,0 +1,122 @@
+/** Plays one case over the wire and says where an answer is not as published. */
+import type { CaseStep } from '../../../packages/kmip/src/testing/cases.ts'
+import { elementToItem } from '../../../packages/kmip/src/xml/decode.ts'
+import type { XmlElement } from '../../../packages/kmip/src/xml/element.ts'
+import type { CaseFile } from './case-files.ts'
+import { CaseValues } from './case-values.ts'
+import { compareElement } from './compare.ts'
+import type { TestServer } from './test-server.ts'
+import { httpsTransport, type TlsClient, type Transport, tlsTransport } from './transports.ts'
+
+export type Form = 'tls' | 'xml' | 'json'
+
+/** A step that says `[REPEAT] until …` is asked again so often, the server's clock going on. */
+const repeatsMax = 12
+const repeatMs = 15_000
+
+const remarkOf = ({ remarks }: CaseStep): string => remarks.join(' ')
+
+/** Which client speaks: `[Client-B]`; the first where the case does not say. */
+const clientOf = (step: CaseStep): string => /\[Client-([A-Z])\]/.exec(remarkOf(step))?.[1] ?? 'A'
+
+const hasNoVersions = (request: XmlElement): boolean => {
+  const items = request.children.filter(({ name }) => name === 'BatchItem')
+  return items.every((item) => {
+    const payload = item.children.find(({ name }) => name === 'RequestPayload')
+    return payload?.children.some(({ name }) => name === 'ProtocolVersion') !== true
+  })
+}
+
+class Player {
+  readonly #server: TestServer
+  readonly #client: TlsClient
+  readonly #form: Form
+  readonly #values: CaseValues
+  readonly #version: string
+  /** The request that is asked until its answer is as published, also by a next step. */
+  #repeated = ''
+  readonly #transports = new Map<string, Transport>()
+
+  constructor(server: TestServer, client: TlsClient, form: Form, file: CaseFile) {
+    this.#server = server
+    this.#client = client
+    this.#form = form
+    this.#version = file.version
+    this.#values = new CaseValues(file.steps, Math.floor(server.nowMs() / 1000))
+  }
+
+  async step(step: CaseStep): Promise<string | undefined> {
+    if (remarkOf(step).includes('[Server-to-Client]')) {
+      return 'the server sends no Put and no Notify'
+    }
+    const text = JSON.stringify(step.request, (_key, value) =>
+      value instanceof Map ? [...value] : value,
+    )
+    const isRepeated = remarkOf(step).includes('[REPEAT]') || text === this.#repeated
+    this.#repeated = isRepeated ? text : ''
+    const attempts = isRepeated ? repeatsMax : 1
+    let reason: string | undefined
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      if (attempt > 0) {
+        this.#server.advance(repeatMs)
+        this.#values.timePasses()
+      }
+      reason = await this.#exchange(step)
+      if (reason === undefined) return undefined
+    }
+    return reason
+  }
+
+  async close(): Promise<void> {
+    for (const transport of this.#transports.values()) await transport[Symbol.asyncDispose]()
+  }
+
+  async #exchange({ request, response, ...step }: CaseStep): Promise<string | undefined> {
+    const transport = await this.#transportOf(clientOf({ request, ...step }))
+    const answer = await transport.exchange(elementToItem(this.#values.sends(request)))
+    this.#values.receives(answer)
+    if (response === undefined) return undefined
+    const place = {
+      operation: '',
+      parent: '',
+      attribute: '',
+      allVersions: hasNoVersions(request),
+      version: this.#version,
+    }
+    return compareElement(response, answer, place, this.#values)
+  }
+
+  async #transportOf(name: string): Promise<Transport> {
+    const known = this.#transports.get(name)
+    if (known !== undefined) return known
+    const { port, httpsPort } = this.#server
+    const made =
+      this.#form === 'tls'
+        ? await tlsTransport(port, this.#client)
+        : httpsTransport(httpsPort, this.#client, this.#form)
+    this.#transports.set(name, made)
+    return made
+  }
+}
+
+/** Undefined where the case passes, else the step and the first difference. */
+export const playCase = async (
+  server: TestServer,
+  client: TlsClient,
+  file: CaseFile,
+  form: Form,
+): Promise<string | undefined> => {
+  server.freshTenant()
+  const player = new Player(server, client, form, file)
+  try {
+    for (const [index, step] of file.steps.entries()) {
+      const reason = await player.step(step)
+      if (reason !== undefined) return `step ${index + 1} (${form}): ${reason}`
+    }
+    return undefined
+  } catch (error) {
+    return `${form}: ${error instanceof Error ? error.message : 'failed'}`
+  } finally {
+    await player.close()
+  }
+}

@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { CredentialId, WalletId } from '../../../packages/base/src/ids.ts'
 import * as x509 from '../../../packages/base/src/x509.ts'
 import { createEntropy } from '../../../packages/enclave/src/crypto/entropy.ts'
-import { createGeneralCrypto } from '../../../packages/enclave/src/crypto/general/create-general-crypto.ts'
+import { createGeneralCrypto } from '../../../packages/enclave/src/crypto/general/general-crypto.ts'
 import {
   createKmipServer,
   type KmipCaller,

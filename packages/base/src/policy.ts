@@ -5,12 +5,21 @@ import { intentKinds } from './intent.ts'
 import { policyRulesMax } from './limits.ts'
 import { accountId, decimal, personId } from './schema.ts'
 
-export const credentialKinds = ['api-key'] as const
+export const credentialKinds = ['api-key', 'tls-certificate'] as const
 export const credentialKind = z.enum(credentialKinds)
 export type CredentialKind = z.infer<typeof credentialKind>
 
 /** Operations that a policy judges. `*` stands for all of them. */
-export const policyOperations = ['sign', 'wallet.show', 'account.add', '*'] as const
+export const policyOperations = [
+  'sign',
+  'wallet.show',
+  'account.add',
+  'credential.add',
+  'credential.remove',
+  /** General objects of the wallet over KMIP. */
+  'kmip',
+  '*',
+] as const
 
 /** Each named criterion must hold for every effect of the transaction. */
 export const criteria = z.strictObject({

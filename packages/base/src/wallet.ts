@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { bitcoinNetwork, bitcoinScript, chain, keyKind } from './chain.ts'
 import { accountsMax, credentialsMax, personsMax } from './limits.ts'
 import { placement } from './placement.ts'
-import { credentialKind, policy } from './policy.ts'
+import { policy } from './policy.ts'
 import {
   accountId,
   base64url,
@@ -29,16 +29,33 @@ export type Person = z.infer<typeof person>
 
 export const apiKeyAlgorithms = ['ed25519', 'p256'] as const
 
-/** A public key that can authorise. Ed25519: 32 bytes; P-256: 33 bytes, compressed SEC1. */
-export const credential = z.strictObject({
+const credentialFields = {
   id: credentialId,
   person: personId,
-  kind: credentialKind,
-  algorithm: z.enum(apiKeyAlgorithms),
-  publicKey: base64url,
   name: label.exactOptional(),
   expiresAt: timestamp.exactOptional(),
+} as const
+
+/** A key that signs requests. Ed25519: 32 bytes; P-256: 33 bytes, compressed SEC1. */
+export const apiKeyCredential = z.strictObject({
+  ...credentialFields,
+  kind: z.literal('api-key'),
+  algorithm: z.enum(apiKeyAlgorithms),
+  publicKey: base64url,
 })
+export type ApiKeyCredential = z.infer<typeof apiKeyCredential>
+
+/** A KMIP client's certificate: known by its key alone, never by a chain (DESIGN §5). */
+export const certificateCredential = z.strictObject({
+  ...credentialFields,
+  kind: z.literal('tls-certificate'),
+  /** SHA-256 of the SubjectPublicKeyInfo, hexadecimal. */
+  keyHash: hex(32),
+})
+export type CertificateCredential = z.infer<typeof certificateCredential>
+
+/** A public key that can authorise, held by a person. */
+export const credential = z.discriminatedUnion('kind', [apiKeyCredential, certificateCredential])
 export type Credential = z.infer<typeof credential>
 
 /** How an account is asked for. `path` defaults by BIP-44/49/84/86 or SLIP-10 for the chain. */
@@ -102,7 +119,8 @@ export const wallet = z.strictObject({
   policy,
   /** Rises when rules, persons or credentials change. */
   policyVersion: z.int().min(1),
-  keys: z.array(walletKey).min(1),
+  /** None in a wallet that only governs general objects. */
+  keys: z.array(walletKey),
   accounts: z.array(account).max(accountsMax),
   createdAt: timestamp,
   changedAt: timestamp,

@@ -8,6 +8,8 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'wallet.show': 'read',
   'wallet.list': 'read',
   'account.add': 'change',
+  'credential.add': 'change',
+  'credential.remove': 'change',
   sign: 'sign',
   'session.authenticate': 'session',
 }

@@ -5,6 +5,8 @@ import { fail } from '../errors.ts'
 import { requestBytesMax } from '../limits.ts'
 import { parseJson } from '../schema.ts'
 import { accountAdd } from './account-add.ts'
+import { credentialAdd } from './credential-add.ts'
+import { credentialRemove } from './credential-remove.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
 import { walletCreate } from './wallet-create.ts'
@@ -16,6 +18,8 @@ export const request = z.discriminatedUnion('operation', [
   walletShow,
   walletList,
   accountAdd,
+  credentialAdd,
+  credentialRemove,
   sign,
   sessionAuthenticate,
 ])

@@ -60,6 +60,6 @@ export const walletCreate = z.strictObject({
   persons: z.array(person).min(1).max(personsMax),
   credentials: z.array(credential).min(1).max(credentialsMax),
   policy,
-  keys: z.array(keyRequest).min(1).max(8),
+  keys: z.array(keyRequest).max(8),
 })
 export type WalletCreate = z.infer<typeof walletCreate>

@@ -5,6 +5,7 @@ import type { Result } from '@holdfast/base/errors'
 import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { ManagedObjects } from './objects/managed-objects.ts'
 import type { Peer } from './ports/mesh.ts'
+import type { CertificateHolder } from './tenants/kmip-caller.ts'
 
 /** Where evidence is wanted from; this node where nothing is named. */
 export type EvidenceTarget = {
@@ -55,6 +56,8 @@ export type Core = {
   zoneTrust(): ZoneTrust | undefined
   /** A certificate of the zone's CA for this node's TLS key, DER; lives days. */
   serverCertificate(names: CertificateNames): Bytes | undefined
+  /** The wallet that a client certificate's key (SPKI) speaks for over KMIP. */
+  kmipCaller(publicKey: Bytes): Promise<Result<CertificateHolder>>
   /** Managed objects, for the KMIP server; undefined until the core has started. */
   managedObjects(): ManagedObjects | undefined
   /** A message of a verified peer: the answer's bytes. Never throws, never refuses: it answers. */

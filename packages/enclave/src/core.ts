@@ -52,6 +52,7 @@ import { createLocations, locate } from './routing/locate.ts'
 import { openSession } from './sessions/open-session.ts'
 import { sessionFrame } from './sessions/session-frame.ts'
 import { createSessionTable } from './sessions/session-table.ts'
+import { type CertificateHolder, findHolder } from './tenants/kmip-caller.ts'
 import { createWalletTable } from './wallets/wallet-table.ts'
 
 export type CoreOptions = {
@@ -213,6 +214,10 @@ class NodeCore implements Core {
     if (this.#context === undefined) return undefined
     const { clock, identity, zoneCa } = this.#context
     return zoneCa.issue({ publicKey: identity.tlsPublicKey, nowMs: clock.nowMs(), ...names })
+  }
+
+  async kmipCaller(publicKey: Bytes): Promise<Result<CertificateHolder>> {
+    return this.#context === undefined ? notReady : findHolder(this.#context, publicKey)
   }
 
   managedObjects(): ManagedObjects | undefined {

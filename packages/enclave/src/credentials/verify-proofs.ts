@@ -5,7 +5,7 @@ import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { CredentialId, PersonId } from '@holdfast/base/ids'
 import type { CredentialKind } from '@holdfast/base/policy'
 import { parseTimestamp } from '@holdfast/base/time'
-import type { Credential } from '@holdfast/base/wallet'
+import type { ApiKeyCredential, Credential } from '@holdfast/base/wallet'
 import type { Crypto } from '../ports/crypto.ts'
 
 /** A person proved himself: over these very bytes, or once for the session. */
@@ -31,7 +31,7 @@ const signatureBytes = 64
 /** Whether an API key's signature over the challenge verifies. */
 export const verifyApiKey = (
   crypto: Crypto,
-  credential: Pick<Credential, 'algorithm' | 'publicKey'>,
+  credential: Pick<ApiKeyCredential, 'algorithm' | 'publicKey'>,
   challenge: Bytes,
   untrustedSignature: string,
 ): boolean => {
@@ -77,6 +77,9 @@ export const verifyProofs = (input: ProofInput): Result<readonly Proof[]> => {
     }
     if (authorisation.purpose !== purpose) {
       return refuse('bad_proof', `the proof must be for the purpose ${purpose}`, credential.id)
+    }
+    if (credential.kind !== 'api-key') {
+      return refuse('bad_proof', 'a credential of this kind signs no requests', credential.id)
     }
     if (!verifyApiKey(crypto, credential, challenge, authorisation.signature)) {
       return refuse(

@@ -2,6 +2,8 @@
 import type { Operation } from '@holdfast/base/requests/request'
 import { accountAdd } from './account-add.ts'
 import type { AnyCall, Run } from './call.ts'
+import { credentialAdd } from './credential-add.ts'
+import { credentialRemove } from './credential-remove.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
 import { walletCreate } from './wallet-create.ts'
@@ -18,6 +20,8 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'wallet.show': { at: 'holder', run: walletShow },
   'wallet.list': { at: 'here', run: walletList },
   'account.add': { at: 'home', run: accountAdd },
+  'credential.add': { at: 'home', run: credentialAdd },
+  'credential.remove': { at: 'home', run: credentialRemove },
   sign: { at: 'holder', run: sign },
   'session.authenticate': { at: 'here', run: sessionAuthenticate },
 }

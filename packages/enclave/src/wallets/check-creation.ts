@@ -1,45 +1,11 @@
 /** What a new wallet's request must fulfil beyond its schema, before a key is made. */
-import { utf8 } from '@holdfast/base/bytes'
-import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
-import { CredentialId } from '@holdfast/base/ids'
+import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { checkPlacement, type PlacementZone } from '@holdfast/base/placement-resolve'
 import type { WalletCreate } from '@holdfast/base/requests/wallet-create'
-import { bytesOf } from '@holdfast/base/schema'
-import type { Credential } from '@holdfast/base/wallet'
+import { checkPersons } from '../credentials/check-persons.ts'
 import type { Crypto } from '../ports/crypto.ts'
 
-const credentialIdOf = (crypto: Crypto, credential: Credential): CredentialId => {
-  const publicKey = bytesOf(credential.publicKey, 'base64url')
-  const context = utf8(`${credential.kind}\0${credential.algorithm}\0`)
-  return CredentialId.of(crypto.sha256(context, publicKey).subarray(0, 16))
-}
-
 const hasTwice = (values: readonly string[]): boolean => new Set(values).size !== values.length
-
-const checkPersons = (crypto: Crypto, request: WalletCreate): Result<void> => {
-  const persons = new Map(request.persons.map((person) => [person.id, person]))
-  if (persons.size !== request.persons.length) {
-    return refuse('invalid_field', 'a person stands twice in the wallet', 'persons')
-  }
-  if (hasTwice(request.credentials.map((credential) => credential.id))) {
-    return refuse('invalid_field', 'a credential stands twice in the wallet', 'credentials')
-  }
-  for (const credential of request.credentials) {
-    if (!persons.has(credential.person)) {
-      return refuse('invalid_field', 'a credential names no person of the wallet', credential.id)
-    }
-    const id = attempt(() => credentialIdOf(crypto, credential))
-    if (!id.ok) return id
-    if (id.value !== credential.id) {
-      return refuse('invalid_field', 'the id of a credential is not that of its key', credential.id)
-    }
-  }
-  const owned = request.credentials.some(
-    (credential) => persons.get(credential.person)?.owner === true,
-  )
-  if (!owned) return refuse('invalid_field', 'no owner of the wallet has a credential', 'persons')
-  return accept(undefined)
-}
 
 const checkPolicy = (request: WalletCreate): Result<void> => {
   const persons = new Set<string>(request.persons.map((person) => person.id))

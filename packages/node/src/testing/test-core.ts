@@ -35,6 +35,7 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
     },
     peerMessage: async (_peer, untrusted) => untrusted,
     managedObjects: () => undefined,
+    kmipCaller: async () => refuse('unauthenticated', 'no wallet'),
     zoneTrust: () => undefined,
     serverCertificate: () => undefined,
     peerUp: () => undefined,

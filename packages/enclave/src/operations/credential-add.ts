@@ -1,0 +1,73 @@
+/** `credential.add`: new keys prove themselves, then owners authorise the bytes that name them. */
+import { accept, type Result, refuse } from '@holdfast/base/errors'
+import { credentialsMax, personsMax } from '@holdfast/base/limits'
+import type { CoreContext } from '../context.ts'
+import { authorise } from '../credentials/authorise.ts'
+import { checkPersons } from '../credentials/check-persons.ts'
+import { verifyProofs } from '../credentials/verify-proofs.ts'
+import { changeWallet, type WalletChange } from '../wallets/change-wallet.ts'
+import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import type { Call, Run } from './call.ts'
+
+type AddCall = Call<'credential.add'>
+
+/** A request that owners and new keys signed: each purpose is judged for itself. */
+const only = (call: AddCall, purpose: 'change' | 'enrol'): AddCall => ({
+  ...call,
+  authorisations: call.authorisations.filter(
+    (one) => (one.purpose === 'enrol') === (purpose === 'enrol'),
+  ),
+})
+
+const checkEnrolment = (context: CoreContext, call: AddCall): Result<void> => {
+  const { credentials } = call.request
+  const proofs = verifyProofs({
+    crypto: context.crypto,
+    credentials: new Map(credentials.map((credential) => [credential.id, credential])),
+    purpose: 'enrol',
+    request: call.bytes,
+    authorisations: only(call, 'enrol').authorisations,
+    nowMs: context.clock.nowMs(),
+  })
+  if (!proofs.ok) return proofs
+  const proved = new Set(proofs.value.map((proof) => proof.credential))
+  // A certificate proves its key in every TLS handshake.
+  const silent = credentials.find(({ kind, id }) => kind === 'api-key' && !proved.has(id))
+  return silent === undefined
+    ? accept(undefined)
+    : refuse('unauthenticated', 'a new credential does not prove its key', silent.id)
+}
+
+const extend = (
+  context: CoreContext,
+  { wallet }: WalletEntry,
+  { request }: AddCall,
+): Result<WalletChange> => {
+  const next = {
+    persons: [...wallet.persons, ...request.persons],
+    credentials: [...wallet.credentials, ...request.credentials],
+  }
+  if (next.persons.length > personsMax || next.credentials.length > credentialsMax) {
+    return refuse('limit_reached', 'the wallet has as many persons or credentials as it may')
+  }
+  const checked = checkPersons(context.crypto, next)
+  return checked.ok ? accept({ ...next, policyVersion: wallet.policyVersion + 1 }) : checked
+}
+
+/** Refusals: of the judge, of `checkPersons` and of `changeWallet`, `unauthenticated`. */
+export const credentialAdd: Run<'credential.add'> = async (context, call) => {
+  const held = await context.wallets.read(call.request.wallet)
+  if (held === undefined) return refuse('not_here', 'this zone does not hold the wallet')
+  const allowed = authorise(context, held, only(call, 'change'), {
+    purpose: 'change',
+    question: { operation: 'credential.add' },
+  })
+  if (!allowed.ok) return allowed
+  const owners = held.wallet.persons.filter((person) => person.owner).map((person) => person.id)
+  if (!allowed.value.persons.some((person) => owners.includes(person))) {
+    return refuse('policy_denied', 'an owner must authorise new credentials', allowed.value.rule)
+  }
+  const enrolled = checkEnrolment(context, call)
+  if (!enrolled.ok) return enrolled
+  return changeWallet(context, held, call, async () => extend(context, held, call))
+}

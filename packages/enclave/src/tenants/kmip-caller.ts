@@ -1,0 +1,58 @@
+/** Which wallet a KMIP client speaks for: the one that lists its certificate's key, now. */
+import type { Bytes } from '@holdfast/base/bytes'
+import { toHex } from '@holdfast/base/bytes'
+import { credentialIdInput } from '@holdfast/base/credential-id'
+import { accept, type Result, refuse } from '@holdfast/base/errors'
+import { CredentialId, type WalletId } from '@holdfast/base/ids'
+import type { CoreContext } from '../context.ts'
+import { isExpired } from '../credentials/verify-proofs.ts'
+import { evaluate } from '../policy/evaluate.ts'
+
+/** A client of which TLS has shown that it holds the key of its certificate. */
+export type CertificateHolder = { readonly tenant: WalletId; readonly credential: CredentialId }
+
+type Context = Pick<CoreContext, 'crypto' | 'clock' | 'wallets'>
+
+/**
+ * Judged anew for every message: a credential that was removed ends with the wallet's version that
+ * removed it. Refusals: `unauthenticated`, `policy_denied`.
+ */
+export const checkHolder = async (
+  context: Context,
+  { tenant, credential: id }: CertificateHolder,
+): Promise<Result<void>> => {
+  const entry = await context.wallets.read(tenant)
+  const credential = entry?.credentials.get(id)
+  const gone = credential === undefined || isExpired(credential, context.clock.nowMs())
+  if (entry === undefined || gone || credential.kind !== 'tls-certificate') {
+    return refuse('unauthenticated', 'no wallet lists the key of this certificate')
+  }
+  const { person, kind } = credential
+  const allowed = evaluate(entry.wallet.policy, {
+    operation: 'kmip',
+    proofs: [{ person, credential: id, kind, over: 'session' }],
+  })
+  return allowed.ok ? accept(undefined) : allowed
+}
+
+/** The tenant of a certificate's key (SubjectPublicKeyInfo). Refuses as `checkHolder`. */
+export const findHolder = async (
+  context: Context,
+  publicKey: Bytes,
+): Promise<Result<CertificateHolder>> => {
+  const { crypto, wallets } = context
+  const keyHash = toHex(crypto.sha256(publicKey))
+  const input = credentialIdInput({ kind: 'tls-certificate', keyHash })
+  const credential = CredentialId.of(crypto.sha256(input).subarray(0, 16))
+  let refused: Result<never> = refuse(
+    'unauthenticated',
+    'no wallet lists the key of this certificate',
+  )
+  for (const tenant of wallets.ofCredential(credential)) {
+    const holder = { tenant, credential }
+    const checked = await checkHolder(context, holder)
+    if (checked.ok) return accept(holder)
+    refused = checked
+  }
+  return refused
+}

@@ -1,0 +1,82 @@
+/** The next version of a wallet, made by its home: compared, stored, brought to its zones. */
+import type { WalletAnswer } from '@holdfast/base/answers'
+import { toHex, utf8 } from '@holdfast/base/bytes'
+import { accept, type Result, refuse } from '@holdfast/base/errors'
+import type { Seen } from '@holdfast/base/requests/header'
+import { formatTimestamp } from '@holdfast/base/time'
+import type { Wallet } from '@holdfast/base/wallet'
+import type { CoreContext } from '../context.ts'
+import { durabilityWaitMs } from '../limits.ts'
+import type { AnyCall } from '../operations/call.ts'
+import { acceptWallet } from '../replication/accept-wallet.ts'
+import { finalCount } from '../replication/spread.ts'
+import type { WalletEntry } from './wallet-entry.ts'
+
+/** What a change sets; the rest of the document stays. */
+export type WalletChange = Partial<
+  Pick<Wallet, 'accounts' | 'persons' | 'credentials' | 'policyVersion'>
+>
+
+const nextVersion = (
+  context: CoreContext,
+  { wallet, hash }: WalletEntry,
+  call: AnyCall,
+  change: WalletChange,
+): Wallet => ({
+  ...wallet,
+  ...change,
+  version: wallet.version + 1,
+  previous: hash,
+  request: toHex(context.crypto.sha256(call.bytes)),
+  salt: toHex(context.entropy.bytes(16)),
+  changedAt: formatTimestamp(context.clock.nowMs()),
+})
+
+const store = async (
+  context: CoreContext,
+  entry: WalletEntry,
+  call: AnyCall,
+  base: Seen,
+  build: () => Promise<Result<WalletChange>>,
+): Promise<Result<WalletEntry>> => {
+  const { epoch, version } = entry.wallet
+  if (base.epoch !== epoch || base.version !== version) {
+    return refuse('conflict', 'the wallet has another version', `${epoch}.${version}`)
+  }
+  const change = await build()
+  if (!change.ok) return change
+  const wallet = nextVersion(context, entry, call, change.value)
+  const owed = wallet.placement.zones.filter((zone) => zone !== context.zone)
+  const bundle = { wallet: utf8(JSON.stringify(wallet)), objects: [] }
+  const stored = await acceptWallet(context, bundle, owed)
+  return stored.ok ? accept(stored.value.entry) : stored
+}
+
+/**
+ * Repeating the same bytes gives the same answer. Refuses `conflict` where another version is
+ * held, and what `build` refuses. The answer says `pending` and who is missing until a majority
+ * of the placement holds the change.
+ */
+export const changeWallet = async (
+  context: CoreContext,
+  entry: WalletEntry,
+  call: AnyCall & { readonly request: { readonly base: Seen } },
+  build: () => Promise<Result<WalletChange>>,
+): Promise<Result<WalletAnswer>> => {
+  const repeated = entry.wallet.request === toHex(context.crypto.sha256(call.bytes))
+  const changed = repeated
+    ? accept(entry)
+    : await store(context, entry, call, call.request.base, build)
+  if (!changed.ok) return changed
+  const { wallet } = changed.value
+  const durability = await context.replicator.spreadWallet(changed.value, {
+    needed: finalCount(wallet.placement),
+    waitMs: durabilityWaitMs,
+  })
+  return accept({
+    wallet,
+    durability,
+    node: context.self,
+    ...(call.relayedBy === undefined ? {} : { relayedBy: call.relayedBy }),
+  })
+}

@@ -1,8 +1,8 @@
 /** Commits in the order of arrival, those of one turn in one transaction (group commit). */
 import type { DatabaseSync } from 'node:sqlite'
-import { assert } from '@holdfast/base/errors'
 import type { Batch, Outcome, Revision } from '@holdfast/enclave/ports/store'
-import { commitGroupMax, storeKeyLengthMax } from '../../limits.ts'
+import { commitGroupMax } from '../../limits.ts'
+import { checkBatch } from '../check-batch.ts'
 import type { ChangeLog } from './change-log.ts'
 import { commitGroups } from './commit-group.ts'
 import { resultCodeOf, resultCodes } from './open-database.ts'
@@ -17,14 +17,6 @@ export type CommitQueue = {
   usable(): boolean
   /** Commits what waits, then takes no more. */
   close(): void
-}
-
-const checkBatch = (batch: Batch): void => {
-  const keys = new Set(batch.writes.map(({ key }) => key))
-  assert(keys.size === batch.writes.length, 'a key stands once in a batch')
-  for (const key of keys) {
-    assert(key.length <= storeKeyLengthMax && key.isWellFormed(), 'a key is short, sound text')
-  }
 }
 
 export const createCommitQueue = (

@@ -56,6 +56,7 @@ export type Store = {
   incarnation(): Promise<string>
   revision(): Promise<Revision>
   get(key: string): Promise<StoredRecord | undefined>
+  /** Commits that do not wait for each other have no order. */
   commit(batch: Batch): Promise<Outcome>
   /** Keys that begin with `prefix`, in byte order, at most `limit`. */
   scan(prefix: string, options: { readonly limit: number; readonly from?: string }): Promise<Page>

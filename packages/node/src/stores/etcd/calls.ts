@@ -1,0 +1,125 @@
+/** Calls of a cluster: another member is asked where one fails; only reads are asked again. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { type ClientDuplexStream, Metadata, status } from '@grpc/grpc-js'
+import { type Answer, ask, decodeBy, encodeBy, type UnaryCall, type UnaryName } from './ask.ts'
+import { createEndpoints } from './endpoints.ts'
+import type { EtcdAddress } from './etcd-config.ts'
+import { readAttemptMs, readPauseMs } from './limits.ts'
+import {
+  methods,
+  type RequestOf,
+  type ResponseOf,
+  type WatchRequest,
+  type WatchResponse,
+} from './messages.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+
+export type OpenedWatch = {
+  readonly call: ClientDuplexStream<WatchRequest, WatchResponse>
+  /** Gives the member up, or the token where the watch was denied. */
+  readonly failed: (how: 'refused' | 'hung' | 'denied') => void
+}
+
+export type Calls = {
+  /** Asks again, other members too, until the deadline. */
+  read(request: RequestOf<'range'>, deadlineMs: number): Promise<Answer<ResponseOf<'range'>>>
+  /** Sent once. A failure says nothing about whether it was applied. */
+  write(request: RequestOf<'txn'>, deadlineMs: number): Promise<Answer<ResponseOf<'txn'>>>
+  /** A stream to the member that is asked now. Its silence is bounded by who reads it. */
+  watch(): Promise<Answer<OpenedWatch>>
+  /** Ends the connections once their calls have ended; takes no more. */
+  close(): void
+}
+
+/** What another try or another member may answer better. */
+const passing: ReadonlySet<status> = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.UNAUTHENTICATED,
+  status.INTERNAL,
+  status.UNKNOWN,
+])
+const closedAnswer = { ok: false, status: status.CANCELLED } as const
+
+type Send = <Name extends UnaryName>(
+  name: Name,
+  call: UnaryCall<Name>,
+) => Promise<Answer<ResponseOf<Name>>>
+
+/** Sends with a token; where that has expired, once more with a new one. */
+const createAuthorisedSend =
+  (send: Send, tokens: Tokens) =>
+  async <Name extends UnaryName>(
+    name: Name,
+    request: RequestOf<Name>,
+    deadlineMs: number,
+  ): Promise<Answer<ResponseOf<Name>>> => {
+    const until = performance.now() + deadlineMs
+    for (let attempt = 1; ; attempt += 1) {
+      const left = Math.max(1, until - performance.now())
+      const token = await tokens.authorise(left)
+      if (!token.ok) return token
+      const { metadata, expired } = token.value
+      const answer = await send(name, { request, metadata, deadlineMs: left })
+      // etcd looks at the token before it looks at the request: what it answers so was not
+      // applied, and sending it again under a new token is no blind repetition.
+      const denied = !answer.ok && answer.status === status.UNAUTHENTICATED
+      if (denied) expired()
+      if (!denied || attempt === 2) return answer
+    }
+  }
+
+export const createCalls = (address: EtcdAddress): Calls => {
+  const endpoints = createEndpoints(address)
+  let closed = false
+
+  const send: Send = async (name, call) => {
+    if (closed) return closedAnswer
+    const client = endpoints.current()
+    const answer = await ask(client, name, call)
+    if (!answer.ok && answer.status === status.DEADLINE_EXCEEDED) endpoints.failed(client, 'hung')
+    else if (!answer.ok && passing.has(answer.status)) endpoints.failed(client, 'refused')
+    return answer
+  }
+  const tokens = createTokens(address.user, (request, deadlineMs) =>
+    send('authenticate', { request, metadata: new Metadata(), deadlineMs }),
+  )
+
+  const sendAuthorised = createAuthorisedSend(send, tokens)
+
+  return {
+    read: async (request, deadlineMs) => {
+      const until = performance.now() + deadlineMs
+      for (;;) {
+        const left = until - performance.now()
+        const answer = await sendAuthorised('range', request, Math.min(readAttemptMs, left))
+        if (answer.ok || !passing.has(answer.status)) return answer
+        if (performance.now() + readPauseMs >= until) return answer
+        await delay(readPauseMs)
+      }
+    },
+    write: (request, deadlineMs) => sendAuthorised('txn', request, deadlineMs),
+    watch: async () => {
+      const token = await tokens.authorise(readAttemptMs)
+      if (!token.ok) return token
+      if (closed) return closedAnswer
+      const { metadata, expired } = token.value
+      // A member that has lost its leader then ends the stream instead of staying silent.
+      metadata.set('hasleader', 'true')
+      const client = endpoints.current()
+      const call = client.makeBidiStreamRequest(
+        methods.watch.path,
+        encodeBy('watch'),
+        decodeBy('watch'),
+        metadata,
+      )
+      const failed: OpenedWatch['failed'] = (how) =>
+        how === 'denied' ? expired() : endpoints.failed(client, how)
+      return { ok: true, value: { call, failed } }
+    },
+    close: () => {
+      closed = true
+      endpoints.close()
+    },
+  }
+}

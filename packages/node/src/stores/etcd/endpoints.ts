@@ -1,0 +1,72 @@
+/** The members of a cluster: one is asked until it fails, then the next. */
+import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js'
+import type { Bytes } from '@holdfast/base/bytes'
+import { assert } from '@holdfast/base/errors'
+import type { EtcdAddress } from './etcd-config.ts'
+import { reconnectMsMax, reconnectMsMin, requestBytesMax, responseBytesMax } from './limits.ts'
+
+export type Endpoints = {
+  current(): Client
+  /** Asks the next member from now on; a hung connection is given up, which etcd cannot do. */
+  failed(client: Client, how: 'refused' | 'hung'): void
+  /** Ends the connections once their calls have ended. */
+  close(): void
+}
+
+const channelOptions: ChannelOptions = {
+  // A write that may have arrived is never sent again by a library.
+  'grpc.enable_retries': 0,
+  'grpc.service_config_disable_resolution': 1,
+  // The environment of the process has no say over where a store is.
+  'grpc.enable_http_proxy': 0,
+  // A connection that is given up shall not be found again.
+  'grpc.use_local_subchannel_pool': 1,
+  // etcd ends connections that ping while nothing is asked ("too many pings").
+  'grpc.keepalive_permit_without_calls': 0,
+  'grpc.initial_reconnect_backoff_ms': reconnectMsMin,
+  'grpc.min_reconnect_backoff_ms': reconnectMsMin,
+  'grpc.max_reconnect_backoff_ms': reconnectMsMax,
+  'grpc.max_send_message_length': requestBytesMax,
+  'grpc.max_receive_message_length': responseBytesMax,
+}
+
+const asBuffer = (bytes: Bytes | undefined): Buffer | null =>
+  bytes === undefined ? null : Buffer.from(bytes)
+
+const createCredentials = ({ tls }: EtcdAddress): ChannelCredentials =>
+  tls === undefined
+    ? credentials.createInsecure()
+    : credentials.createSsl(
+        asBuffer(tls.ca),
+        asBuffer(tls.client?.key),
+        asBuffer(tls.client?.certificate),
+      )
+
+export const createEndpoints = (address: EtcdAddress): Endpoints => {
+  const { endpoints } = address
+  assert(endpoints.length > 0, 'a cluster has a member')
+  const channelCredentials = createCredentials(address)
+  const clients: (Client | undefined)[] = endpoints.map(() => undefined)
+  let index = 0
+  return {
+    current: () => {
+      const endpoint = endpoints[index] as (typeof endpoints)[number]
+      const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
+      const target = `dns:///${host}:${endpoint.port}`
+      clients[index] ??= new Client(target, channelCredentials, channelOptions)
+      return clients[index] as Client
+    },
+    failed: (client, how) => {
+      const at = clients.indexOf(client)
+      if (at === -1) return
+      if (how === 'hung') {
+        clients[at] = undefined
+        client.close()
+      }
+      if (at === index) index = (index + 1) % endpoints.length
+    },
+    close: () => {
+      for (const client of clients) client?.close()
+    },
+  }
+}

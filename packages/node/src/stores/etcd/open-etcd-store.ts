@@ -125,7 +125,8 @@ const storeOf = (calls: Calls, place: StorePlace): Store => {
  * Opens (or makes) the store `prefix` of a cluster. Refuses `store_failed` where etcd does not
  * answer in time, denies access, or has something else there.
  *
- *     await openEtcdStore({ endpoints: [{ host: '127.0.0.1', port: 2379 }], prefix: 'eu' }, { entropy })
+ *     const endpoints = [{ host: '127.0.0.1', port: 2379 }]
+ *     const store = await openEtcdStore({ endpoints, prefix: 'eu' }, { entropy })
  */
 export const openEtcdStore = async (
   config: EtcdConfig,

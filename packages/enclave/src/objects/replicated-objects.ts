@@ -1,6 +1,6 @@
 /** Managed objects over this zone's store, ordered by their wallet's home, copied to its zones. */
 import { type Bytes, toHex } from '@holdfast/base/bytes'
-import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
+import { accept, attempt, RefusalError, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { durabilityWaitMs, requestTimeoutMs } from '../limits.ts'
@@ -147,6 +147,16 @@ const toState = (entry: StateEntry): ObjectState => ({
   destroyed: entry.destroyed,
 })
 
+/** A store that does not answer is a refusal to the caller, like every other. */
+const answered = async <Value>(work: Promise<Result<Value>>): Promise<Result<Value>> => {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof RefusalError) return { ok: false, refusal: error.refusal }
+    throw error
+  }
+}
+
 class ReplicatedObjects implements ManagedObjects {
   readonly #context: CoreContext
 
@@ -154,31 +164,17 @@ class ReplicatedObjects implements ManagedObjects {
     this.#context = context
   }
 
-  async create(wallet: WalletId, objects: Create): Promise<Result<void>> {
-    const context = this.#context
-    const entry = await walletHere(context, wallet)
-    if (!entry.ok) return entry
-    if (entry.value.wallet.home === context.zone) {
-      return createObjectsHere(context, entry.value, objects)
-    }
-    const request = { type: 'objects.create' as const, wallet, objects: [...objects] }
-    return atHome(context, entry.value, request)
+  create(wallet: WalletId, objects: Create): Promise<Result<void>> {
+    return answered(this.#create(wallet, objects))
   }
 
   async state(wallet: WalletId, id: ObjectId): Promise<Result<ObjectState>> {
-    const entry = await this.#entry(wallet, id)
+    const entry = await answered(this.#entry(wallet, id))
     return entry.ok ? accept(toState(entry.value)) : entry
   }
 
-  async payload(wallet: WalletId, id: ObjectId): Promise<Result<Bytes>> {
-    const entry = await this.#entry(wallet, id)
-    if (!entry.ok) return entry
-    if (entry.value.destroyed) return refuse('destroyed', 'the object was destroyed', id)
-    const record = await this.#context.records.read(objectName(id))
-    if (record === undefined) return refuse('store_failed', 'the payload is missing', id)
-    const parsed = attempt(() => parsePayload(record.payload).payload)
-    // What the parser gave may be a view of the record; the caller clears it.
-    return parsed
+  payload(wallet: WalletId, id: ObjectId): Promise<Result<Bytes>> {
+    return answered(this.#payload(wallet, id))
   }
 
   async list(wallet: WalletId): Promise<readonly ObjectState[]> {
@@ -192,7 +188,33 @@ class ReplicatedObjects implements ManagedObjects {
       .map(toState)
   }
 
-  async change(wallet: WalletId, changes: Changes): Promise<Result<void>> {
+  change(wallet: WalletId, changes: Changes): Promise<Result<void>> {
+    return answered(this.#change(wallet, changes))
+  }
+
+  async #create(wallet: WalletId, objects: Create): Promise<Result<void>> {
+    const context = this.#context
+    const entry = await walletHere(context, wallet)
+    if (!entry.ok) return entry
+    if (entry.value.wallet.home === context.zone) {
+      return createObjectsHere(context, entry.value, objects)
+    }
+    const request = { type: 'objects.create' as const, wallet, objects: [...objects] }
+    return atHome(context, entry.value, request)
+  }
+
+  async #payload(wallet: WalletId, id: ObjectId): Promise<Result<Bytes>> {
+    const entry = await this.#entry(wallet, id)
+    if (!entry.ok) return entry
+    if (entry.value.destroyed) return refuse('destroyed', 'the object was destroyed', id)
+    const record = await this.#context.records.read(objectName(id))
+    if (record === undefined) return refuse('store_failed', 'the payload is missing', id)
+    const parsed = attempt(() => parsePayload(record.payload).payload)
+    // What the parser gave may be a view of the record; the caller clears it.
+    return parsed
+  }
+
+  async #change(wallet: WalletId, changes: Changes): Promise<Result<void>> {
     const context = this.#context
     const entry = await walletHere(context, wallet)
     if (!entry.ok) return entry

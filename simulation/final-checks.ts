@@ -1,0 +1,114 @@
+/** When all is quiet: invariants 1, 4, 9 and 12 over everything that happened. */
+import { equalBytes } from '@holdfast/base/bytes'
+import type { WalletId, ZoneId } from '@holdfast/base/ids'
+import type { Checks } from './checks.ts'
+import type { Addition, KnownObject, Ledger } from './ledger.ts'
+import type { RecordView } from './record-view.ts'
+import type { World } from './world.ts'
+
+/** What a zone holds of a wallet, one line a record, in order. */
+const linesOf = (world: World, zone: ZoneId, wallet: WalletId): readonly string[] =>
+  [...world.records.of(zone)]
+    .filter(([name, view]) => view.wallet === wallet || isTombOf(world, zone, name, view, wallet))
+    .map(([name, { version, hash, kind }]) =>
+      // Tombstones say nothing but that they stand.
+      kind === 'tomb' ? name : `${name} ${version.epoch}.${version.version} ${hash}`,
+    )
+    .toSorted()
+
+const isTombOf = (
+  world: World,
+  zone: ZoneId,
+  name: string,
+  view: RecordView,
+  wallet: WalletId,
+): boolean =>
+  view.kind === 'tomb' &&
+  world.records.of(zone).get(name.replace('tomb', 'state'))?.wallet === wallet
+
+const difference = (left: readonly string[], right: readonly string[]): string => {
+  const [a, b] = [new Set(left), new Set(right)]
+  return [...left.filter((line) => !b.has(line)), '|', ...right.filter((line) => !a.has(line))]
+    .join(' ')
+    .slice(0, 400)
+}
+
+/** Undefined where all zones of all placements hold the same, and owe each other nothing. */
+export const findInequality = (world: World): string | undefined => {
+  const wallets = new Set(
+    [...world.zones.keys()].flatMap((zone) =>
+      [...world.records.of(zone).values()].flatMap(({ document }) => document?.id ?? []),
+    ),
+  )
+  for (const zone of world.zones.keys()) {
+    if (world.node(zone) === undefined) return `${zone} does not start`
+    const owed = [...world.zone(zone).disk.records.keys()].find((key) => key.startsWith('out/'))
+    if (owed !== undefined) return `${zone} still has ${owed}`
+  }
+  for (const wallet of wallets) {
+    const placed = world.records.placement(wallet) ?? []
+    const [first, ...others] = placed
+    if (first === undefined) continue
+    const lines = linesOf(world, first, wallet)
+    for (const other of others) {
+      const found = linesOf(world, other, wallet)
+      if (lines.join('\n') !== found.join('\n')) {
+        return `${first} and ${other} differ in ${wallet}: ${difference(lines, found)}`
+      }
+    }
+  }
+  return undefined
+}
+
+const checkAddition = (world: World, ledger: Ledger, addition: Addition, checks: Checks): void => {
+  const { wallet, request, outcome, accounts, bytes } = addition
+  const versions = world.records.history.get(wallet)
+  const made = versions?.has(request) === true
+  const alone = ledger.receptions.of(bytes) <= 2
+  if (outcome === 'refused' && alone) {
+    checks.expect(12, !made, () => `a change of ${wallet} was refused, and made`)
+  }
+  if (outcome !== 'final') return
+  const zones = world.records.placement(wallet) ?? []
+  for (const zone of zones) {
+    const document = world.records.of(zone).get(`wallet/${wallet}`)?.document
+    const held = new Set(document?.accounts.map(({ id, address }) => `${id} ${address}`))
+    const kept = made && accounts.every(({ id, address }) => held.has(`${id} ${address}`))
+    checks.expect(12, kept, () => `${zone} lacks an account of ${wallet} that was acknowledged`)
+  }
+}
+
+const checkObject = (world: World, object: KnownObject, checks: Checks): void => {
+  const { id, wallet, created, destroyed, states } = object
+  for (const zone of world.records.placement(wallet) ?? []) {
+    const view = world.records.of(zone)
+    const state = view.get(`state/${id}`)
+    if (created === 'final') {
+      checks.expect(12, state !== undefined, () => `${zone} lacks ${id}, which was acknowledged`)
+    }
+    if (destroyed === 'final') {
+      checks.expect(4, state?.destroyed === true, () => `${id} is not destroyed in ${zone}`)
+    }
+    if (state === undefined || state.destroyed === true) continue
+    checks.expect(12, view.has(`object/${id}`), () => `${zone} has no payload of ${id}`)
+  }
+  for (const [version, bytes] of states) {
+    const written = world.records.states.get(`${id} 1.${version}`)
+    const same = written !== undefined && equalBytes(written, bytes)
+    checks.expect(12, same, () => `version ${version} of ${id} is not what was acknowledged`)
+  }
+}
+
+export const checkOutcomes = (world: World, ledger: Ledger): void => {
+  const { checks, records } = world
+  for (const { id, wallet } of ledger.wallets.values()) {
+    for (const zone of wallet.placement.zones) {
+      const held = records.of(zone)
+      const all =
+        held.has(`wallet/${id}`) && wallet.keys.every((key) => held.has(`object/${key.id}`))
+      checks.expect(1, all, () => `${zone} lacks ${id}, which was acknowledged`)
+    }
+  }
+  for (const addition of ledger.additions) checkAddition(world, ledger, addition, checks)
+  for (const object of ledger.objects.values()) checkObject(world, object, checks)
+}

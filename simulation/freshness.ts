@@ -1,0 +1,29 @@
+/** When each boot last heard each zone, by its own clock, as the simulation saw it happen. */
+import type { BootId, ZoneId } from '@holdfast/base/ids'
+import type { Wallet } from '@holdfast/base/wallet'
+
+export type Freshness = {
+  heard(boot: BootId, from: ZoneId, nowMs: number): void
+  /** Whether a zone may sign: the home always, a replica that heard enough of late (DESIGN §7). */
+  isFresh(
+    self: { readonly boot: BootId; readonly zone: ZoneId; readonly nowMs: number },
+    wallet: Pick<Wallet, 'home' | 'placement' | 'staleAfterMs'>,
+  ): boolean
+}
+
+export const createFreshness = (): Freshness => {
+  const heardAt = new Map<string, number>()
+  return {
+    heard: (boot, from, nowMs) => void heardAt.set(`${boot} ${from}`, nowMs),
+    isFresh: ({ boot, zone, nowMs }, { home, placement, staleAfterMs }) => {
+      const isRecent = (other: ZoneId): boolean => {
+        const at = heardAt.get(`${boot} ${other}`)
+        // A clock that fell behind the last word tells nothing.
+        return at !== undefined && nowMs >= at && nowMs - at <= staleAfterMs
+      }
+      if (home === zone || isRecent(home)) return true
+      const recent = placement.zones.filter((other) => other === zone || isRecent(other)).length
+      return 2 * recent > placement.zones.length
+    },
+  }
+}

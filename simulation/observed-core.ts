@@ -1,0 +1,115 @@
+/** A core whose inputs and outputs the simulation sees; what it is given it passes on unchanged. */
+
+import type { SignAnswer } from '@holdfast/base/answers'
+import { type Bytes, fromUtf8, toBase64Url } from '@holdfast/base/bytes'
+import { attempt, type Result, refuse } from '@holdfast/base/errors'
+import { parseRequest, type Request } from '@holdfast/base/requests/request'
+import { parseValue } from '@holdfast/base/schema'
+import type { Core } from '@holdfast/enclave/core-interface'
+import type { ManagedObjects } from '@holdfast/enclave/objects/managed-objects'
+import {
+  encodePeerAnswer,
+  parsePeerAnswer,
+  parsePeerRequest,
+} from '@holdfast/enclave/replication/messages'
+import { z } from 'zod'
+
+export type CoreObserver = {
+  /** False while the zone is behind after a rollback: stands in for the boot rule. */
+  readonly mayOrder: () => boolean
+  /** A request was carried to this core. */
+  readonly received: (request: Bytes) => void
+  /** This very core made a signature, at this moment. */
+  readonly signed: (answer: SignAnswer) => void
+}
+
+const gated = refuse('not_ready', 'the simulation holds changes back until the zone caught up')
+
+const orders: ReadonlySet<Request['operation']> = new Set(['wallet.create', 'account.add'])
+
+const envelope = z.object({ request: z.string() })
+
+const operationOf = (request: Bytes): Request['operation'] | undefined => {
+  const parsed = attempt(() => parseRequest(request))
+  return parsed.ok ? parsed.value.operation : undefined
+}
+
+const gatedObjects = (objects: ManagedObjects, observer: CoreObserver): ManagedObjects => ({
+  state: (wallet, id) => objects.state(wallet, id),
+  payload: (wallet, id) => objects.payload(wallet, id),
+  list: (wallet) => objects.list(wallet),
+  create: async (wallet, made) => (observer.mayOrder() ? objects.create(wallet, made) : gated),
+  change: async (wallet, changes) =>
+    observer.mayOrder() ? objects.change(wallet, changes) : gated,
+})
+
+const noteSignature = (observer: CoreObserver, self: string, body: Bytes): void => {
+  const answer = JSON.parse(fromUtf8(body)) as Partial<SignAnswer>
+  if (answer.receipt?.node.boot === self) observer.signed(answer as SignAnswer)
+}
+
+const forwarded = async (
+  observer: CoreObserver,
+  self: string,
+  ask: () => Promise<Bytes>,
+  request: Bytes,
+): Promise<Bytes> => {
+  observer.received(request)
+  const operation = operationOf(request)
+  if (operation !== undefined && orders.has(operation) && !observer.mayOrder()) {
+    return encodePeerAnswer(gated)
+  }
+  const answer = await ask()
+  const parsed = parsePeerAnswer('forward', answer)
+  if (operation === 'sign' && parsed.ok) noteSignature(observer, self, parsed.value.body)
+  return answer
+}
+
+export const observeCore = (core: Core, self: string, observer: CoreObserver): Core => {
+  const handle = async (untrusted: Bytes): Promise<Result<Bytes>> => {
+    const parsed = attempt(() => parseValue(envelope, JSON.parse(fromUtf8(untrusted))))
+    const request = parsed.ok ? Buffer.from(parsed.value.request, 'base64url') : new Uint8Array()
+    observer.received(request)
+    const operation = operationOf(request)
+    if (operation !== undefined && orders.has(operation) && !observer.mayOrder()) return gated
+    const answer = await core.handle(untrusted)
+    if (operation === 'sign' && answer.ok) noteSignature(observer, self, answer.value)
+    return answer
+  }
+  const peerMessage: Core['peerMessage'] = async (peer, untrusted) => {
+    const parsed = attempt(() => parsePeerRequest(untrusted))
+    const ask = (): Promise<Bytes> => core.peerMessage(peer, untrusted)
+    if (!parsed.ok) return ask()
+    const { type } = parsed.value
+    if (parsed.value.type === 'forward') {
+      return forwarded(observer, self, ask, Uint8Array.from(parsed.value.request))
+    }
+    if ((type === 'objects.create' || type === 'objects.change') && !observer.mayOrder()) {
+      return encodePeerAnswer(gated)
+    }
+    return ask()
+  }
+  return {
+    start: () => core.start(),
+    handle,
+    evidence: (target, nonce) => core.evidence(target, nonce),
+    openSession: (opening) => core.openSession(opening),
+    sessionFrame: (session, frame) => core.sessionFrame(session, frame),
+    closeSession: (session) => core.closeSession(session),
+    zoneTrust: () => core.zoneTrust(),
+    serverCertificate: (names) => core.serverCertificate(names),
+    managedObjects: () => {
+      const objects = core.managedObjects()
+      return objects === undefined ? undefined : gatedObjects(objects, observer)
+    },
+    peerMessage,
+    peerUp: (peer) => core.peerUp(peer),
+    peerDown: (boot) => core.peerDown(boot),
+    tick: () => core.tick(),
+    status: () => core.status(),
+    stop: () => core.stop(),
+  }
+}
+
+/** The name of request bytes in the ledger. */
+export const requestName = (request: Bytes): string => toBase64Url(request)

@@ -1,0 +1,192 @@
+/** Looks at every commit of every zone as it is applied: invariants 2, 3, 4 and 10. */
+import type { Bytes } from '@holdfast/base/bytes'
+import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { Wallet } from '@holdfast/base/wallet'
+import type { Crypto } from '@holdfast/enclave/ports/crypto'
+import type { Batch } from '@holdfast/enclave/ports/store'
+import type { ZoneKey } from '@holdfast/enclave/records/record-seal'
+import type { MemoryDisk } from '@holdfast/enclave/testing/memory-store'
+import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
+import type { Checks } from './checks.ts'
+import { objectIn, type RecordView, viewRecord } from './record-view.ts'
+
+type Opener = { readonly crypto: Crypto; readonly mesh: MeshId; readonly checks: Checks }
+
+const nameOf = (name: string, { version }: RecordView): string =>
+  `${name} ${version.epoch}.${version.version}`
+
+export class RecordsWatch {
+  readonly #context: Opener
+  readonly #keys = new Map<ZoneId, ZoneKey>()
+  readonly #views = new Map<ZoneId, Map<string, RecordView>>()
+  readonly #hashes = new Map<string, string>()
+  readonly #walletOf = new Map<string, WalletId>()
+  readonly #placements = new Map<WalletId, readonly ZoneId[]>()
+  readonly #canaries = new Map<string, { readonly secret: Buffer; readonly wallet: WalletId }>()
+  readonly #rolledBack = new Set<ZoneId>()
+  /** Every version of every wallet that any zone ever stored, by the request that made it. */
+  readonly history = new Map<WalletId, Map<string, Wallet>>()
+  /** What each version of each object's state says, by `id epoch.version`. */
+  readonly states = new Map<string, Bytes>()
+
+  constructor(context: Opener) {
+    this.#context = context
+  }
+
+  of(zone: ZoneId): ReadonlyMap<string, RecordView> {
+    return this.#views.get(zone) ?? new Map()
+  }
+
+  placement(wallet: WalletId): readonly ZoneId[] | undefined {
+    return this.#placements.get(wallet)
+  }
+
+  /** Reads a disk from its beginning: after a boot, a rollback or a wipe. */
+  reload(zone: ZoneId, zoneKey: ZoneKey, disk: MemoryDisk): void {
+    this.#keys.set(zone, zoneKey)
+    this.#views.set(zone, new Map())
+    for (const record of disk.records.values()) this.#take(zone, record.key, record.value)
+  }
+
+  /** The zone's disk is an older one now: what it had forgotten may come again. */
+  rolledBack(zone: ZoneId): void {
+    this.#rolledBack.add(zone)
+    this.#views.delete(zone)
+    const held = new Set(
+      [...this.#views.values()].flatMap((view) =>
+        [...view].map(([name, record]) => nameOf(name, record)),
+      ),
+    )
+    // A version that nobody holds any more may be made anew.
+    for (const name of this.#hashes.keys()) if (!held.has(name)) this.#hashes.delete(name)
+  }
+
+  /** Whether another zone holds what a rolled-back zone has lost. */
+  isBehind(zone: ZoneId): boolean {
+    if (!this.#rolledBack.has(zone)) return false
+    const own = this.of(zone)
+    for (const [other, view] of this.#views) {
+      if (other === zone) continue
+      for (const [name, record] of view) {
+        if (!this.#belongs(zone, name)) continue
+        const mine = own.get(name)
+        if (record.kind === 'object' && own.get(name.replace('object', 'state'))?.destroyed)
+          continue
+        if (mine === undefined || isNewer(record.version, mine.version)) return true
+      }
+    }
+    this.#rolledBack.delete(zone)
+    return false
+  }
+
+  applied(zone: ZoneId, batch: Batch): void {
+    const view = this.#views.get(zone)
+    if (view === undefined) return
+    for (const write of batch.writes) {
+      if (write.type === 'put') this.#put(zone, view, write.key, write.value)
+      else view.delete(write.key)
+    }
+    for (const { key } of batch.writes) this.#checkDestroyed(zone, view, key)
+  }
+
+  /** A message or an answer on its way to a zone, or to a client (undefined). */
+  checkBytes(to: ZoneId | undefined, bytes: Bytes): void {
+    const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    for (const { secret, wallet } of this.#canaries.values()) {
+      if (to !== undefined && this.#placements.get(wallet)?.includes(to) !== false) continue
+      this.#context.checks.expect(
+        10,
+        !haystack.includes(secret),
+        () => `a key of ${wallet} in bytes for ${to ?? 'a client'}`,
+      )
+    }
+  }
+
+  #belongs(zone: ZoneId, name: string): boolean {
+    const wallet = this.#walletOf.get(objectIn(name) ?? name)
+    return wallet !== undefined && this.#placements.get(wallet)?.includes(zone) === true
+  }
+
+  #put(zone: ZoneId, view: ReadonlyMap<string, RecordView>, name: string, value: Bytes): void {
+    const { checks } = this.#context
+    const before = view.get(name)
+    const after = this.#take(zone, name, value)
+    for (const { secret, wallet } of this.#canaries.values()) {
+      const plain = Buffer.from(value.buffer, value.byteOffset, value.byteLength).includes(secret)
+      checks.expect(10, !plain, () => `a key of ${wallet} in the clear in ${zone}'s store`)
+    }
+    if (after === undefined || before === undefined) return
+    checks.expect(
+      3,
+      !isNewer(before.version, after.version),
+      () => `${zone} fell from ${nameOf(name, before)} to ${nameOf(name, after)}`,
+    )
+    checks.expect(
+      4,
+      before.destroyed !== true || after.destroyed === true,
+      () => `${name} is active again in ${zone}`,
+    )
+  }
+
+  #take(zone: ZoneId, name: string, value: Bytes): RecordView | undefined {
+    const { checks } = this.#context
+    const zoneKey = this.#keys.get(zone)
+    if (zoneKey === undefined) return undefined
+    const view = viewRecord({ ...this.#context, zone, zoneKey }, name, value)
+    if (view === undefined) return undefined
+    if (view === 'sealed elsewhere') {
+      checks.expect(10, this.#belongs(zone, name), () => `${name} was put into ${zone}`)
+      checks.fault(`${zone} holds ${name}, which it did not seal`)
+      return undefined
+    }
+    this.#learn(name, view)
+    const known = this.#hashes.get(nameOf(name, view))
+    this.#hashes.set(nameOf(name, view), known ?? view.hash)
+    checks.expect(2, (known ?? view.hash) === view.hash, () => `${nameOf(name, view)} at ${zone}`)
+    const placed = view.wallet === undefined || this.#placements.get(view.wallet)?.includes(zone)
+    checks.expect(10, placed === true, () => `${name} is outside its placement, in ${zone}`)
+    this.#views.get(zone)?.set(name, view)
+    return view
+  }
+
+  #learn(name: string, view: RecordView): void {
+    const { wallet, document, secret, state } = view
+    const id = objectIn(name)
+    if (id !== undefined && state !== undefined) {
+      this.states.set(`${id} ${view.version.epoch}.${view.version.version}`, state)
+    }
+    if (wallet !== undefined) this.#walletOf.set(objectIn(name) ?? name, wallet)
+    if (document !== undefined) {
+      this.#placements.set(document.id, document.placement.zones)
+      this.#chronicle(document)
+    }
+    if (wallet !== undefined && secret !== undefined && secret.length >= 16) {
+      this.#canaries.set(name, { secret: Buffer.from(secret), wallet })
+    }
+  }
+
+  #chronicle(document: Wallet): void {
+    const versions = this.history.get(document.id) ?? new Map<string, Wallet>()
+    const { version } = versions.get(document.request) ?? document
+    this.#context.checks.expect(
+      12,
+      version === document.version,
+      () => `one request made two versions of ${document.id}`,
+    )
+    this.history.set(document.id, versions.set(document.request, document))
+  }
+
+  /** Where the state says destroyed, the tombstone stands and the secret is gone. */
+  #checkDestroyed(zone: ZoneId, view: ReadonlyMap<string, RecordView>, name: string): void {
+    const id = objectIn(name)
+    if (id === undefined) return
+    const isDestroyed = view.get(`state/${id}`)?.destroyed === true || view.has(`tomb/${id}`)
+    if (!isDestroyed) return
+    const gone = !view.has(`object/${id}`) && view.get(`state/${id}`)?.destroyed === true
+    this.#context.checks.expect(
+      4,
+      gone && view.has(`tomb/${id}`),
+      () => `${id} lives on in ${zone}`,
+    )
+  }
+}

@@ -1,0 +1,202 @@
+/** One run: a mesh, a workload and faults drawn from a seed, then calm, then what must hold. */
+import { createSimulatedRoot, simulatedCollateral } from '@holdfast/attestation'
+import { utf8 } from '@holdfast/base/bytes'
+import type { ZoneId } from '@holdfast/base/ids'
+import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
+import type { Broken, Invariant } from './checks.ts'
+import { type DefectName, defects } from './defects.ts'
+import { FaultDriver } from './fault-driver.ts'
+import { drawFaults, type FaultName, type FaultRates, noFaults } from './faults.ts'
+import { checkOutcomes, findInequality } from './final-checks.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import { createRandom, type Random } from './random.ts'
+import { createScheduler, type Scheduler } from './scheduler.ts'
+import { SignatureChecks } from './signature-checks.ts'
+import { Workload } from './workload.ts'
+import { World } from './world.ts'
+import { startsAtMs } from './zones.ts'
+
+export type RunOptions = {
+  readonly seed: number
+  readonly defect?: DefectName
+  /** False: a rolled-back home orders changes at once, as the product does today. */
+  readonly bootGate?: boolean
+  /** In place of what the seed draws. */
+  readonly faults?: FaultRates
+  readonly onEvent?: (line: string) => void
+}
+
+export type RunReport = {
+  readonly seed: number
+  readonly zones: number
+  readonly rates: FaultRates
+  readonly traceHash: string
+  readonly steps: number
+  readonly faults: ReadonlyMap<FaultName, number>
+  readonly checks: ReadonlyMap<Invariant, number>
+  readonly outcomes: ReadonlyMap<string, number>
+  readonly broken: Broken | undefined
+}
+
+const stepsMax = 200_000
+/** Longer than a rolled-back zone is away, a request may take and a late message lives. */
+const calmMs = 60_000
+const settleMs = 6000
+
+type Run = {
+  readonly world: World
+  readonly scheduler: Scheduler
+  readonly ledger: Ledger
+  readonly workload: Workload
+  readonly driver: FaultDriver
+  readonly random: Random
+}
+
+/** Lets events happen until then; ends early where an invariant broke. */
+const until = async ({ world, scheduler }: Run, isOver: () => boolean): Promise<void> => {
+  while (world.checks.broken === undefined && !isOver()) {
+    if (scheduler.steps >= stepsMax) return world.checks.fault(`${stepsMax} events were not enough`)
+    if (!(await scheduler.step())) return world.checks.fault('nothing is left to happen')
+  }
+}
+
+const pass = (run: Run, ms: number): Promise<void> => {
+  const endMs = run.scheduler.nowMs() + ms
+  return until(run, () => run.scheduler.nowMs() >= endMs)
+}
+
+const expectEqual = async (run: Run, when: string): Promise<void> => {
+  const { world, scheduler } = run
+  const endMs = scheduler.nowMs() + calmMs
+  await pass(run, settleMs)
+  await until(run, () => scheduler.nowMs() >= endMs || findInequality(world) === undefined)
+  if (world.checks.broken !== undefined) return
+  const found = findInequality(world)
+  world.checks.expect(9, found === undefined, () => `${when}: ${found}`)
+}
+
+/** Zones vanish, and every wallet that may lose so many signs in one of the others. */
+const vanish = async (run: Run, victims: ReadonlySet<ZoneId>): Promise<void> => {
+  const { world, ledger, workload, random } = run
+  for (const zone of victims) world.kill(zone)
+  await pass(run, settleMs)
+  const wallets = [...ledger.wallets.values()].filter(
+    // A short share of time to sign without the home is its owner's choice, not a loss.
+    ({ wallet }) => wallet.placement.durability > victims.size && wallet.staleAfterMs > 60_000,
+  )
+  let waiting = wallets.length
+  for (const known of wallets) {
+    const zones = known.wallet.placement.zones.filter((zone) => !victims.has(zone))
+    void workload
+      .sign(known, () => random.pick(zones), 6)
+      .then((answer) => {
+        waiting -= 1
+        const why = answer.type === 'refused' ? answer.code : answer.type
+        const gone = [...victims].join(', ')
+        world.checks.expect(
+          1,
+          answer.type === 'ok',
+          () => `${known.id} does not sign without ${gone}: ${why}`,
+        )
+      })
+  }
+  await until(run, () => waiting === 0)
+}
+
+const phases = async (run: Run, rates: FaultRates): Promise<void> => {
+  const { world, driver, random, ledger } = run
+  const zones = [...world.zones.keys()]
+  for (const zone of zones) world.start(zone)
+  world.network.start()
+  await until(run, () => world.running().length === zones.length)
+  await pass(run, 2000)
+
+  const spanMs = random.between(8000, 25_000)
+  world.faults = rates
+  run.workload.start(12 + random.below(25), spanMs)
+  driver.start()
+  await pass(run, spanMs)
+
+  world.faults = noFaults
+  const victims = new Set([random.pick(zones)])
+  if (zones.length > 3 && random.chance(0.4)) victims.add(random.pick(zones))
+  const anyBehind = zones.some((zone) => driver.holdsDown(zone) || world.records.isBehind(zone))
+  const atOnce = random.chance(0.5) && !anyBehind
+  driver.calm(atOnce ? victims : new Set())
+  if (atOnce) {
+    await vanish(run, victims)
+    for (const zone of victims) world.start(zone)
+  }
+  await expectEqual(run, 'faults stopped')
+  if (world.checks.broken !== undefined) return
+  checkOutcomes(world, ledger)
+
+  await vanish(run, victims)
+  // What vanished comes back empty, and is filled again by the others.
+  for (const zone of victims) {
+    if (world.checks.broken !== undefined) return
+    world.wipe(zone)
+    world.start(zone)
+  }
+  if (refillable(ledger, victims)) await expectEqual(run, 'emptied zones came back')
+}
+
+/** Nothing is promised of what only the emptied zones held. */
+const refillable = (ledger: Ledger, victims: ReadonlySet<ZoneId>): boolean =>
+  [...ledger.wallets.values()].every(({ wallet }) =>
+    wallet.placement.zones.some((zone) => !victims.has(zone)),
+  )
+
+export const runSeed = async (options: RunOptions): Promise<RunReport> => {
+  const { seed, defect } = options
+  const random = createRandom(seed, 'run')
+  using crypto = await createCrypto({
+    entropy: {
+      bytes: (length) => random.bytes(length),
+      fill: (buffer) => buffer.set(random.bytes(buffer.length)),
+    },
+  })
+  const scheduler = createScheduler(options.onEvent)
+  const root = createSimulatedRoot({ entropy: (length) => random.bytes(length), nowMs: startsAtMs })
+  const collateral = utf8(JSON.stringify(simulatedCollateral(root, { nowMs: startsAtMs })))
+  const ledger = createLedger()
+  const signatures = new SignatureChecks()
+  const zones = random.pick([2, 3, 3, 3, 4, 5])
+  const world = new World({
+    seed,
+    zones,
+    scheduler,
+    crypto,
+    collateral,
+    defect: defect === undefined ? {} : defects[defect].make(),
+    bootGate: options.bootGate ?? true,
+    observer: {
+      received: (request) => ledger.receptions.note(request),
+      signed: (node, answer) => signatures.signed(node, answer),
+    },
+  })
+  signatures.watch(world)
+  const workload = new Workload(world, ledger, signatures)
+  const driver = new FaultDriver(world)
+  const lost = (reason: unknown): void =>
+    world.checks.fault(`a promise was lost: ${String(reason)}`)
+  process.on('unhandledRejection', lost)
+  const rates = options.faults ?? drawFaults(random)
+  try {
+    await phases({ world, scheduler, ledger, workload, driver, random }, rates)
+  } finally {
+    process.off('unhandledRejection', lost)
+    for (const zone of world.zones.keys()) world.kill(zone)
+  }
+  return {
+    seed,
+    zones,
+    rates,
+    traceHash: scheduler.traceHash(),
+    steps: scheduler.steps,
+    faults: world.faultCounts,
+    checks: world.checks.counts,
+    outcomes: ledger.outcomes,
+    broken: world.checks.broken,
+  }
+}

@@ -1,0 +1,271 @@
+/** A simulated mesh: zones, their nodes, the links between them, and what watches it all. */
+import type { VerifiedManifest } from '@holdfast/attestation'
+import type { Bytes } from '@holdfast/base/bytes'
+import type { ZoneId } from '@holdfast/base/ids'
+import type { Crypto } from '@holdfast/enclave/ports/crypto'
+import type { Mesh } from '@holdfast/enclave/ports/mesh'
+import { StoreUnavailable } from '@holdfast/enclave/ports/store'
+import { openZoneKey } from '@holdfast/enclave/records/zone-key'
+import {
+  type MemorySnapshot,
+  openMemoryStore,
+  restoreDisk,
+  snapshotDisk,
+} from '@holdfast/enclave/testing/memory-store'
+import { type Checks, createChecks } from './checks.ts'
+import type { DefectHooks } from './defects.ts'
+import { type FaultName, type FaultRates, noFaults } from './faults.ts'
+import { createFreshness, type Freshness } from './freshness.ts'
+import type { CoreObserver } from './observed-core.ts'
+import { createRandom, type Random } from './random.ts'
+import { RecordsWatch } from './records-watch.ts'
+import type { Scheduler } from './scheduler.ts'
+import { createNetwork, type Network } from './simulated-network.ts'
+import { createNode, type SimulatedNode } from './simulated-node.ts'
+import { openSimulatedStore, type StoreCallFault } from './simulated-store.ts'
+import { createZone, type SimulatedZone } from './simulated-zone.ts'
+import { simulatedManifest } from './zones.ts'
+
+export type WorldOptions = {
+  readonly seed: number
+  readonly zones: number
+  readonly scheduler: Scheduler
+  readonly crypto: Crypto
+  readonly collateral: Bytes
+  readonly defect: DefectHooks
+  /** Without it a rolled-back home orders at once, as the core does today. */
+  readonly bootGate: boolean
+  /** Told of each request that reaches a core, and of each signature that is made. */
+  readonly observer: Pick<CoreObserver, 'received'> & {
+    readonly signed: (node: SimulatedNode, answer: Parameters<CoreObserver['signed']>[0]) => void
+  }
+}
+
+const tickMs = 250
+const retryStartMs = 500
+
+export class World {
+  readonly seed: number
+  readonly scheduler: Scheduler
+  readonly manifest: VerifiedManifest
+  readonly zones: ReadonlyMap<ZoneId, SimulatedZone>
+  readonly network: Network
+  readonly checks: Checks = createChecks()
+  readonly records: RecordsWatch
+  readonly freshness: Freshness = createFreshness()
+  readonly faultCounts = new Map<FaultName, number>()
+  readonly defect: DefectHooks
+  /** The rates that are in force now. */
+  faults: FaultRates = noFaults
+  readonly crypto: Crypto
+  readonly #options: WorldOptions
+  readonly #faultRandom: Random
+  readonly #scheduleRandom: Random
+  readonly #running = new Map<ZoneId, SimulatedNode>()
+  /** Zones whose node is starting or will be started again. */
+  readonly #starting = new Set<ZoneId>()
+
+  constructor(options: WorldOptions) {
+    const { seed, crypto, scheduler } = options
+    this.#options = options
+    this.seed = seed
+    this.scheduler = scheduler
+    this.crypto = crypto
+    this.defect = options.defect
+    this.manifest = simulatedManifest(options.zones)
+    this.#faultRandom = createRandom(seed, 'faults')
+    this.#scheduleRandom = createRandom(seed, 'schedule')
+    this.zones = new Map(
+      this.manifest.manifest.zones.map(({ id, level }) => [
+        id,
+        createZone(id, level, createRandom(seed, `machine ${id}`)),
+      ]),
+    )
+    this.records = new RecordsWatch({ crypto, mesh: this.manifest.mesh, checks: this.checks })
+    this.network = createNetwork({
+      scheduler,
+      random: this.#scheduleRandom,
+      zones: [...this.zones.keys()],
+      fault: (name) => this.strikes(name),
+      running: (zone) => this.node(zone),
+      arrives: ({ from, to, bytes }) => {
+        this.records.checkBytes(to, bytes)
+        const node = this.node(to)
+        if (node !== undefined) this.freshness.heard(node.peer.boot, from, node.nowMs())
+      },
+      ...(options.defect.message === undefined ? {} : { tamper: options.defect.message }),
+    })
+  }
+
+  /** Whether a fault happens now; counted where it does. */
+  strikes(name: FaultName): boolean {
+    const rate = this.faults[name]
+    if (rate === 0 || !this.#faultRandom.chance(rate)) return false
+    this.count(name)
+    return true
+  }
+
+  count(name: FaultName): void {
+    this.faultCounts.set(name, (this.faultCounts.get(name) ?? 0) + 1)
+    this.scheduler.note(`fault ${name}`)
+  }
+
+  node(zone: ZoneId): SimulatedNode | undefined {
+    return this.#running.get(zone)
+  }
+
+  running(): readonly SimulatedNode[] {
+    return [...this.#running.values()]
+  }
+
+  isStarting(zone: ZoneId): boolean {
+    return this.#starting.has(zone)
+  }
+
+  zone(id: ZoneId): SimulatedZone {
+    const zone = this.zones.get(id)
+    if (zone === undefined) throw new Error(`no zone ${id}`)
+    return zone
+  }
+
+  /** Starts a zone's node on its disk; what does not start is started again a little later. */
+  start(id: ZoneId): void {
+    if (this.#running.has(id) || this.#starting.has(id)) return
+    this.#starting.add(id)
+    const zone = this.zone(id)
+    zone.boots += 1
+    const node = this.#createNode(zone)
+    node.core.start().then(
+      async (started) => {
+        if (!started.ok) return this.#failedStart(node)
+        await this.#learnKey(node)
+        this.#starting.delete(id)
+        this.#running.set(id, node)
+        this.#tick(node)
+      },
+      (error: unknown) => {
+        if (!(error instanceof StoreUnavailable)) this.checks.fault(`start: ${String(error)}`)
+        this.#failedStart(node)
+      },
+    )
+  }
+
+  /** Ends a zone's node as kill -9 would. */
+  kill(id: ZoneId): void {
+    this.#running.get(id)?.revoke()
+    this.#running.delete(id)
+  }
+
+  /** Ends a zone's node with grace; it is gone when this settles. */
+  async stop(id: ZoneId): Promise<void> {
+    const node = this.#running.get(id)
+    this.#running.delete(id)
+    await node?.core.stop()
+    node?.revoke()
+  }
+
+  snapshot(id: ZoneId): MemorySnapshot {
+    return snapshotDisk(this.zone(id).disk)
+  }
+
+  /** Gives a zone whose node is dead an older disk. */
+  rollBack(id: ZoneId, snapshot: MemorySnapshot): void {
+    restoreDisk(this.zone(id).disk, snapshot)
+    this.records.rolledBack(id)
+  }
+
+  /** Gives a zone whose node is dead an empty disk and machine. */
+  wipe(id: ZoneId): void {
+    const zone = this.zone(id)
+    const fresh = createZone(id, zone.level, createRandom(this.seed, `new machine ${id}`))
+    zone.disk = fresh.disk
+    zone.sealing = fresh.sealing
+    this.records.rolledBack(id)
+  }
+
+  #failedStart(node: SimulatedNode): void {
+    const { id } = node.zone
+    node.revoke()
+    this.scheduler.after(retryStartMs, `${id} starts again`, () => {
+      this.#starting.delete(id)
+      this.start(id)
+    })
+  }
+
+  #createNode(zone: SimulatedZone): SimulatedNode {
+    const { scheduler, collateral, defect, observer, bootGate } = this.#options
+    const random = createRandom(this.seed, `node ${zone.id} ${zone.boots}`)
+    return createNode({
+      scheduler,
+      zone,
+      random,
+      manifest: this.manifest,
+      crypto: defect.crypto?.(this.crypto) ?? this.crypto,
+      collateral,
+      observer: (node) => ({
+        mayOrder: () => !bootGate || !this.records.isBehind(zone.id),
+        received: observer.received,
+        signed: (answer) => observer.signed(node(), answer),
+      }),
+      store: (isAlive) =>
+        openSimulatedStore({
+          disk: zone.disk,
+          label: zone.id,
+          scheduler,
+          random: this.#scheduleRandom,
+          isAlive,
+          fault: (isCommit) => this.#storeFault(isCommit),
+          mangle: (batch) => defect.batch?.(zone.id, batch) ?? batch,
+          applied: (batch) => this.records.applied(zone.id, batch),
+        }),
+      mesh: (node) => this.#meshOf(node),
+    })
+  }
+
+  #meshOf(self: () => SimulatedNode): Mesh {
+    const { peers } = this.#options.defect
+    return {
+      peers: () => {
+        const { peer, zone } = self()
+        const listed = this.network.peersOf(peer.boot)
+        return peers?.(zone.id, listed) ?? listed
+      },
+      ask: (boot, message, { timeoutMs }) => this.network.ask(self(), boot, message, timeoutMs),
+    }
+  }
+
+  #storeFault(isCommit: boolean): StoreCallFault | undefined {
+    if (this.strikes('storeUnavailable')) return isCommit ? 'commitLost' : 'storeUnavailable'
+    if (!isCommit) return undefined
+    for (const name of ['commitLost', 'commitUnacknowledged', 'commitLate'] as const) {
+      if (this.strikes(name)) return name
+    }
+    return undefined
+  }
+
+  async #learnKey({ zone, crypto }: SimulatedNode): Promise<void> {
+    const zoneKey = await openZoneKey({
+      crypto,
+      entropy: { bytes: (length) => new Uint8Array(length), fill: () => undefined },
+      sealing: zone.sealing,
+      store: openMemoryStore(zone.disk),
+      mesh: this.manifest.mesh,
+      zone: zone.id,
+    })
+    if (!zoneKey.ok) return this.checks.fault(`the key of ${zone.id} cannot be opened`)
+    // A copy that outlives the node: late commits are looked at too.
+    const secret = zoneKey.value.secret.use((bytes) => this.crypto.secretFrom(bytes.slice()))
+    this.records.reload(zone.id, { epoch: zoneKey.value.epoch, secret }, zone.disk)
+  }
+
+  #tick(node: SimulatedNode): void {
+    this.scheduler.after(tickMs, `${node.zone.id} tick`, () => {
+      if (!node.isAlive()) return
+      for (const { zone } of this.network.peersOf(node.peer.boot)) {
+        this.freshness.heard(node.peer.boot, zone, node.nowMs())
+      }
+      node.core.tick().catch((error: unknown) => this.checks.fault(`tick: ${String(error)}`))
+      this.#tick(node)
+    })
+  }
+}

@@ -89,26 +89,17 @@ export const observeCore = (core: Core, self: string, observer: CoreObserver): C
     }
     return ask()
   }
-  return {
-    start: () => core.start(),
-    handle,
-    evidence: (target, nonce) => core.evidence(target, nonce),
-    openSession: (opening) => core.openSession(opening),
-    sessionFrame: (session, frame) => core.sessionFrame(session, frame),
-    closeSession: (session) => core.closeSession(session),
-    zoneTrust: () => core.zoneTrust(),
-    serverCertificate: (names) => core.serverCertificate(names),
-    managedObjects: () => {
-      const objects = core.managedObjects()
-      return objects === undefined ? undefined : gatedObjects(objects, observer)
-    },
-    peerMessage,
-    peerUp: (peer) => core.peerUp(peer),
-    peerDown: (boot) => core.peerDown(boot),
-    tick: () => core.tick(),
-    status: () => core.status(),
-    stop: () => core.stop(),
+  const managedObjects: Core['managedObjects'] = () => {
+    const objects = core.managedObjects()
+    return objects === undefined ? undefined : gatedObjects(objects, observer)
   }
+  const observed: Partial<Core> = { handle, peerMessage, managedObjects }
+  return new Proxy(core, {
+    get: (target, name): unknown => {
+      const own: unknown = Reflect.get(observed, name) ?? Reflect.get(target, name)
+      return typeof own === 'function' ? own.bind(target) : own
+    },
+  })
 }
 
 /** The name of request bytes in the ledger. */

@@ -1,4 +1,4 @@
-/** `npm run simulate -- --from SEED --seeds N`: runs seeds, says which break what, and how to replay. */
+/** `npm run simulate -- --from SEED --seeds N`: runs seeds and says which breaks what. */
 import { parseArgs } from 'node:util'
 import { notChecked } from './checks.ts'
 import { isDefect } from './defects.ts'

@@ -1,8 +1,7 @@
 /** The one way by which a signature leaves: fresh, verified, over what the request's bytes say. */
 import type { Receipt, SignAnswer } from '@holdfast/base/answers'
-import { equalBytes, toHex } from '@holdfast/base/bytes'
+import { toHex } from '@holdfast/base/bytes'
 import { accept, assert, type Result, refuse } from '@holdfast/base/errors'
-import { parseRequest } from '@holdfast/base/requests/request'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Account, WalletKey } from '@holdfast/base/wallet'
 import type { CoreContext } from './context.ts'
@@ -10,7 +9,7 @@ import type { Call } from './operations/call.ts'
 import type { PolicyAnswer } from './policy/evaluate.ts'
 import { checkFresh } from './replication/staleness.ts'
 import type { Decoded } from './signing/chain-signer.ts'
-import { decodePayload } from './signing/decode.ts'
+import { checkDigests } from './signing/check-digests.ts'
 import { signTasks } from './signing/sign-tasks.ts'
 import type { WalletEntry } from './wallets/wallet-entry.ts'
 
@@ -20,21 +19,6 @@ export type Release = {
   readonly decoded: Decoded
   readonly call: Call<'sign'>
   readonly verdict: PolicyAnswer
-}
-
-/** Every digest, computed a second time from the bytes that were authorised (DESIGN §8). */
-const checkDigests = (context: CoreContext, { call, signer, decoded }: Release): void => {
-  const request = parseRequest(call.bytes)
-  assert(request.operation === 'sign', 'the bytes are the request that was judged')
-  const again = decodePayload({ payload: request.payload, ...signer, crypto: context.crypto })
-  const same =
-    again.ok &&
-    again.value.tasks.length === decoded.tasks.length &&
-    again.value.tasks.every((task, index) => {
-      const first = decoded.tasks[index]
-      return first !== undefined && equalBytes(task.data, first.data)
-    })
-  assert(same, 'a digest computed again is the digest that was signed')
 }
 
 const receiptOf = (context: CoreContext, { entry, call, verdict }: Release): Receipt => {
@@ -73,6 +57,6 @@ export const releaseSignature = (context: CoreContext, of: Release): Result<Sign
     crypto: context.crypto,
     entropy: context.entropy,
   })
-  checkDigests(context, of)
+  checkDigests({ bytes: of.call.bytes, signer: of.signer, tasks, crypto: context.crypto })
   return accept({ signed: finish(signatures), decoded: intent, receipt: receiptOf(context, of) })
 }

@@ -12,3 +12,5 @@ export const arenaClasses = [
 ] as const
 /** Imported P-256 public keys that are kept ready. */
 export const publicKeyCacheMax = 1024
+/** Public keys that were verified against and are kept as points. */
+export const parsedPointsMax = 4096

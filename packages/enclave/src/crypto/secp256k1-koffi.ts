@@ -1,8 +1,9 @@
 /** secp256k1 by the system's library. Private keys go from locked memory to it by address. */
-import type { Bytes } from '@holdfast/base/bytes'
+import { type Bytes, toHex } from '@holdfast/base/bytes'
 import { assert } from '@holdfast/base/errors'
 import type { RecoverableSignature, Secp256k1 } from '../ports/crypto.ts'
 import type { Arena } from './arena.ts'
+import { parsedPointsMax } from './limits.ts'
 import type { Secp256k1Library } from './secp256k1-library.ts'
 
 /** secp256k1.h: SECP256K1_EC_COMPRESSED and SECP256K1_EC_UNCOMPRESSED. */
@@ -27,6 +28,26 @@ const has = (length: number, ...values: readonly Bytes[]): boolean =>
 
 type Call = Secp256k1Library['call']
 
+/**
+ * Points of the keys that are verified against, kept parsed: a compressed key costs a square root,
+ * a seventh of a verification. They are public, and a damaged one verifies nothing.
+ */
+const createParsedPoints = (call: Call) => {
+  const kept = new Map<string, Bytes>()
+  return (publicKey: Bytes): Bytes | undefined => {
+    if (publicKey.length !== 33 && publicKey.length !== 65) return undefined
+    const name = toHex(publicKey)
+    const known = kept.get(name)
+    if (known !== undefined) return known
+    const point = new Uint8Array(64)
+    if (call.ec_pubkey_parse(point, publicKey, publicKey.length) !== 1) return undefined
+    const [oldest] = kept.keys()
+    if (kept.size >= parsedPointsMax && oldest !== undefined) kept.delete(oldest)
+    kept.set(name, point)
+    return point
+  }
+}
+
 const points = (call: Call, scratch: Scratch) => {
   const parse = (publicKey: Bytes): boolean =>
     (publicKey.length === 33 || publicKey.length === 65) &&
@@ -43,7 +64,7 @@ const points = (call: Call, scratch: Scratch) => {
 const ecdsa = (
   call: Call,
   scratch: Scratch,
-  parse: (publicKey: Bytes) => boolean,
+  parsedPoint: (publicKey: Bytes) => Bytes | undefined,
 ): Pick<Secp256k1, 'sign' | 'verify'> => ({
   sign: ({ digest, privateKey }) => {
     assert(has(32, digest, privateKey), 'ECDSA takes a digest and a key of 32 bytes')
@@ -57,11 +78,11 @@ const ecdsa = (
   },
   verify: ({ digest, signature, publicKey }) => {
     assert(has(32, digest), 'ECDSA takes a digest of 32 bytes')
+    const point = has(64, signature) ? parsedPoint(publicKey) : undefined
     return (
-      has(64, signature) &&
-      parse(publicKey) &&
+      point !== undefined &&
       call.ecdsa_signature_parse_compact(scratch.signature, signature) === 1 &&
-      call.ecdsa_verify(scratch.signature, digest, scratch.point) === 1
+      call.ecdsa_verify(scratch.signature, digest, point) === 1
     )
   },
 })
@@ -152,7 +173,7 @@ export const createKoffiSecp256k1 = (input: {
       )
       return point.serialize(compressed)
     },
-    ...ecdsa(call, scratch, point.parse),
+    ...ecdsa(call, scratch, createParsedPoints(call)),
     ...schnorr(call, scratch),
     ...tweaks(call, scratch, point),
   }

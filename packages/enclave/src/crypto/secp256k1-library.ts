@@ -71,10 +71,7 @@ const bind = (path: string): Secp256k1Library => {
   ]) as [keyof typeof signatures, Native][]
   const context: unknown = create(contextFlags)
   const call = Object.fromEntries(
-    functions.map(([name, native]) => [
-      name,
-      (...args: readonly unknown[]) => native(context, ...args),
-    ]),
+    functions.map(([name, native]) => [name, native.bind(undefined, context)]),
   ) as Secp256k1Library['call']
   let open = true
   return {

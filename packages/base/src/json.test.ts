@@ -31,6 +31,9 @@ describe('strict JSON', () => {
       '{"\\"":1,"\\u0022":2}',
       '{ "a" : "b" , "a" : "c" }',
       '{"__proto__":1,"__proto__":2}',
+      // The last of many keys, where a set has taken the place of a list.
+      `{${Array.from({ length: 40 }, (_, index) => `"k${index}":0,`).join('')}"k39":1}`,
+      `{${Array.from({ length: 40 }, (_, index) => `"k${index}":0,`).join('')}"k0":1}`,
     ]) {
       refuses(text)
     }

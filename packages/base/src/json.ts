@@ -14,8 +14,15 @@ const openBracket = 0x5b
 const closeBracket = 0x5d
 const comma = 0x2c
 
-/** The offset behind the closing quote of the string that opens at `start`. */
-const skipString = (text: string, start: number): number => {
+/** Up to so many keys are compared one by one. */
+const fewKeys = 12
+
+/**
+ * The offset behind the closing quote of the string that opens at `start`. Where the text has no
+ * escape at all, as most requests have none, the next quote closes it.
+ */
+const skipString = (text: string, start: number, hasEscapes: boolean): number => {
+  if (!hasEscapes) return text.indexOf('"', start + 1) + 1
   let offset = start + 1
   for (;;) {
     const code = text.charCodeAt(offset)
@@ -24,28 +31,49 @@ const skipString = (text: string, start: number): number => {
   }
 }
 
+/** The keys of one object: a list while they are few, which is cheaper than a set. */
+const createKeys = (): { readonly addsTwice: (key: string) => boolean } => {
+  const few: string[] = []
+  let many: Set<string> | undefined
+  return {
+    addsTwice: (key) => {
+      if (many === undefined) {
+        if (few.includes(key)) return true
+        few.push(key)
+        if (few.length > fewKeys) many = new Set(few)
+        return false
+      }
+      if (many.has(key)) return true
+      many.add(key)
+      return false
+    },
+  }
+}
+
 /** Walks text that `JSON.parse` has accepted; refuses repeated keys and depth. */
 const checkKeys = (text: string, depthMax: number): void => {
-  const scopes: (Set<string> | undefined)[] = []
+  const hasEscapes = text.includes('\\')
+  const scopes: (ReturnType<typeof createKeys> | undefined)[] = []
   let expectsKey = false
   let offset = 0
   while (offset < text.length) {
     const code = text.charCodeAt(offset)
     if (code === quote) {
-      const end = skipString(text, offset)
+      const end = skipString(text, offset, hasEscapes)
       if (expectsKey) {
         const raw = text.slice(offset + 1, end - 1)
-        const key = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw
-        const scope = scopes.at(-1)
-        if (scope?.has(key) === true) fail('malformed', 'a key stands twice in one object')
-        scope?.add(key)
+        const escaped = hasEscapes && raw.includes('\\')
+        const key = escaped ? (JSON.parse(`"${raw}"`) as string) : raw
+        if (scopes.at(-1)?.addsTwice(key) === true) {
+          fail('malformed', 'a key stands twice in one object')
+        }
         expectsKey = false
       }
       offset = end
       continue
     }
     if (code === openBrace || code === openBracket) {
-      scopes.push(code === openBrace ? new Set() : undefined)
+      scopes.push(code === openBrace ? createKeys() : undefined)
       if (scopes.length > depthMax) fail('malformed', 'nested too deeply')
       expectsKey = code === openBrace
     } else if (code === closeBrace || code === closeBracket) {

@@ -20,13 +20,6 @@ export type NoiseCipher = Disposable & {
 const nonceMax = 2n ** 64n - 1n
 const none: Bytes = new Uint8Array(0)
 
-/** 32 zero bits, then the counter, little-endian (§12.3). */
-const nonceOf = (counter: bigint): Bytes => {
-  const nonce = new Uint8Array(12)
-  new DataView(nonce.buffer).setBigUint64(4, counter, true)
-  return nonce
-}
-
 /** Takes over `key` and clears it on disposal. `start` is for tests of the end of the nonces. */
 export const createNoiseCipher = (
   primitives: Pick<ExchangePrimitives, 'chacha20Poly1305'>,
@@ -34,6 +27,9 @@ export const createNoiseCipher = (
   start = 0n,
 ): NoiseCipher => {
   const { chacha20Poly1305 } = primitives
+  /** 32 zero bits, then the counter, little-endian (§12.3); used by one call at a time. */
+  const nonce = new Uint8Array(12)
+  const nonceView = new DataView(nonce.buffer)
   let counter = start
   let open = true
   const usable = (): Result<undefined> => {
@@ -48,14 +44,14 @@ export const createNoiseCipher = (
     seal: (plaintext, associatedData = none) => {
       const state = usable()
       if (!state.ok) return state
-      const nonce = nonceOf(counter)
+      nonceView.setBigUint64(4, counter, true)
       counter += 1n
       return accept(chacha20Poly1305.seal({ key, nonce, associatedData, plaintext }))
     },
     open: (ciphertext, associatedData = none) => {
       const state = usable()
       if (!state.ok) return state
-      const nonce = nonceOf(counter)
+      nonceView.setBigUint64(4, counter, true)
       const plaintext = chacha20Poly1305.open({ key, nonce, associatedData, ciphertext })
       if (plaintext === undefined) {
         return refuse('bad_seal', 'a frame is not the next one of this channel')

@@ -2,13 +2,14 @@
 import type { Receipt, SignAnswer } from '@holdfast/base/answers'
 import { toHex } from '@holdfast/base/bytes'
 import { accept, assert, type Result, refuse } from '@holdfast/base/errors'
+import type { Secret } from '@holdfast/base/secret'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Account, WalletKey } from '@holdfast/base/wallet'
 import type { CoreContext } from './context.ts'
 import type { Call } from './operations/call.ts'
 import type { PolicyAnswer } from './policy/evaluate.ts'
 import { checkFresh } from './replication/staleness.ts'
-import type { Decoded } from './signing/chain-signer.ts'
+import type { Decoded, SigningTask } from './signing/chain-signer.ts'
 import { checkDigests } from './signing/check-digests.ts'
 import { signTasks } from './signing/sign-tasks.ts'
 import type { WalletEntry } from './wallets/wallet-entry.ts'
@@ -45,13 +46,17 @@ export const releaseSignature = (context: CoreContext, of: Release): Result<Sign
   if (!fresh.ok) return fresh
   const { key, account } = of.signer
   const { tasks, intent, finish } = of.decoded
-  const opened = tasks.map((task) => context.keys.get(key.id, account?.path, task.steps))
-  if (opened.includes(undefined)) return refuse('conflict', 'the keys were closed meanwhile')
+  const opened = new Map<SigningTask, Secret>()
+  for (const task of tasks) {
+    const secret = context.keys.get(key.id, account?.path, task.steps)
+    if (secret === undefined) return refuse('conflict', 'the keys were closed meanwhile')
+    opened.set(task, secret)
+  }
   const signatures = signTasks({
     tasks,
     open: (task) => {
-      const secret = context.keys.get(key.id, account?.path, task.steps)
-      assert(secret !== undefined, 'a key that was opened is still open')
+      const secret = opened.get(task)
+      assert(secret !== undefined, 'each task has its key')
       return secret
     },
     crypto: context.crypto,

@@ -30,7 +30,7 @@ const lend = (secret: Secret): Secret => ({
 })
 
 const placeOf = (path: string | undefined, steps: readonly number[]): string =>
-  `${path ?? ''}/${steps.join('/')}`
+  steps.length === 0 ? `${path ?? ''}/` : `${path ?? ''}/${steps.join('/')}`
 
 /** Two levels, by object and by place: `invalidate` costs what it erases. */
 export const createOpenedKeys = (limit: number = openedKeysMax): OpenedKeys => {

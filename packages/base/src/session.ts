@@ -4,6 +4,13 @@ import type { Authorisation, Envelope } from './authorisation.ts'
 import { purposes } from './authorisation.ts'
 import { type Bytes, concat, fromBase64Url, toBase64Url, utf8 } from './bytes.ts'
 import { type CborValue, fromCbor, toCbor } from './cbor.ts'
+import {
+  type CborReader,
+  cborHeadBytesMax,
+  cborMajor,
+  createCborReader,
+  writeCborHead,
+} from './cbor-head.ts'
 import { fail } from './errors.ts'
 import { CredentialId } from './ids.ts'
 import { authorisationsMax } from './limits.ts'
@@ -31,38 +38,39 @@ export const encodeSessionRequest = (request: SessionRequest): Bytes =>
     ),
   ])
 
-const isNumber = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32
-
 const malformed = (): never => fail('malformed', 'not a frame of a sealed session')
 
-/** Written out rather than by a schema: this runs for every signature. */
-const parseAuthorisation = (untrusted: unknown): Authorisation => {
-  if (!Array.isArray(untrusted) || untrusted.length !== 3) return malformed()
-  const [credential, purpose, signature] = untrusted as unknown[]
-  if (typeof credential !== 'string' || !(signature instanceof Uint8Array)) return malformed()
+/** Read by hand rather than by a schema: this runs for every signature. */
+const readAuthorisation = (reader: CborReader): Authorisation => {
+  if (reader.array() !== 3) return malformed()
+  const credential = CredentialId(reader.text())
+  const purpose = reader.text()
   const known = purposes.find((one) => one === purpose)
   if (known === undefined) return malformed()
-  return {
-    credential: CredentialId(credential),
-    purpose: known,
-    signature: toBase64Url(signature),
-  }
+  return { credential, purpose: known, signature: toBase64Url(reader.bytes()) }
 }
 
 export const parseSessionRequest = (untrusted: Bytes): SessionRequest => {
-  const value = fromCbor(untrusted)
-  if (!Array.isArray(value) || value.length !== 3) return malformed()
-  const [number, request, authorisations] = value as unknown[]
-  if (!isNumber(number) || !(request instanceof Uint8Array)) return malformed()
-  if (!Array.isArray(authorisations) || authorisations.length > authorisationsMax) {
-    return malformed()
-  }
-  return { number, request, authorisations: authorisations.map(parseAuthorisation) }
+  const reader = createCborReader(untrusted)
+  if (reader.array() !== 3) return malformed()
+  const number = reader.uint()
+  const request = reader.bytes()
+  const count = reader.array()
+  if (count > authorisationsMax) return malformed()
+  const authorisations = Array.from({ length: count }, () => readAuthorisation(reader))
+  reader.end()
+  return { number, request, authorisations }
 }
 
-export const encodeSessionAnswer = (answer: SessionAnswer): Bytes =>
-  toCbor([answer.number, answer.status, answer.body])
+export const encodeSessionAnswer = ({ number, status, body }: SessionAnswer): Bytes => {
+  const frame = new Uint8Array(1 + 3 * cborHeadBytesMax + body.length)
+  let offset = writeCborHead(frame, 0, { major: cborMajor.array, value: 3 })
+  offset = writeCborHead(frame, offset, { major: cborMajor.uint, value: number })
+  offset = writeCborHead(frame, offset, { major: cborMajor.uint, value: status })
+  offset = writeCborHead(frame, offset, { major: cborMajor.bytes, value: body.length })
+  frame.set(body, offset)
+  return frame.subarray(0, offset + body.length)
+}
 
 const answerShape = z.tuple([z.int().min(0), z.int().min(200).max(599), bytes])
 

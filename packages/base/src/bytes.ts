@@ -69,9 +69,12 @@ export const fromHex = (text: string): Bytes => {
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const letterValues: ReadonlyMap<number, number> = new Map(
-  Array.from(alphabet, (letter, value) => [letter.charCodeAt(0), value]),
-)
+/** By character code; what is no letter has a bit above the six. */
+const noLetter = 0x40
+const letterValues: Bytes = new Uint8Array(128).fill(noLetter)
+for (let value = 0; value < alphabet.length; value += 1) {
+  letterValues[alphabet.charCodeAt(value)] = value
+}
 
 /** Base64url without padding (RFC 4648 §5). */
 export const toBase64Url = (bytes: Bytes): string => {
@@ -88,25 +91,41 @@ export const toBase64Url = (bytes: Bytes): string => {
   return text
 }
 
+const letterAt = (text: string, index: number): number =>
+  letterValues[text.charCodeAt(index)] ?? noLetter
+
 /** Bytes of base64url text without padding; unused bits must be zero. */
 export const fromBase64Url = (text: string): Bytes => {
-  if (text.length % 4 === 1) throw new TypeError('base64url text has an impossible length')
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
-  let buffer = 0
-  let bits = 0
+  const { length } = text
+  if (length % 4 === 1) throw new TypeError('base64url text has an impossible length')
+  const bytes = new Uint8Array(Math.floor((length * 3) / 4))
+  const whole = length - (length % 4)
   let offset = 0
-  for (let index = 0; index < text.length; index += 1) {
-    const value = letterValues.get(text.charCodeAt(index))
-    if (value === undefined) throw new TypeError('not base64url')
-    buffer = ((buffer << 6) | value) & 0xffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes[offset] = (buffer >> bits) & 0xff
-      offset += 1
-    }
+  // Every letter is joined in here, so that one comparison at the end finds what is none.
+  let seen = 0
+  for (let index = 0; index < whole; index += 4) {
+    const first = letterAt(text, index)
+    const second = letterAt(text, index + 1)
+    const third = letterAt(text, index + 2)
+    const fourth = letterAt(text, index + 3)
+    seen |= first | second | third | fourth
+    bytes[offset] = (first << 2) | (second >> 4)
+    bytes[offset + 1] = (second << 4) | (third >> 2)
+    bytes[offset + 2] = (third << 6) | fourth
+    offset += 3
   }
-  if ((buffer & ((1 << bits) - 1)) !== 0) throw new TypeError('base64url text has stray bits')
+  let stray = 0
+  if (whole < length) {
+    const first = letterAt(text, whole)
+    const second = letterAt(text, whole + 1)
+    const third = whole + 2 < length ? letterAt(text, whole + 2) : 0
+    seen |= first | second | third
+    bytes[offset] = (first << 2) | (second >> 4)
+    if (whole + 2 < length) bytes[offset + 1] = (second << 4) | (third >> 2)
+    stray = whole + 2 < length ? third & 3 : second & 15
+  }
+  if (seen >= noLetter) throw new TypeError('not base64url')
+  if (stray !== 0) throw new TypeError('base64url text has stray bits')
   return bytes
 }
 

@@ -26,6 +26,15 @@ describe('hexadecimal', () => {
     )
   })
 
+  it('writes the same where the engine has no encoder of its own', () => {
+    fc.assert(
+      fc.property(bytes, (value) => {
+        const plain = Object.assign(Uint8Array.from(value), { toHex: undefined })
+        expect(toHex(plain)).toBe(toHex(value))
+      }),
+    )
+  })
+
   it('refuses an odd length, a prefix, white space and other letters', () => {
     for (const text of ['0', '0x00', ' 00', '0g', 'zz', '00\n', '٠٠', '-1', '1.', '0\u{1d7d8}']) {
       expect(() => fromHex(text), text).toThrow(TypeError)

@@ -108,7 +108,8 @@ export const nodeStatus = z.strictObject({
   mesh: z.string(),
   manifestSerial: z.int(),
   simulated: z.boolean(),
-  state: z.enum(['starting', 'ready', 'stopping']),
+  /** `replaced`: another node has taken over the store of this zone. */
+  state: z.enum(['starting', 'ready', 'stopping', 'replaced']),
   wallets: z.int(),
   /** Records that other zones have not confirmed yet. */
   outbox: z.int(),

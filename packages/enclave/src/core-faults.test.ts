@@ -65,3 +65,24 @@ describe('a zone that dies', () => {
     mesh.cut('us-east', 'eu-west', false)
   })
 })
+
+describe('a second node on the store of a zone', () => {
+  it('replaces the first, which then changes nothing and signs nothing', async () => {
+    const { wallet } = await create()
+    const first = core('eu-west')
+    await mesh.start('eu-west')
+    const request = createRequest(mesh, [alice])
+    expect(codeOf(await send(first, request, 'enrol', [alice]))).toBe('store_in_use')
+    expect(first.status().state).toBe('replaced')
+    expect(codeOf(await send(first, signRequest(mesh, wallet), 'sign', [alice]))).toBe('not_ready')
+    expect(codeOf(await send(core('eu-west'), request, 'enrol', [alice]))).toBe('ok')
+  })
+
+  it('is noticed by the first within a tick, though it writes nothing', async () => {
+    const first = core('eu-west')
+    await mesh.start('eu-west')
+    expect(first.status().state).toBe('ready')
+    await first.tick()
+    expect(first.status().state).toBe('replaced')
+  })
+})

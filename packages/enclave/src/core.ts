@@ -42,6 +42,7 @@ import type { Sealing } from './ports/sealing.ts'
 import type { Store } from './ports/store.ts'
 import type { ZoneKey } from './records/record-seal.ts'
 import { createRecords } from './records/records.ts'
+import { claimStore, type StoreClaim } from './records/store-claim.ts'
 import { openZoneKey } from './records/zone-key.ts'
 import { answerPeer } from './replication/answer-peer.ts'
 import { encodePeerAnswer } from './replication/messages.ts'
@@ -77,11 +78,15 @@ const envelope = z.strictObject({
 
 const notReady: Refused = refuse('not_ready', 'this node has not started yet')
 
-const buildContext = (options: CoreOptions, zoneKey: ZoneKey): CoreContext => {
+const buildContext = (
+  options: CoreOptions,
+  held: { readonly zoneKey: ZoneKey; readonly claim: StoreClaim; readonly replaced: () => void },
+): CoreContext => {
+  const { zoneKey } = held
   const { crypto, entropy, clock, store, identity, self } = options
   const meshId = options.manifest.mesh
   const { zone } = self
-  const records = createRecords({ crypto, entropy, store, mesh: meshId, zone, zoneKey })
+  const records = createRecords({ crypto, entropy, store, mesh: meshId, zone, ...held })
   const wallets = createWalletTable(records, crypto)
   const objects = createObjectTable(records, crypto, wallets)
   const peers = createPeers(options.mesh, clock)
@@ -131,7 +136,9 @@ const isSelf = (context: CoreContext, { zone, boot, wallet }: EvidenceTarget): b
 class NodeCore implements Core {
   readonly #options: CoreOptions
   #context: CoreContext | undefined
+  #heldClaim: StoreClaim | undefined
   #stopping = false
+  #replaced = false
   #evidence: Evidence | undefined
   #owed = 0
   #flushedAtMs = 0
@@ -144,7 +151,13 @@ class NodeCore implements Core {
     const { manifest, self } = this.#options
     const zoneKey = await openZoneKey({ ...this.#options, mesh: manifest.mesh, zone: self.zone })
     if (!zoneKey.ok) return zoneKey
-    const context = buildContext(this.#options, zoneKey.value)
+    const claim = await this.#claim(zoneKey.value)
+    if (!claim.ok) return claim
+    const context = buildContext(this.#options, {
+      zoneKey: zoneKey.value,
+      claim: claim.value,
+      replaced: () => this.#replace(),
+    })
     await context.wallets.load()
     await context.objects.load()
     await this.#collect()
@@ -240,6 +253,7 @@ class NodeCore implements Core {
     if (context === undefined || this.#stopping) return
     const nowMs = context.clock.nowMs()
     context.sessions.sweep((boot) => this.#isAlive(boot))
+    await this.#background(this.#checkClaim())
     // The shell lists a peer only while its heartbeats come.
     for (const peer of this.#options.mesh.peers()) context.peers.heard(peer.zone)
     if (nowMs - this.#flushedAtMs < catchUpIntervalMs) return
@@ -255,7 +269,7 @@ class NodeCore implements Core {
       mesh: manifest.mesh,
       manifestSerial: manifest.manifest.serial,
       simulated: manifest.manifest.kind === 'simulated',
-      state: this.#stopping ? 'stopping' : this.#context === undefined ? 'starting' : 'ready',
+      state: this.#state(),
       wallets: this.#context?.wallets.size ?? 0,
       outbox: this.#owed,
       signer: crypto.secp256k1.backend,
@@ -280,6 +294,32 @@ class NodeCore implements Core {
     this.#context?.sessions.clear()
     this.#context?.keys.clear()
     this.#context = undefined
+  }
+
+  async #claim(zoneKey: ZoneKey): Promise<Result<StoreClaim>> {
+    const { manifest, self } = this.#options
+    const sealing = { mesh: manifest.mesh, zone: self.zone, boot: self.boot, zoneKey }
+    const claim = await claimStore({ ...this.#options, ...sealing })
+    if (claim.ok) this.#heldClaim = claim.value
+    return claim
+  }
+
+  async #checkClaim(): Promise<void> {
+    if ((await this.#heldClaim?.isHeld()) === false) this.#replace()
+  }
+
+  /** Another node serves the zone now: this one must not sign by what it remembers. */
+  #replace(): void {
+    this.#replaced = true
+    this.#context?.sessions.clear()
+    this.#context?.keys.clear()
+    this.#context = undefined
+  }
+
+  #state(): NodeStatus['state'] {
+    if (this.#replaced) return 'replaced'
+    if (this.#stopping) return 'stopping'
+    return this.#context === undefined ? 'starting' : 'ready'
   }
 
   #isAlive(boot: BootId): boolean {

@@ -20,4 +20,6 @@ export const outName = (zone: ZoneId, record: RecordName): RecordName =>
 export const outPrefix = (zone: ZoneId): string => `out/${zone}/`
 /** Made once, under the first zone key of this store; holds the key's epoch. */
 export const zoneEpochName: RecordName = name('zone/epoch')
+/** The boot of the node that serves this store. */
+export const claimName: RecordName = name('zone/node')
 export const walletPrefix = 'wallet/'

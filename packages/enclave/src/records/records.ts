@@ -4,15 +4,11 @@ import { accept, fail, type Result, refuse } from '@holdfast/base/errors'
 import type { MeshId, ZoneId } from '@holdfast/base/ids'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import {
-  type Batch,
-  type Revision,
-  type Store,
-  StoreUnavailable,
-  type Write,
-} from '../ports/store.ts'
+import { type Batch, type Revision, type Store, type Write } from '../ports/store.ts'
 import type { RecordName } from './names.ts'
+import { reading } from './reading.ts'
 import { openRecord, type RecordVersion, sealRecord, type ZoneKey } from './record-seal.ts'
+import type { StoreClaim } from './store-claim.ts'
 
 export type OpenedRecord = {
   readonly name: RecordName
@@ -28,7 +24,7 @@ export type Records = {
   scan(prefix: string): AsyncIterable<OpenedRecord>
   names(prefix: string, limit: number): Promise<readonly RecordName[]>
   put(name: RecordName, version: RecordVersion, payload: Bytes): Write
-  /** Refuses `conflict` (a condition failed), `outcome_unknown`, `store_failed`. */
+  /** Refuses `conflict` (a condition failed), `store_in_use`, `outcome_unknown`, `store_failed`. */
   commit(batch: Batch): Promise<Result<Revision>>
 }
 
@@ -39,19 +35,12 @@ export type RecordsOptions = {
   readonly mesh: MeshId
   readonly zone: ZoneId
   readonly zoneKey: ZoneKey
+  readonly claim: StoreClaim
+  /** Called when a commit shows that another node has claimed the store. */
+  readonly replaced: () => void
 }
 
 const scanPageRecords = 256
-
-/** Runs a read; a store that does not answer is a refusal, not a fault of this node. */
-export const reading = async <Value>(action: () => Promise<Value>): Promise<Value> => {
-  try {
-    return await action()
-  } catch (error) {
-    if (error instanceof StoreUnavailable) return fail('store_failed', 'the store does not answer')
-    throw error
-  }
-}
 
 /**
  * A commit whose outcome was not told: every put carries a fresh nonce, so that finding the very
@@ -109,9 +98,15 @@ export const createRecords = (options: RecordsOptions): Records => {
       value: sealRecord(options, { name, version, payload }),
     }),
     commit: async (batch) => {
-      const outcome = await store.commit(batch)
+      const { claim } = options
+      const conditions = [...batch.conditions, claim.condition]
+      const outcome = await store.commit({ ...batch, conditions })
       if (outcome.outcome === 'applied') return accept(outcome.revision)
       if (outcome.outcome === 'unknown') return resolve(store, batch)
+      if (outcome.failed.includes(claim.condition.key)) {
+        options.replaced()
+        return refuse('store_in_use', 'another node serves the store of this zone now')
+      }
       return refuse('conflict', 'something else was stored at the same time', outcome.failed[0])
     },
   }

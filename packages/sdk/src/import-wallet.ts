@@ -1,6 +1,5 @@
 /** Imports: a secret of the client's, sealed to one verified enclave before it leaves. */
 import { type Bytes, concat, fromBase64Url, toBase64Url, utf8 } from '@holdfast/base/bytes'
-import { toCbor } from '@holdfast/base/cbor'
 import type { KeyKind } from '@holdfast/base/chain'
 import { sealHpke } from '@holdfast/base/hpke'
 import type { MeshId } from '@holdfast/base/ids'
@@ -9,6 +8,7 @@ import { BufferSecret, type Secret } from '@holdfast/base/secret'
 import type { AccountRequest } from '@holdfast/base/wallet'
 import { primitives } from './crypto/primitives.ts'
 import { randomBytes } from './entropy.ts'
+import { importPlaintext } from './import-plaintext.ts'
 import { openKeystore } from './keystore.ts'
 import { valueOf } from './problem.ts'
 import type { WalletOptions } from './requests/create-wallet.ts'
@@ -48,8 +48,8 @@ const sealSecret = (
   const { boot, sealingPublicKey } = enclave.verdict.identity
   const plaintext = secret.use((bytes) =>
     passphrase === undefined
-      ? toCbor({ secret: bytes })
-      : passphrase.use((words) => toCbor({ secret: bytes, passphrase: words })),
+      ? importPlaintext(bytes)
+      : passphrase.use((words) => importPlaintext(bytes, words)),
   )
   try {
     const sealed = sealHpke({

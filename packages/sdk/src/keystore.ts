@@ -72,7 +72,9 @@ export const openKeystore = async (untrusted: Bytes, password: string): Promise<
     }
     if (ciphertext.length !== 32) fail('bad_key', 'the keystore holds no key of 32 bytes')
     const iv = fromHex(section.cipherparams.iv.toLowerCase())
-    return new BufferSecret(ctr(key.subarray(0, 16), iv).decrypt(ciphertext))
+    // Outside of V8's own heap, where the collector would move the key and leave a copy behind.
+    const secret = new Uint8Array(new ArrayBuffer(ciphertext.length))
+    return new BufferSecret(ctr(key.subarray(0, 16), iv).decrypt(ciphertext, secret))
   } finally {
     key.fill(0)
   }

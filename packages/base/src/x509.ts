@@ -174,7 +174,8 @@ export const buildCertificate = (
     /** At most 20 bytes; read as one big-endian number that is not zero. */
     readonly serial: Bytes
     readonly issuer: Name
-    readonly subject: Name
+    /** A name, or one in DER that another wrote. */
+    readonly subject: Name | Bytes
     readonly notBeforeMs: number
     readonly notAfterMs: number
     readonly spki: Bytes
@@ -187,7 +188,7 @@ export const buildCertificate = (
     encodeAlgorithm(content.algorithm),
     encodeName(content.issuer),
     der.sequence(der.time(content.notBeforeMs), der.time(content.notAfterMs)),
-    encodeName(content.subject),
+    content.subject instanceof Uint8Array ? content.subject : encodeName(content.subject),
     content.spki,
     ...(content.extensions.length === 0
       ? []

@@ -24,6 +24,7 @@ import {
   writeResponse,
 } from '@holdfast/kmip'
 import type { ManagedObjects } from '../objects/managed-objects.ts'
+import type { Certifier } from '../ports/certifier.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { GeneralCrypto } from '../ports/general-crypto.ts'
@@ -46,6 +47,8 @@ export type KmipServerOptions = {
   readonly entropy: Entropy
   readonly clock: Clock
   readonly facts?: KmipServerFacts
+  /** Issues certificates for Certify; without one it is refused. */
+  readonly certifier?: Certifier
 }
 
 export type KmipServer = {

@@ -22,6 +22,7 @@ import { KmipFailure } from './failure.ts'
 import { conflictAttempts } from './limits.ts'
 import { handlers } from './operations/list.ts'
 import { pollPending, startPending, takesLong } from './pending.ts'
+import { principalOf } from './principal.ts'
 import type { Handler, Scope } from './scope.ts'
 import type { KmipServerFacts } from './server-facts.ts'
 import type { TenantMemory } from './tenant-memory.ts'
@@ -144,6 +145,8 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
     crypto: general,
     entropy: context.entropy,
     facts: context.facts,
+    certifier: context.certifier,
+    principal: principalOf(request.header),
     supported: [...(Object.keys(handlers) as OperationName[]), 'Poll', 'Process'],
   }
 }

@@ -10,6 +10,8 @@ export const locatedMax = 1000
 export const streamsMax = 64
 export const pendingMax = 64
 export const ticketsMax = 256
+/** Objects of groups whose turn is remembered. */
+export const turnsMax = 4096
 /** Tenants whose streams, tickets and pending operations are in memory. */
 export const tenantsInMemoryMax = 4096
 /** Bytes that one stream may gather before its last part. */
@@ -20,3 +22,6 @@ export const randomBytesMax = 65_536
 export const leaseSeconds = 3600
 /** Attempts to change a state that another request changes at the same time. */
 export const conflictAttempts = 4
+/** How long a certificate by Certify is good, and how far clocks may differ. */
+export const certificateLifetimeMs = 365 * 86_400_000
+export const clockSkewMs = 300_000

@@ -10,6 +10,7 @@ import type {
   ResponsePayload,
   Version,
 } from '@holdfast/kmip'
+import type { Certifier } from '../ports/certifier.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { GeneralCrypto } from '../ports/general-crypto.ts'
 import type { BatchValues } from './batch-values.ts'
@@ -35,6 +36,9 @@ export type Scope = {
   readonly crypto: GeneralCrypto
   readonly entropy: Entropy
   readonly facts: KmipServerFacts
+  readonly certifier: Certifier | undefined
+  /** Who the request says that it is. */
+  readonly principal: string | undefined
   /** Every operation that this server does. */
   readonly supported: readonly OperationName[]
 }
@@ -61,6 +65,9 @@ export const objectOf = async (
   const identifier = scope.batch.resolve(reference)
   const found = await scope.work.find(identifier)
   if (found === undefined) return notFound()
+  if (found.owner !== undefined && found.owner !== scope.principal) {
+    failWith('PermissionDenied', 'the object belongs to another credential')
+  }
   scope.batch.touched(found.identifier)
   return { ...found, attributes: currentAttributes(found.attributes, scope.now) }
 }
@@ -100,7 +107,8 @@ export const addObject = (
     name: 'ShortUniqueIdentifier',
     value: shortOf(id),
   })
-  const object = { id, identifier: name, attributes: all, destroyed: false }
+  const owner = scope.principal
+  const object = { id, identifier: name, attributes: all, destroyed: false, owner }
   scope.work.add(object, value)
   scope.batch.touched(name)
   return object

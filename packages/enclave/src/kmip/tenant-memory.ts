@@ -1,11 +1,15 @@
 /** What a node remembers of a tenant between requests, in memory only and bounded. */
 import { type Bytes, toHex } from '@holdfast/base/bytes'
+import type { ObjectId } from '@holdfast/base/ids'
 import type { ResponseItem } from '@holdfast/kmip'
+import type { CipherStream } from '../ports/general-crypto.ts'
 import { failWith } from './failure.ts'
-import { pendingMax, streamBytesMax, streamsMax, ticketsMax } from './limits.ts'
+import { pendingMax, streamBytesMax, streamsMax, ticketsMax, turnsMax } from './limits.ts'
 
 /** The parts of a stream that came so far, and what its first part settled. */
 export type Stream = { readonly parts: Bytes[]; bytes: number; readonly first: unknown }
+
+export type Encryption = { readonly object: ObjectId; readonly stream: CipherStream }
 
 export type PendingOperation = {
   readonly run: () => Promise<ResponseItem>
@@ -44,8 +48,23 @@ class Bounded<Value> {
 
 export class TenantMemory {
   readonly streams = new Bounded<Stream>(streamsMax)
+  readonly encryptions = new Bounded<Encryption>(streamsMax)
   readonly pending = new Bounded<PendingOperation>(pendingMax)
   readonly tickets = new Bounded<Ticket>(ticketsMax)
+
+  readonly #turns = new Map<ObjectId, number>()
+  #turn = 0
+
+  /** When an object of a group was given out last; 0 where it never was. */
+  turnOf(id: ObjectId): number {
+    return this.#turns.get(id) ?? 0
+  }
+
+  takeTurn(id: ObjectId): void {
+    if (this.#turns.size >= turnsMax) this.#turns.clear()
+    this.#turn += 1
+    this.#turns.set(id, this.#turn)
+  }
 
   /** Adds a part to a stream. */
   append(stream: Stream, part: Bytes): void {

@@ -4,7 +4,7 @@
  */
 import { type Bytes, utf8 } from '@holdfast/base/bytes'
 import { ObjectId, type WalletId } from '@holdfast/base/ids'
-import type { ManagedObject } from '@holdfast/kmip'
+import type { AnyValue, Attribute, ManagedObject } from '@holdfast/kmip'
 import type { ManagedObjects, ObjectState } from '../objects/managed-objects.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import { failRefused, failWith } from './failure.ts'
@@ -18,6 +18,8 @@ export type KmipObject = {
   readonly identifier: string
   readonly attributes: Attributes
   readonly destroyed: boolean
+  /** The credential that it was made under, where a request named one. */
+  readonly owner: string | undefined
 }
 
 type Entry = {
@@ -33,7 +35,27 @@ const readState = (state: ObjectState): KmipObject => {
   const attributes = decodeAttributes(state.state)
   if (!attributes.ok) return failRefused(attributes.refusal)
   const identifier = valueOf(attributes.value, 'UniqueIdentifier') ?? state.id
-  return { id: state.id, identifier, attributes: attributes.value, destroyed: state.destroyed }
+  const owner = attributes.value.find(isOwner)
+  return {
+    id: state.id,
+    identifier,
+    attributes: attributes.value.filter((one) => !isOwner(one)),
+    destroyed: state.destroyed,
+    owner: owner?.name === 'Vendor' ? textOf(owner.value) : undefined,
+  }
+}
+
+/** The owner stands among the attributes of a state under a name that no client can say. */
+const ownerName = '\0owner'
+const isOwner = (one: Attribute): boolean => one.name === 'Vendor' && one.vendor === ownerName
+
+const textOf = ({ type, value }: AnyValue): string => (type === 'TextString' ? value : '')
+
+const stateBytes = ({ attributes, owner }: KmipObject): Bytes => {
+  if (owner === undefined) return encodeAttributes(attributes)
+  const value = { type: 'TextString', value: owner } as const
+  const hidden: Attribute = { name: 'Vendor', vendor: ownerName, attribute: '', value }
+  return encodeAttributes([...attributes, hidden])
 }
 
 export type WorkspaceOptions = {
@@ -135,7 +157,7 @@ export class Workspace {
       made.map(({ object, value }) => ({
         id: object.id,
         payload: encodePayload(value ?? failWith('GeneralFailure', 'an object has no value')),
-        state: encodeAttributes(object.attributes),
+        state: stateBytes(object),
       })),
     )
     if (!created.ok) failRefused(created.refusal)
@@ -148,7 +170,7 @@ export class Workspace {
       entries.map(({ object, base }) => ({
         id: object.id,
         base: base as RecordVersion,
-        state: encodeAttributes(object.attributes),
+        state: stateBytes(object),
         ...(object.destroyed ? ({ destroy: true } as const) : {}),
       })),
     )

@@ -69,8 +69,15 @@ export type CertificateFacts = {
   readonly subjectDer: Bytes
   readonly issuerDer: Bytes
   readonly publicKey: Bytes
+  /** OID of the algorithm of its signature. */
+  readonly signatureOid: string
   readonly validFromMs: number
   readonly validToMs: number
+}
+
+export type CipherStream = {
+  update(data: Bytes): Bytes
+  final(): { readonly data: Bytes; readonly tag: Bytes | undefined }
 }
 
 export type GeneralCrypto = {
@@ -102,4 +109,8 @@ export type GeneralCrypto = {
   readCertificate(certificate: Bytes): CertificateFacts
   /** Whether `certificate` is signed by the key of `issuer`. */
   isSignedBy(certificate: Bytes, issuer: Bytes): boolean
+  /** Whether a PKCS#10 request is signed by the key in it. */
+  isSelfSignedRequest(request: Bytes, publicKey: Bytes): boolean
+  /** Encrypts in parts; the last part gives what is left, and the tag. */
+  startEncrypt(input: Omit<CipherInput, 'data'>): CipherStream
 }

@@ -10,7 +10,7 @@ import {
 } from 'node:crypto'
 import { type Bytes, concat } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
-import type { CipherInput } from '../../ports/general-crypto.ts'
+import type { CipherInput, CipherStream } from '../../ports/general-crypto.ts'
 
 const authenticated = ['gcm', 'ccm', 'ocb', 'poly1305']
 
@@ -87,6 +87,26 @@ export const encrypt = (
     const data = concat(cipher.update(plain), cipher.final())
     return { data, tag: isAuthenticated(name) ? new Uint8Array(cipher.getAuthTag()) : undefined }
   })
+}
+
+/** Encrypts what comes in parts. */
+export const startEncrypt = (input: Omit<CipherInput, 'data'>): CipherStream => {
+  const whole = { ...input, data: new Uint8Array(0) }
+  const name = nameOf(whole)
+  check(name, whole)
+  if (name.endsWith('ccm')) fail('unsupported', 'CCM needs the length of all data before')
+  const cipher = guarded(() => cipherFor(name, whole))
+  cipher.setAutoPadding(padded(name, whole))
+  if (input.associatedData !== undefined) cipher.setAAD(input.associatedData)
+  return {
+    update: (data) => guarded(() => new Uint8Array(cipher.update(data))),
+    final: () =>
+      guarded(() => {
+        const data = new Uint8Array(cipher.final())
+        const tag = isAuthenticated(name) ? new Uint8Array(cipher.getAuthTag()) : undefined
+        return { data, tag }
+      }),
+  }
 }
 
 export const decrypt = (input: CipherInput): Bytes => {

@@ -2,8 +2,8 @@
 import { createHash, createHmac, getHashes, hkdfSync, pbkdf2Sync } from 'node:crypto'
 import { fail } from '@holdfast/base/errors'
 import type { GeneralCrypto, HashName } from '../../ports/general-crypto.ts'
-import { isSignedBy, readCertificate } from './certificates.ts'
-import { decrypt, encrypt } from './ciphers.ts'
+import { isSelfSignedRequest, isSignedBy, readCertificate } from './certificates.ts'
+import { decrypt, encrypt, startEncrypt } from './ciphers.ts'
 import * as keys from './keys.ts'
 import { rsaDecrypt, rsaEncrypt, sign, verify } from './signatures.ts'
 
@@ -20,6 +20,8 @@ export const createGeneralCrypto = (): GeneralCrypto => {
     verify,
     readCertificate,
     isSignedBy,
+    isSelfSignedRequest,
+    startEncrypt,
     generateKeyPair: keys.generateKeyPair,
     publicKeyOf: keys.publicKeyOf,
     readPrivateKey: keys.readPrivateKey,

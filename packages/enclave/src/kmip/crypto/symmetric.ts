@@ -1,7 +1,7 @@
 /** Symmetric encryption as KMIP's parameters say it (KMIP 2.1 §4.16, §6.1.17). */
 import { type Bytes, concat, fromHex } from '@holdfast/base/bytes'
 import type { AttributeValue, EnumerationValue } from '@holdfast/kmip'
-import type { CipherInput } from '../../ports/general-crypto.ts'
+import type { CipherInput, CipherStream } from '../../ports/general-crypto.ts'
 import { failWith } from '../failure.ts'
 import type { Scope } from '../scope.ts'
 
@@ -123,7 +123,9 @@ export type Encrypted = {
   readonly iv: Bytes | undefined
 }
 
-export const encryptWith = (scope: Scope, input: SymmetricInput): Encrypted => {
+type Prepared = { readonly input: CipherInput; readonly chosen: Bytes | undefined }
+
+const prepare = (scope: Scope, input: SymmetricInput, isStream: boolean): Prepared => {
   const cipher = cipherOf(input)
   const needed = ivLength(cipher)
   const { fixed } = cipher.mode
@@ -133,8 +135,22 @@ export const encryptWith = (scope: Scope, input: SymmetricInput): Encrypted => {
       ? scope.entropy.bytes(input.parameters.ivLength ?? needed)
       : undefined
   const iv = fixed ?? chosen ?? (needed === 0 ? undefined : input.iv)
-  const { data, tag } = scope.crypto.encrypt(inputOf(cipher, input, iv))
-  return { data, tag, iv: chosen }
+  if (isStream && fixed !== undefined) unsupported()
+  return { input: inputOf(cipher, input, iv), chosen }
+}
+
+export const encryptWith = (scope: Scope, input: SymmetricInput): Encrypted => {
+  const prepared = prepare(scope, input, false)
+  return { ...scope.crypto.encrypt(prepared.input), iv: prepared.chosen }
+}
+
+/** Begins to encrypt data that comes in parts. */
+export const startEncryption = (
+  scope: Scope,
+  input: SymmetricInput,
+): { readonly stream: CipherStream; readonly iv: Bytes | undefined } => {
+  const prepared = prepare(scope, { ...input, data: new Uint8Array(0) }, true)
+  return { stream: scope.crypto.startEncrypt(prepared.input), iv: prepared.chosen }
 }
 
 export const decryptWith = (scope: Scope, input: SymmetricInput): Bytes => {

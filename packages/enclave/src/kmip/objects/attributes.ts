@@ -29,7 +29,7 @@ export const hasValue = (attributes: Attributes, name: AttributeName): boolean =
 
 /** Whether an attribute may stand several times. */
 export const repeats = (one: Attribute): boolean =>
-  one.name !== 'Vendor' && attributeTable[one.name].repeats
+  one.name === 'Vendor' || attributeTable[one.name].repeats
 
 export const referenceOf = (one: Attribute): AttributeReference =>
   one.name === 'Vendor' ? { vendor: one.vendor, attribute: one.attribute } : one.name

@@ -29,6 +29,12 @@ const own: readonly AttributeName[] = [
 
 const dates = ['ActivationDate', 'ProcessStartDate', 'ProtectStopDate', 'DeactivationDate'] as const
 
+/** Without an offset the dates stay; ends that have passed are those of the old object alone. */
+const withoutPassedEnds = (attributes: Attributes, now: bigint): Attributes =>
+  attributes.filter(
+    ({ name, value }) => (name !== 'ProtectStopDate' && name !== 'DeactivationDate') || value > now,
+  )
+
 /** The dates, moved so that the replacement is active `offset` seconds after its making. */
 const movedDates = (
   attributes: Attributes,
@@ -36,7 +42,7 @@ const movedDates = (
   offset: number | undefined,
 ): Attributes => {
   const activation = valueOf(attributes, 'ActivationDate')
-  if (offset === undefined) return without(attributes, ...dates)
+  if (offset === undefined) return withoutPassedEnds(attributes, now)
   const start = now + BigInt(offset)
   if (activation === undefined) return withValues(attributes, { ActivationDate: start })
   const moved = Object.fromEntries(

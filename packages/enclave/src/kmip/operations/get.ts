@@ -6,7 +6,7 @@ import { handler, livingObjectOf } from '../scope.ts'
 export const get = handler('Get', async (scope, request) => {
   const object = await livingObjectOf(scope, request.uniqueIdentifier)
   const delivered = await deliver(scope, object, request)
-  scope.batch.touched(object.identifier)
+  scope.memory.takeTurn(object.id)
   await scope.work.update(object, withValues(object.attributes, { Fresh: false }))
   return {
     objectType: delivered.type,

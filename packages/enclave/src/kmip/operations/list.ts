@@ -9,9 +9,11 @@ import { addAttribute } from './add-attribute.ts'
 import { adjustAttribute } from './adjust-attribute.ts'
 import { archive } from './archive.ts'
 import { cancel } from './cancel.ts'
+import { certify } from './certify.ts'
 import { check } from './check.ts'
 import { create } from './create.ts'
 import { createKeyPair } from './create-key-pair.ts'
+import { createSplitKey } from './create-split-key.ts'
 import { decrypt } from './decrypt.ts'
 import { deleteAttribute } from './delete-attribute.ts'
 import { destroy } from './destroy.ts'
@@ -25,14 +27,18 @@ import { getUsageAllocation } from './get-usage-allocation.ts'
 import { hash } from './hash.ts'
 import { importObject } from './import.ts'
 import { interop } from './interop.ts'
+import { joinSplitKey } from './join-split-key.ts'
 import { locate } from './locate.ts'
 import { log } from './log.ts'
 import { mac } from './mac.ts'
 import { macVerify } from './mac-verify.ts'
 import { modifyAttribute } from './modify-attribute.ts'
+import { notify } from './notify.ts'
 import { obtainLease } from './obtain-lease.ts'
 import { ping } from './ping.ts'
+import { put } from './put.ts'
 import { query } from './query.ts'
+import { reCertify } from './re-certify.ts'
 import { reKey } from './re-key.ts'
 import { reKeyKeyPair } from './re-key-key-pair.ts'
 import { recover } from './recover.ts'
@@ -41,6 +47,7 @@ import { revoke } from './revoke.ts'
 import { rngRetrieve } from './rng-retrieve.ts'
 import { rngSeed } from './rng-seed.ts'
 import { setAttribute } from './set-attribute.ts'
+import { setEndpointRole } from './set-endpoint-role.ts'
 import { sign } from './sign.ts'
 import { signatureVerify } from './signature-verify.ts'
 
@@ -83,5 +90,12 @@ export const handlers: { readonly [Name in OperationName]?: Handler<Name> } = {
   Export: exportObject,
   Log: log,
   Interop: interop,
+  Certify: certify,
+  ReCertify: reCertify,
+  CreateSplitKey: createSplitKey,
+  JoinSplitKey: joinSplitKey,
+  SetEndpointRole: setEndpointRole,
+  Notify: notify,
+  Put: put,
   Ping: ping,
 }

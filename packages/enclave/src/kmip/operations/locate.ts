@@ -3,6 +3,7 @@ import { type Attribute, hasBits } from '@holdfast/kmip'
 import { matches } from '../attributes/match.ts'
 import { locatedMax } from '../limits.ts'
 import { valueOf } from '../objects/attributes.ts'
+import { membersOf } from '../objects/groups.ts'
 import { currentAttributes } from '../objects/lifecycle.ts'
 import { handler } from '../scope.ts'
 import type { KmipObject } from '../workspace.ts'
@@ -14,16 +15,15 @@ const isStored = (object: KmipObject, mask: number): boolean => {
     : hasBits(mask, 'StorageStatusMask', 'ArchivalStorage')
 }
 
-const isMember = (object: KmipObject, member: string | number | undefined): boolean =>
-  member !== 'GroupMemberFresh' || valueOf(object.attributes, 'Fresh') === true
-
 export const locate = handler('Locate', async (scope, request) => {
   const wanted: readonly Attribute[] = request.attributes ?? []
   const mask = request.storageStatusMask ?? 1
-  const objects = (await scope.work.list())
-    .filter((object) => isStored(object, mask) && isMember(object, request.objectGroupMember))
+  const found = (await scope.work.list())
+    .filter((object) => isStored(object, mask))
     .filter((object) => matches(currentAttributes(object.attributes, scope.now), wanted))
-    .toReversed()
+  const member = request.objectGroupMember
+  const objects =
+    member === undefined ? found.toReversed() : membersOf(scope, found, wanted, member)
   const offset = request.offsetItems ?? 0
   const identifiers = objects
     .slice(offset, offset + Math.min(request.maximumItems ?? locatedMax, locatedMax))

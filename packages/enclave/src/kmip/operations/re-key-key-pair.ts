@@ -10,6 +10,8 @@ import { change, handler, livingObjectOf, type Scope } from '../scope.ts'
 import type { KmipObject } from '../workspace.ts'
 
 const replace = async (scope: Scope, old: KmipObject, made: KmipObject): Promise<void> => {
+  const linked = withLink(made.attributes, 'ReplacedObjectLink', old.identifier)
+  await scope.work.update(made, linked)
   const renamed = without(old.attributes, 'Name')
   await change(scope, old, withLink(renamed, 'ReplacementObjectLink', made.identifier))
 }
@@ -33,16 +35,14 @@ export const reKeyKeyPair = handler('ReKeyKeyPair', async (scope, request) => {
   )
   const pair = keyPairOf(scope, [...ofPrivate, ...ofPublic])
   const generated = { generated: true }
-  const describedPrivate = describeObject(scope, pair.privateKey, ofPrivate, generated)
-  const describedPublic = describeObject(scope, pair.publicKey, ofPublic, generated)
   const made = await addPair(scope, {
     privateKey: {
       value: pair.privateKey,
-      attributes: withLink(describedPrivate, 'ReplacedObjectLink', oldPrivate.identifier),
+      attributes: describeObject(scope, pair.privateKey, ofPrivate, generated),
     },
     publicKey: {
       value: pair.publicKey,
-      attributes: withLink(describedPublic, 'ReplacedObjectLink', oldPublic.identifier),
+      attributes: describeObject(scope, pair.publicKey, ofPublic, generated),
     },
   })
   await replace(scope, oldPrivate, made.privateKey)

@@ -11,7 +11,8 @@ export const setAttribute = handler('SetAttribute', async (scope, request) => {
   const wanted = settled(request.attribute)
   const has = object.attributes.some((one) => isSameKind(one, wanted))
   checkChange(object, wanted, has ? 'modify' : 'add')
-  if (repeats(wanted)) failWith('MultiValuedAttribute', 'the attribute may stand several times')
+  if (wanted.name !== 'Vendor' && repeats(wanted))
+    failWith('MultiValuedAttribute', 'the attribute may stand several times')
   await change(scope, object, currentAttributes(withOnly(object.attributes, wanted), scope.now))
   return { uniqueIdentifier: object.identifier }
 })

@@ -1,0 +1,214 @@
+import { CredentialId, WalletId } from '@holdfast/base/ids'
+import {
+  type Attribute,
+  attribute,
+  decodeTtlv,
+  encodeTtlv,
+  maskOf,
+  type Request,
+  type RequestItem,
+  type Response,
+  type ResponseItem,
+  readResponse,
+  type Version,
+  versions,
+  writeRequest,
+} from '@holdfast/kmip'
+import { describe, expect, it } from 'vitest'
+import { createGeneralCrypto } from '../crypto/general/general-crypto.ts'
+import { testEntropy } from '../crypto/testing/test-crypto.ts'
+import { createMemoryObjects } from '../testing/memory-objects.ts'
+import { createKmipServer, type KmipCaller } from './create-kmip-server.ts'
+
+const callerOf = (number: number): KmipCaller => ({
+  tenant: WalletId.of(new Uint8Array(22).fill(number)),
+  credential: CredentialId.of(new Uint8Array(16).fill(number)),
+})
+
+const start = () => {
+  const clock = { ms: 1_800_000_000_000 }
+  const server = createKmipServer({
+    objects: createMemoryObjects(),
+    general: createGeneralCrypto(),
+    entropy: testEntropy,
+    clock: { nowMs: () => clock.ms, sleep: async () => undefined },
+  })
+  const send = async (
+    version: Version,
+    items: readonly RequestItem[],
+    options: { readonly header?: Request['header']; readonly caller?: number } = {},
+  ): Promise<Response> => {
+    const tree = writeRequest({ version, header: options.header ?? {}, items })
+    if (!tree.ok) throw new Error(tree.refusal.detail)
+    const answer = await server.handle(callerOf(options.caller ?? 1), encodeTtlv(tree.value))
+    const read = decodeTtlv(answer)
+    const response = read.ok ? readResponse(read.value) : read
+    if (!response.ok) throw new Error(response.refusal.detail)
+    return response.value
+  }
+  const one = async (version: Version, item: RequestItem, caller = 1): Promise<ResponseItem> =>
+    (await send(version, [item], { caller })).items[0]!
+  return { server, clock, send, one }
+}
+
+const aes: readonly Attribute[] = [
+  attribute('CryptographicAlgorithm', 'AES'),
+  attribute('CryptographicLength', 256),
+  attribute('CryptographicUsageMask', maskOf('CryptographicUsageMask', 'Encrypt', 'Decrypt')),
+]
+
+const create = (attributes = aes): RequestItem => ({
+  operation: 'Create',
+  payload: { objectType: 'SymmetricKey', attributes },
+})
+
+const identifierOf = (item: ResponseItem | undefined): string => {
+  if (item?.status !== 'Success' || item.operation !== 'Create') throw new Error('not created')
+  return item.payload.uniqueIdentifier
+}
+
+const reasonOf = (item: ResponseItem | undefined): unknown =>
+  item?.status === 'OperationFailed' ? item.reason : item?.status
+
+const named = (uniqueIdentifier: string) => ({ payload: { uniqueIdentifier } })
+
+describe('the KMIP server', () => {
+  it('hides the objects of a tenant from all others', async () => {
+    const { one } = start()
+    const identifier = identifierOf(await one('2.1', create()))
+    const get = { operation: 'Get', ...named(identifier) } as const
+    expect((await one('2.1', get)).status).toBe('Success')
+    expect(reasonOf(await one('2.1', get, 2))).toBe('ObjectNotFound')
+    const located = await one('2.1', { operation: 'Locate', payload: { attributes: [] } }, 2)
+    expect(located).toMatchObject({ status: 'Success', payload: {} })
+    expect(JSON.stringify(located)).not.toContain(identifier)
+  })
+
+  it('lets an object take the transitions of the table and no other', async () => {
+    const { one } = start()
+    const identifier = identifierOf(await one('2.1', create()))
+    const act = (operation: 'Activate' | 'Destroy' | 'Get') =>
+      one('2.1', { operation, ...named(identifier) })
+    const revoke = () =>
+      one('2.1', {
+        operation: 'Revoke',
+        payload: {
+          uniqueIdentifier: identifier,
+          revocationReason: { revocationReasonCode: 'CessationOfOperation' },
+        },
+      })
+    expect(reasonOf(await revoke())).toBe('WrongKeyLifecycleState')
+    expect(reasonOf(await act('Activate'))).toBe('Success')
+    expect(reasonOf(await act('Activate'))).toBe('WrongKeyLifecycleState')
+    expect(reasonOf(await act('Destroy'))).toBe('WrongKeyLifecycleState')
+    expect(reasonOf(await revoke())).toBe('Success')
+    expect(reasonOf(await act('Destroy'))).toBe('Success')
+    expect(reasonOf(await act('Destroy'))).toBe('ObjectDestroyed')
+    expect(reasonOf(await act('Get'))).toBe('ObjectDestroyed')
+  })
+
+  it('activates and deactivates an object when its dates come', async () => {
+    const { one, clock } = start()
+    const seconds = BigInt(clock.ms / 1000)
+    const dated = [
+      ...aes,
+      attribute('ActivationDate', seconds + 10n),
+      attribute('DeactivationDate', seconds + 20n),
+    ]
+    const identifier = identifierOf(await one('1.4', create(dated)))
+    const state = async (): Promise<string> =>
+      JSON.stringify(
+        await one('1.4', {
+          operation: 'GetAttributes',
+          payload: { uniqueIdentifier: identifier, attributeReferences: ['State'] },
+        }),
+        (_key, value) => (typeof value === 'bigint' ? String(value) : value),
+      )
+    expect(await state()).toContain('PreActive')
+    clock.ms += 10_000
+    expect(await state()).toContain('"Active"')
+    clock.ms += 10_000
+    expect(await state()).toContain('Deactivated')
+  })
+
+  it('undoes a whole batch, stops at a failure, or goes on, as the header says', async () => {
+    const { send } = start()
+    const failing: RequestItem = { operation: 'Get', ...named('none') }
+    const withIds = [create(), failing, create()].map((item, index) => ({
+      ...item,
+      uniqueBatchItemId: Uint8Array.of(index),
+    }))
+    const run = async (option: 'Stop' | 'Continue' | 'Undo', caller: number) => {
+      const header = { batchErrorContinuationOption: option }
+      const { items } = await send('2.1', withIds, { header, caller })
+      const located = await send('2.1', [{ operation: 'Locate', payload: { attributes: [] } }], {
+        caller,
+      })
+      const [found] = located.items
+      const ids =
+        found?.status === 'Success' && found.operation === 'Locate'
+          ? (found.payload.uniqueIdentifiers ?? [])
+          : []
+      return { statuses: items.map(({ status }) => status), left: ids.length }
+    }
+    expect(await run('Stop', 3)).toEqual({ statuses: ['Success', 'OperationFailed'], left: 1 })
+    expect(await run('Continue', 4)).toEqual({
+      statuses: ['Success', 'OperationFailed', 'Success'],
+      left: 2,
+    })
+    expect(await run('Undo', 5)).toEqual({
+      statuses: ['OperationUndone', 'OperationFailed'],
+      left: 0,
+    })
+  })
+
+  it('tells an older client no operation, attribute or reason of a later version', async () => {
+    const { one } = start()
+    const identifier = identifierOf(await one('2.1', create()))
+    for (const version of versions) {
+      // Both would refuse to be read where they held something of a later version.
+      const query = await one(version, {
+        operation: 'Query',
+        payload: { queryFunctions: ['QueryOperations', 'QueryObjects'] },
+      })
+      expect(query.status).toBe('Success')
+      const attributes = await one(version, { operation: 'GetAttributes', ...named(identifier) })
+      expect(attributes.status).toBe('Success')
+      const missing = await one(version, { operation: 'Get', ...named('none') })
+      const expected = version.startsWith('2') ? 'ObjectNotFound' : 'ItemNotFound'
+      expect(reasonOf(missing)).toBe(expected)
+    }
+  })
+
+  it('answers bytes that are no request with a failure in a version of their sender', async () => {
+    const { server } = start()
+    const junk = [new Uint8Array(0), Uint8Array.of(0x42, 0, 0x78, 1, 0, 0, 0, 0)]
+    for (const bytes of junk) {
+      const answer = decodeTtlv(await server.handle(callerOf(1), bytes))
+      const response = answer.ok ? readResponse(answer.value) : answer
+      expect(response).toMatchObject({
+        ok: true,
+        value: { items: [{ status: 'OperationFailed' }] },
+      })
+    }
+  })
+
+  it('lets a credential use only the objects that were made under it', async () => {
+    const { send } = start()
+    const as = (username: string): Request['header'] => ({
+      authentication: {
+        credentials: [
+          { credentialType: 'UsernameAndPassword', credentialValue: { username, password: 'x' } },
+        ],
+      },
+    })
+    const made = await send('1.4', [create()], { header: as('alice') })
+    const get: RequestItem = { operation: 'Get', ...named(identifierOf(made.items[0])) }
+    const own = await send('1.4', [get], { header: as('alice') })
+    expect(own.items[0]?.status).toBe('Success')
+    const other = await send('1.4', [get], { header: as('bob') })
+    expect(reasonOf(other.items[0])).toBe('PermissionDenied')
+    const nobody = await send('1.4', [get])
+    expect(reasonOf(nobody.items[0])).toBe('PermissionDenied')
+  })
+})

@@ -71,6 +71,8 @@ export class CaseValues {
   readonly #nowSeconds: number
   readonly #latest = new Map<string, string>()
   #passed = false
+  /** Identifiers in the request that is being answered. */
+  #requested: ReadonlySet<string> = new Set()
   #bound: ReadonlyMap<string, string> = new Map()
 
   constructor(steps: readonly CaseStep[], nowSeconds: number) {
@@ -78,10 +80,14 @@ export class CaseValues {
     this.#nowSeconds = nowSeconds
     this.#probabilistic = probabilisticIn(requests)
     this.#sentAs = new Set(steps.flatMap(({ request }) => namedValues(request)))
-    this.hasGenerated = requests.some(
-      ({ name, attributes }) =>
-        name === 'Operation' && generating.has(attributes.get('value') ?? ''),
-    )
+    // What a case uses and did not bring was made by the server.
+    const brings = has(requests, 'Operation', 'Register', 'Import')
+    this.hasGenerated =
+      !brings ||
+      requests.some(
+        ({ name, attributes }) =>
+          name === 'Operation' && generating.has(attributes.get('value') ?? ''),
+      )
   }
 
   /** Keeps what an answer holds, by its tags. */
@@ -114,7 +120,13 @@ export class CaseValues {
   /** Remembers what a request says; what a server repeats of it must be the same. */
   sends(request: XmlElement): XmlElement {
     for (const { attributes } of all(request)) this.#sent.add(attributes.get('value') ?? '')
-    return this.fill(request)
+    const filled = this.fill(request)
+    this.#requested = new Set(
+      all(filled)
+        .filter(({ name }) => name === 'UniqueIdentifier')
+        .map(({ attributes }) => attributes.get('value') ?? ''),
+    )
+    return filled
   }
 
   /** A published output that varies: later requests that carry it carry the real one. */
@@ -126,7 +138,10 @@ export class CaseValues {
   bind(name: string, item: Item): boolean {
     const text = textOfItem(item)
     const known = this.#bound.get(name)
-    if (known !== undefined && known !== text && lasting.test(name)) return false
+    if (known !== undefined && known !== text && lasting.test(name)) {
+      // An identifier may vary; one that repeats that of the request is right whatever its number.
+      return name.startsWith('UNIQUE_IDENTIFIER') && this.#requested.has(text)
+    }
     this.#bound = new Map([...this.#bound, [name, text]])
     return true
   }

@@ -99,14 +99,25 @@ class Player {
   }
 }
 
-/** Undefined where the case passes, else the step and the first difference. */
+/** Plays cases in one fresh tenant; undefined where the last passes, else the step and the first difference. */
 export const playCase = async (
+  server: TestServer,
+  client: TlsClient,
+  files: readonly CaseFile[],
+  form: Form,
+): Promise<string | undefined> => {
+  server.freshTenant()
+  let reason: string | undefined
+  for (const file of files) reason = await playFile(server, client, file, form)
+  return reason
+}
+
+const playFile = async (
   server: TestServer,
   client: TlsClient,
   file: CaseFile,
   form: Form,
 ): Promise<string | undefined> => {
-  server.freshTenant()
   const player = new Player(server, client, form, file)
   try {
     for (const [index, step] of file.steps.entries()) {

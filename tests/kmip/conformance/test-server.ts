@@ -4,11 +4,13 @@ import { CredentialId, WalletId } from '../../../packages/base/src/ids.ts'
 import * as x509 from '../../../packages/base/src/x509.ts'
 import { createEntropy } from '../../../packages/enclave/src/crypto/entropy.ts'
 import { createGeneralCrypto } from '../../../packages/enclave/src/crypto/general/general-crypto.ts'
+import { createCertifier } from '../../../packages/enclave/src/kmip/create-certifier.ts'
 import {
   createKmipServer,
   type KmipCaller,
 } from '../../../packages/enclave/src/kmip/create-kmip-server.ts'
 import { defaultFacts } from '../../../packages/enclave/src/kmip/server-facts.ts'
+import type { Certifier } from '../../../packages/enclave/src/ports/certifier.ts'
 import { createMemoryObjects } from '../../../packages/enclave/src/testing/memory-objects.ts'
 import { type KmipListener, listenKmip } from '../../../packages/node/src/listeners/kmip.ts'
 import { listenKmipHttps } from '../../../packages/node/src/listeners/kmip-https.ts'
@@ -60,18 +62,31 @@ const facts = {
   },
 } as const
 
+/** A certificate authority with a fresh key. */
+const makeCertifier = (): Certifier => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return createCertifier({
+    issuer: { commonName: 'KMIP test CA' },
+    serial: () => Uint8Array.of(1, ...randomBytes(15)),
+    sign: (tbs) =>
+      new Uint8Array(sign('sha256', tbs, { key: privateKey, dsaEncoding: 'ieee-p1363' })),
+  })
+}
+
 const credential = CredentialId.of(new Uint8Array(16))
 
 export const startTestServer = async (): Promise<TestServer> => {
   let aheadMs = 0
   let tenant = WalletId.of(new Uint8Array(randomBytes(22)))
   const nowMs = (): number => Date.now() + aheadMs
+  const certifier = makeCertifier()
   const server = createKmipServer({
     objects: createMemoryObjects(),
     general: createGeneralCrypto(),
     entropy: createEntropy(),
     clock: { nowMs, sleep: async () => undefined },
     facts,
+    certifier,
   })
   const { key, cert: certificate } = makeCertificate('server')
   const options = {

@@ -99,7 +99,7 @@ class Player {
   }
 }
 
-/** Plays cases in one fresh tenant; undefined where the last passes, else the step and the first difference. */
+/** Plays cases in one fresh tenant; undefined where the last passes, else its first difference. */
 export const playCase = async (
   server: TestServer,
   client: TlsClient,

@@ -13,7 +13,7 @@ import type { Records } from './records/records.ts'
 import type { AcceptContext } from './replication/accept-wallet.ts'
 import type { Peers } from './replication/peers.ts'
 import type { Replicator } from './replication/replicator.ts'
-import type { Locations } from './routing/locate.ts'
+import type { Locations } from './routing/locations.ts'
 import type { SessionTable } from './sessions/session-table.ts'
 import type { WalletTable } from './wallets/wallet-table.ts'
 

@@ -8,7 +8,7 @@ import type { RecordVersion } from '../records/record-seal.ts'
 import type { Records } from '../records/records.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
 import { clearBundle, clearObjects, readBundle, readObjects } from './bundle.ts'
-import type { ReplicatorContext } from './replicator.ts'
+import type { ReplicatorContext } from './replicator-context.ts'
 
 /** A newer entry that comes meanwhile has another revision and stays. */
 const strikeOut = async (

@@ -7,22 +7,14 @@ import { ObjectId, WalletId, type ZoneId } from '@holdfast/base/ids'
 import { inventoryPageWallets, outboxBatchRecords, peerTimeoutMs } from '../limits.ts'
 import { acceptObjects } from '../objects/accept-objects.ts'
 import type { StateEntry } from '../objects/object-records.ts'
-import type { ObjectTable } from '../objects/object-table.ts'
-import type { Clock } from '../ports/clock.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { outPrefix, statePrefix, walletPrefix } from '../records/names.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
 import { type AcceptContext, acceptWallet } from './accept-wallet.ts'
 import { clearBundle, clearObjects } from './bundle.ts'
-import type { Peers } from './peers.ts'
 import { pushObjects, pushWallet } from './push.ts'
+import type { ReplicatorContext } from './replicator-context.ts'
 import { durabilityOf, finalCount, spread } from './spread.ts'
-
-export type ReplicatorContext = AcceptContext & {
-  readonly clock: Clock
-  readonly peers: Peers
-  readonly objects: ObjectTable
-}
 
 type Wait = { readonly needed: number; readonly waitMs: number }
 

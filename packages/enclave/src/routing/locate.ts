@@ -1,31 +1,9 @@
 /** Finds who holds a wallet that is not here: where it was last, else the first that says so. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
-import type { BootId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { WalletId, ZoneId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
-import { locationsCachedMax, peerTimeoutMs } from '../limits.ts'
+import { peerTimeoutMs } from '../limits.ts'
 import type { Peer } from '../ports/mesh.ts'
-
-/** Where wallets were found last; a wrong entry costs one question more. */
-export type Locations = {
-  get(wallet: WalletId): BootId | undefined
-  set(wallet: WalletId, boot: BootId): void
-  forget(wallet: WalletId): void
-}
-
-export const createLocations = (): Locations => {
-  const boots = new Map<WalletId, BootId>()
-  return {
-    get: (wallet) => boots.get(wallet),
-    set: (wallet, boot) => {
-      boots.delete(wallet)
-      boots.set(wallet, boot)
-      if (boots.size <= locationsCachedMax) return
-      const [oldest] = boots.keys()
-      if (oldest !== undefined) boots.delete(oldest)
-    },
-    forget: (wallet) => void boots.delete(wallet),
-  }
-}
 
 const settledIn = <Value>(
   questions: readonly Promise<Value | undefined>[],

@@ -9,10 +9,8 @@ import { readMnemonic } from './mnemonic.ts'
 import { normalisePassphrase } from './passphrase.ts'
 import { readPkcs8 } from './pkcs8.ts'
 import { readRaw } from './raw.ts'
+import type { ReadSecret } from './read-secret.ts'
 import { readWif } from './wif.ts'
-
-/** Reads the secret that `object record` keeps. The bytes are untrusted, and in locked memory. */
-export type ReadSecret = (kind: KeyKind, untrusted: Uint8Array, crypto: Crypto) => Result<Secret>
 
 const readers: Readonly<Record<ImportFormat, ReadSecret>> = {
   raw: readRaw,

@@ -1,7 +1,7 @@
 /** A seed phrase of the English list, in UTF-8. */
 import { refuse } from '@holdfast/base/errors'
 import { readPhrase } from '../bip39/read-phrase.ts'
-import type { ReadSecret } from './import-key.ts'
+import type { ReadSecret } from './read-secret.ts'
 
 export const readMnemonic: ReadSecret = (kind, untrusted, crypto) =>
   kind === 'bip39'

@@ -19,7 +19,7 @@ import {
 import { accept, attempt, fail, refuse } from '@holdfast/base/errors'
 import type { Crypto } from '../../ports/crypto.ts'
 import { pkcs8BytesMax } from '../limits.ts'
-import type { ReadSecret } from './import-key.ts'
+import type { ReadSecret } from './read-secret.ts'
 import { type SingleKind, singleKey } from './single-key.ts'
 
 const ecPublicKey = '1.2.840.10045.2.1'

@@ -1,7 +1,7 @@
 /** Raw bytes: a scalar, a seed of Ed25519, or the entropy of a seed phrase. */
 import { equalBytes } from '@holdfast/base/bytes'
 import { accept, refuse } from '@holdfast/base/errors'
-import type { ReadSecret } from './import-key.ts'
+import type { ReadSecret } from './read-secret.ts'
 import { singleKey } from './single-key.ts'
 
 const entropyLengths: readonly number[] = [16, 20, 24, 28, 32]

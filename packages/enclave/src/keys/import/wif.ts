@@ -6,7 +6,7 @@ import { type Result, refuse } from '@holdfast/base/errors'
 import type { Secret } from '@holdfast/base/secret'
 import type { Crypto } from '../../ports/crypto.ts'
 import { base58Into } from './base58.ts'
-import type { ReadSecret } from './import-key.ts'
+import type { ReadSecret } from './read-secret.ts'
 import { singleKey } from './single-key.ts'
 
 const prefixes: readonly number[] = Object.values(bitcoinNetworks).map(({ wif }) => wif)

@@ -1,0 +1,11 @@
+/** What replication works with. */
+import type { ObjectTable } from '../objects/object-table.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { AcceptContext } from './accept-wallet.ts'
+import type { Peers } from './peers.ts'
+
+export type ReplicatorContext = AcceptContext & {
+  readonly clock: Clock
+  readonly peers: Peers
+  readonly objects: ObjectTable
+}

@@ -11,6 +11,7 @@ import { createCore } from '@holdfast/enclave/core'
 import type { Core } from '@holdfast/enclave/core-interface'
 import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
 import { createEntropy } from '@holdfast/enclave/crypto/entropy'
+import { createGeneralCrypto } from '@holdfast/enclave/crypto/general/general-crypto'
 import { createIdentity, type NodeIdentity } from '@holdfast/enclave/identity/node-identity'
 import { openManifests } from '@holdfast/node/platform/manifests'
 import { openSimulatedMachine } from '@holdfast/node/platform/simulated'
@@ -49,6 +50,7 @@ export const openLeanCore = async (options: {
   const store = must(openSqliteStore(join(dir, 'store.sqlite'), { entropy }))
   const core = createCore({
     crypto,
+    general: createGeneralCrypto(),
     entropy,
     clock,
     store,

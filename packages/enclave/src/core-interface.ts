@@ -3,6 +3,7 @@ import type { NodeStatus } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { KmipForm } from './kmip/create-kmip-server.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
 import type { Peer } from './ports/mesh.ts'
 import type { CertificateHolder } from './tenants/kmip-caller.ts'
@@ -58,6 +59,11 @@ export type Core = {
   serverCertificate(names: CertificateNames): Bytes | undefined
   /** The wallet that a client certificate's key (SPKI) speaks for over KMIP. */
   kmipCaller(publicKey: Bytes): Promise<Result<CertificateHolder>>
+  /**
+   * One KMIP message of an authenticated client, judged anew: the answer's bytes, also where it
+   * says that the client may no longer ask. Refuses `not_ready` alone.
+   */
+  kmip(caller: CertificateHolder, untrusted: Bytes, form: KmipForm): Promise<Result<Bytes>>
   /** Managed objects, for the KMIP server; undefined until the core has started. */
   managedObjects(): ManagedObjects | undefined
   /** A message of a verified peer: the answer's bytes. Never throws, never refuses: it answers. */

@@ -29,6 +29,7 @@ import type { NodeIdentity } from './identity/node-identity.ts'
 import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
 import { createZoneCa, signZoneCa } from './identity/zone-ca.ts'
 import { createOpenedKeys } from './keys/opened-keys.ts'
+import { createKmipServer, type KmipForm, type KmipServer } from './kmip/create-kmip-server.ts'
 import { catchUpIntervalMs, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
 import { createObjectTable } from './objects/object-table.ts'
@@ -37,6 +38,7 @@ import type { Clock } from './ports/clock.ts'
 import type { Crypto } from './ports/crypto.ts'
 import type { Entropy } from './ports/entropy.ts'
 import type { OwnEvidence } from './ports/evidence.ts'
+import type { GeneralCrypto } from './ports/general-crypto.ts'
 import type { Mesh, Peer } from './ports/mesh.ts'
 import type { Sealing } from './ports/sealing.ts'
 import type { Store } from './ports/store.ts'
@@ -54,11 +56,13 @@ import { createLocations } from './routing/locations.ts'
 import { openSession } from './sessions/open-session.ts'
 import { sessionFrame } from './sessions/session-frame.ts'
 import { createSessionTable } from './sessions/session-table.ts'
-import { type CertificateHolder, findHolder } from './tenants/kmip-caller.ts'
+import { type CertificateHolder, checkHolder, findHolder } from './tenants/kmip-caller.ts'
 import { createWalletTable } from './wallets/wallet-table.ts'
 
 export type CoreOptions = {
   readonly crypto: Crypto
+  /** For general objects over KMIP. */
+  readonly general: GeneralCrypto
   readonly entropy: Entropy
   readonly clock: Clock
   readonly store: Store
@@ -138,6 +142,7 @@ class NodeCore implements Core {
   readonly #options: CoreOptions
   #context: CoreContext | undefined
   #heldClaim: StoreClaim | undefined
+  #kmip: KmipServer | undefined
   #stopping = false
   #replaced = false
   #evidence: Evidence | undefined
@@ -163,6 +168,7 @@ class NodeCore implements Core {
     await context.objects.load()
     await this.#collect()
     this.#context = context
+    this.#kmip = this.#kmipServer(context)
     for (const peer of this.#options.mesh.peers()) this.peerUp(peer)
     return accept(undefined)
   }
@@ -234,6 +240,12 @@ class NodeCore implements Core {
     return this.#context === undefined ? notReady : findHolder(this.#context, publicKey)
   }
 
+  async kmip(caller: CertificateHolder, untrusted: Bytes, form: KmipForm): Promise<Result<Bytes>> {
+    return this.#kmip === undefined
+      ? notReady
+      : accept(await this.#kmip.handle(caller, untrusted, form))
+  }
+
   managedObjects(): ManagedObjects | undefined {
     return this.#context === undefined ? undefined : createReplicatedObjects(this.#context)
   }
@@ -295,6 +307,17 @@ class NodeCore implements Core {
     this.#context?.sessions.clear()
     this.#context?.keys.clear()
     this.#context = undefined
+    this.#kmip = undefined
+  }
+
+  #kmipServer(context: CoreContext): KmipServer {
+    return createKmipServer({
+      objects: createReplicatedObjects(context),
+      general: this.#options.general,
+      entropy: context.entropy,
+      clock: context.clock,
+      judge: (caller) => checkHolder(context, caller),
+    })
   }
 
   async #claim(zoneKey: ZoneKey): Promise<Result<StoreClaim>> {
@@ -315,6 +338,7 @@ class NodeCore implements Core {
     this.#context?.sessions.clear()
     this.#context?.keys.clear()
     this.#context = undefined
+    this.#kmip = undefined
   }
 
   #state(): NodeStatus['state'] {

@@ -29,6 +29,7 @@ export {
   reasonOf,
   refusedItemAnswer,
   versionOfBroken,
+  versionOfTree,
 } from './messages/malformed-answer.ts'
 export { hasOperation } from './messages/operation-code.ts'
 export {

@@ -13,10 +13,12 @@ import { parseJson } from '@holdfast/base/schema'
 import { createCore } from '@holdfast/enclave/core'
 import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
 import { createEntropy } from '@holdfast/enclave/crypto/entropy'
+import { createGeneralCrypto } from '@holdfast/enclave/crypto/general/general-crypto'
 import { createIdentity } from '@holdfast/enclave/identity/node-identity'
 import { type NodeConfig, readConfig } from './config.ts'
 import { forcedStopMs } from './limits.ts'
 import { type ClientListeners, listenClients } from './listeners/clients.ts'
+import { type KmipOfNode, listenForKmip } from './listeners/kmip-node.ts'
 import { listenManagement } from './listeners/management.ts'
 import { createMetrics } from './listeners/metrics.ts'
 import { createLogs, type Logs } from './logs.ts'
@@ -88,6 +90,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   const self = { zone: config.zone, boot: identity.boot, measurement }
   const core = createCore({
     crypto,
+    general: createGeneralCrypto(),
     entropy,
     clock,
     store,
@@ -112,10 +115,12 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
   }
   try {
     const open: ClientListeners[] = []
+    const kmip: KmipOfNode[] = []
     const metrics = createMetrics({
       status: () => core.status(),
       peers: () => mesh.peers(),
       connections: () => open[0]?.connections() ?? { all: 0, webSockets: 0 },
+      kmipConnections: () => kmip[0]?.connections() ?? 0,
     })
     const ready = (): boolean => core.status().state === 'ready'
     const address = config.listenManagement
@@ -132,6 +137,7 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
       core,
       tls: node.tls,
       manifests: node.manifests.json,
+      kmip: () => kmip[0]?.addresses ?? {},
       version,
       observe: (answer) => metrics.observe(answer),
       logs,
@@ -139,6 +145,10 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
     open.push(clients)
     stops.push(() => clients.stop())
     needed(await core.start())
+    const { key } = node.tls
+    const served = await listenForKmip({ config, core, key, ...metrics.kmip, logs })
+    kmip.push(served)
+    stops.push(() => served.stop())
     stops.push(everyTick(core, logs))
     stops.push(
       everyCollateral(node.machine.evidence, logs, async () => {
@@ -150,7 +160,8 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
     const { mesh: meshId, simulated } = core.status()
     const { ports } = clients
     const line = { ready: true, ...self, mesh: meshId, simulated, ...ports, meshPort: links.port }
-    process.stdout.write(`${JSON.stringify({ ...line, management: management?.port })}\n`)
+    const more = { kmip: served.addresses, management: management?.port }
+    process.stdout.write(`${JSON.stringify({ ...line, ...more })}\n`)
     logs.info('ready', { boot: self.boot })
     return stop
   } catch (error) {

@@ -6,7 +6,7 @@
  *     const answer = await server.handle({ tenant, credential }, untrustedBytes)
  */
 import type { Bytes } from '@holdfast/base/bytes'
-import type { Result } from '@holdfast/base/errors'
+import { accept, type Result } from '@holdfast/base/errors'
 import type { CredentialId, WalletId } from '@holdfast/base/ids'
 import {
   decodeJson,
@@ -21,6 +21,7 @@ import {
   readRequest,
   type Version,
   versionOfBroken,
+  versionOfTree,
   writeResponse,
 } from '@holdfast/kmip'
 import type { ManagedObjects } from '../objects/managed-objects.ts'
@@ -46,6 +47,8 @@ export type KmipServerOptions = {
   readonly general: GeneralCrypto
   readonly entropy: Entropy
   readonly clock: Clock
+  /** Whether the caller may still ask; looked at for every message. Default: always. */
+  readonly judge?: (caller: KmipCaller) => Promise<Result<void>>
   readonly facts?: KmipServerFacts
   /** Issues certificates for Certify; without one it is refused. */
   readonly certifier?: Certifier
@@ -71,6 +74,14 @@ const codecs: Readonly<Record<KmipForm, Codec>> = {
 
 const newest: Version = '2.1'
 
+/** The version of a request that is refused as a whole, as far as it can be read. */
+const versionOf = (tree: Result<Item>, untrustedTtlv: Bytes | undefined): Version =>
+  (tree.ok
+    ? versionOfTree(tree.value)
+    : untrustedTtlv === undefined
+      ? undefined
+      : versionOfBroken(untrustedTtlv)) ?? newest
+
 class Server implements KmipServer {
   readonly #options: KmipServerOptions
   readonly #tenants = new Map<WalletId, TenantMemory>()
@@ -82,7 +93,9 @@ class Server implements KmipServer {
   async handle(caller: KmipCaller, untrusted: Bytes, form: KmipForm = 'ttlv'): Promise<Bytes> {
     const codec = codecs[form]
     const tree = codec.decode(untrusted)
-    const request = tree.ok ? readRequest(tree.value) : tree
+    const read = tree.ok ? readRequest(tree.value) : tree
+    const judged = (await this.#options.judge?.(caller)) ?? accept(undefined)
+    const request = judged.ok ? read : judged
     const response = request.ok
       ? await handleRequest(
           {
@@ -95,7 +108,7 @@ class Server implements KmipServer {
         )
       : malformedAnswer({
           refusal: request.refusal,
-          version: (form === 'ttlv' ? versionOfBroken(untrusted) : undefined) ?? newest,
+          version: versionOf(tree, form === 'ttlv' ? untrusted : undefined),
           timeStamp: this.#now(),
         })
     return this.#write(codec, response)

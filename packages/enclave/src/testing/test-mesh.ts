@@ -16,6 +16,7 @@ import { createCore } from '../core.ts'
 import type { Core } from '../core-interface.ts'
 import { createCrypto } from '../crypto/create-crypto.ts'
 import { createEntropy } from '../crypto/entropy.ts'
+import { createGeneralCrypto } from '../crypto/general/general-crypto.ts'
 import { createIdentity, type NodeIdentity } from '../identity/node-identity.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Mesh, Peer } from '../ports/mesh.ts'
@@ -166,6 +167,7 @@ export const createTestMesh = async (
     const started: { node?: TestNode } = {}
     const core = createCore({
       crypto,
+      general: createGeneralCrypto(),
       entropy,
       clock,
       store: openMemoryStore(disk),

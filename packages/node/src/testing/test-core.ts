@@ -34,6 +34,7 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
       calls.push(`close ${session}`)
     },
     peerMessage: async (_peer, untrusted) => untrusted,
+    kmip: async (_caller, untrusted) => accept(untrusted),
     managedObjects: () => undefined,
     kmipCaller: async () => refuse('unauthenticated', 'no wallet'),
     zoneTrust: () => undefined,

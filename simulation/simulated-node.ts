@@ -4,6 +4,7 @@ import type { VerifiedManifest } from '@holdfast/attestation'
 import { type Bytes, fromHex, utf8 } from '@holdfast/base/bytes'
 import type { Secret } from '@holdfast/base/secret'
 import { createCore } from '@holdfast/enclave/core'
+import { createGeneralCrypto } from '@holdfast/enclave/crypto/general/general-crypto'
 import { createIdentity, type NodeIdentity } from '@holdfast/enclave/identity/node-identity'
 import type { Clock } from '@holdfast/enclave/ports/clock'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
@@ -89,6 +90,7 @@ export const createNode = (options: NodeOptions): SimulatedNode => {
   const peer: Peer = { boot, zone: zone.id, level: zone.level, measurement, roundTripMs: 1 }
   const self = (): SimulatedNode => node
   const core = createCore({
+    general: createGeneralCrypto(),
     crypto,
     entropy,
     clock,

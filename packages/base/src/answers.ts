@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { intent } from './intent.ts'
 import {
   accountId,
+  base64url,
   bootId,
   decimal,
   hex,
@@ -102,6 +103,25 @@ export type WalletListAnswer = z.infer<typeof walletListAnswer>
 
 export const sessionAnswer = z.strictObject({ expiresAt: timestamp, node: nodeName })
 export type SessionAnswer = z.infer<typeof sessionAnswer>
+
+/** Where KMIP clients find a node: `host:port`, and the URL that takes `POST`. */
+export const kmipAddresses = z.strictObject({
+  tls: z.string().exactOptional(),
+  https: z.string().exactOptional(),
+})
+export type KmipAddresses = z.infer<typeof kmipAddresses>
+
+/** `GET /v1/trust`: the CA of the node's zone. Worth nothing until its evidence was verified. */
+export const zoneTrustAnswer = z.strictObject({
+  zone: zoneId,
+  boot: bootId,
+  /** DER. */
+  certificate: base64url,
+  /** Ed25519 by the identity key of `boot` over `zoneCaMessage`. */
+  signature: base64url,
+  kmip: kmipAddresses,
+})
+export type ZoneTrustAnswer = z.infer<typeof zoneTrustAnswer>
 
 export const nodeStatus = z.strictObject({
   node: nodeName,

@@ -37,6 +37,7 @@ describe('the configuration of a node', () => {
         zone: 'eu',
         listenClient: { host: '127.0.0.1', port: 8443 },
         listenMesh: { host: '::1', port: 7000 },
+        kmipNames: [],
         peers: [
           { zone: 'us', host: '10.0.0.1', port: 7000 },
           { zone: 'asia', host: '10.0.0.2', port: 7000 },
@@ -71,6 +72,23 @@ describe('the configuration of a node', () => {
     expect(refused(read(dir, { env: both, files: more }))).toContain('bad_configuration HOLDFAST_')
     const absent = { HOLDFAST_ZONE_FILE: '/run/none' }
     expect(refused(read(dir, { env: absent, files }))).toBe('bad_configuration HOLDFAST_ZONE_FILE')
+  })
+
+  it('takes several names of a KMIP listener from file, flags and variable', () => {
+    const json = JSON.stringify({ ...node, listenKmip: '[::]:5696', kmipNames: ['a', 'b'] })
+    const named = { '/work/mesh/nodes/eu/node.json': json }
+    expect(read(dir, { files: named })).toMatchObject({
+      value: { listenKmip: { host: '::', port: 5696 }, kmipNames: ['a', 'b'] },
+    })
+    const env = { HOLDFAST_KMIP_NAMES: 'c,d', HOLDFAST_LISTEN_KMIP_HTTPS: 'h:5697' }
+    expect(read(dir, { files: named, env })).toMatchObject({
+      value: { listenKmipHttps: { port: 5697 }, kmipNames: ['c', 'd'] },
+    })
+    const flags = [...dir, '--kmip-name', 'e', '--kmip-name=f']
+    expect(read(flags, { files: named })).toMatchObject({ value: { kmipNames: ['e', 'f'] } })
+    const text = JSON.stringify({ ...node, kmipNames: 'a' })
+    const wrong = read(dir, { files: { '/work/mesh/nodes/eu/node.json': text } })
+    expect(refused(wrong)).toBe('bad_configuration kmipNames')
   })
 
   it('may be said by flags alone', () => {

@@ -20,6 +20,11 @@ export type NodeConfig = {
   readonly listenPlain?: HostPort
   readonly listenMesh?: HostPort
   readonly listenManagement?: HostPort
+  /** KMIP over TLS, and KMIP over HTTPS. */
+  readonly listenKmip?: HostPort
+  readonly listenKmipHttps?: HostPort
+  /** DNS names and addresses that KMIP clients call the node by; its listen address where empty. */
+  readonly kmipNames: readonly string[]
   readonly peers: readonly PeerAddress[]
   /** The file of the chain of manifests. */
   readonly manifest: string
@@ -35,11 +40,16 @@ const keys = {
   listenPlain: 'listen-plain',
   listenMesh: 'listen-mesh',
   listenManagement: 'listen-management',
+  listenKmip: 'listen-kmip',
+  listenKmipHttps: 'listen-kmip-https',
+  kmipNames: 'kmip-name',
   peers: 'peer',
   manifest: 'manifest',
   logLevel: 'log-level',
 } as const
 type Key = keyof typeof keys
+/** Keys of several values: repeated flags, commas in a variable. */
+const lists: ReadonlySet<Key> = new Set<Key>(['peers', 'kmipNames'])
 const keyNames = Object.keys(keys) as Key[]
 
 /** Of the client and of tests, which may share an environment with a node. */
@@ -101,7 +111,7 @@ const fromEnvironment = (input: ConfigInput): Values => {
       return fail('bad_configuration', 'a variable is set twice, once as a file', name)
     }
     const text = inFile ? fileText(input, resolve(input.cwd, value), name) : value
-    values[key] = key === 'peers' ? text.split(',').filter((peer) => peer !== '') : [text]
+    values[key] = lists.has(key) ? text.split(',').filter((one) => one !== '') : [text]
   }
   return values
 }
@@ -118,6 +128,11 @@ const peersOfFile = (value: unknown): readonly string[] => {
   )
 }
 
+const namesOfFile = (value: unknown): readonly string[] =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string')
+    ? value
+    : fail('bad_configuration', 'names are a list of texts', 'kmipNames')
+
 const fromFile = (input: ConfigInput, path: string): Values => {
   const bytes = input.readFile(path)
   if (bytes === undefined) return fail('bad_configuration', 'the file cannot be read', path)
@@ -130,6 +145,7 @@ const fromFile = (input: ConfigInput, path: string): Values => {
     Object.entries(parsed.value).map(([key, value]: [string, unknown]) => {
       if (!Object.hasOwn(keys, key)) return fail('bad_configuration', 'an unknown key', key)
       if (key === 'peers') return [key, peersOfFile(value)]
+      if (key === 'kmipNames') return [key, namesOfFile(value)]
       if (typeof value === 'string') return [key, [value]]
       return fail('bad_configuration', 'a value is no text', key)
     }),
@@ -174,12 +190,15 @@ const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeCon
     listenPlain: address('listenPlain'),
     listenMesh: address('listenMesh'),
     listenManagement: address('listenManagement'),
+    listenKmip: address('listenKmip'),
+    listenKmipHttps: address('listenKmipHttps'),
   }
   const given = Object.entries(listeners).filter(([, value]) => value !== undefined)
   return {
     dir,
     zone: zone.value,
     ...(Object.fromEntries(given) as Partial<Record<keyof typeof listeners, HostPort>>),
+    kmipNames: over['kmipNames'] ?? file['kmipNames'] ?? [],
     peers: (over['peers'] ?? file['peers'] ?? []).map(parsePeer),
     // A path in the file is relative to it, one of a flag to where the command was given.
     manifest: resolve(over['manifest'] === undefined ? dir : cwd, manifest),

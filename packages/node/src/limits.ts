@@ -73,6 +73,8 @@ export const manifestChainBytesMax = 8 * 1024 * 1024
 export const collateralCheckMs = 60 * 60_000
 /** How long a certificate says that it is good; what counts is the verdict over its evidence. */
 export const certificateLifetimeMs = 30 * 86_400_000
+/** How often KMIP clients are shown a new certificate of the zone's CA, which lives seven days. */
+export const kmipLeafRenewMs = 24 * 60 * 60_000
 /** How often the core's `tick` is called. */
 export const tickMs = 250
 /** A stop that takes longer ends the process. */

@@ -1,4 +1,5 @@
 /** The listeners of clients that a configuration names: over TLS in the enclave, and plain. */
+import type { KmipAddresses } from '@holdfast/base/answers'
 import { RefusalError } from '@holdfast/base/errors'
 import type { Core } from '@holdfast/enclave/core-interface'
 import type { NodeConfig } from '../config.ts'
@@ -23,18 +24,19 @@ export const listenClients = async (options: {
   readonly core: Core
   readonly tls: TlsIdentity
   readonly manifests: Uint8Array
+  readonly kmip: () => KmipAddresses
   readonly version: string
   readonly observe: HttpOptions['observe']
   readonly logs: Logs
 }): Promise<ClientListeners> => {
-  const { config, core, tls, manifests, observe, logs } = options
+  const { config, core, tls, manifests, kmip, observe, logs } = options
   const open: HttpListener[] = []
   const openApi = openApiDocument(options.version)
   const stop = async (): Promise<void> => {
     await Promise.all(open.map((listener) => listener.stop()))
   }
   const listen = async (address: HostPort, secure: boolean): Promise<string> => {
-    const common = { address, core, manifests, openApi, observe, logs }
+    const common = { address, core, manifests, kmip, openApi, observe, logs }
     const listening = await listenHttp({ ...common, ...(secure ? { tls } : {}) })
     if (!listening.ok) {
       await stop()

@@ -1,4 +1,5 @@
 /** The HTTP of clients: routes to the core, every refusal a problem, nothing unbounded. */
+import type { KmipAddresses } from '@holdfast/base/answers'
 import { accept, type Refusal, refuse } from '@holdfast/base/errors'
 import type { Core } from '@holdfast/enclave/core-interface'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
@@ -16,6 +17,7 @@ export type HttpOptions = {
   readonly tls?: TlsIdentity
   readonly core: Core
   readonly manifests: Uint8Array
+  readonly kmip?: () => KmipAddresses
   readonly openApi: Uint8Array
   /** Told of every answer, for the metrics. */
   observe(answer: { route: string; method: string; status: number; durationMs: number }): void
@@ -76,6 +78,7 @@ const addRoute = (app: FastifyInstance, route: Route, options: HttpOptions): voi
       const answer = await route.answer({
         core: options.core,
         manifests: options.manifests,
+        kmip: options.kmip,
         query: request.query,
         parameters: request.params,
         body: bytesOf(request.body),

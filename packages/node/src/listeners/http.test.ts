@@ -77,6 +77,23 @@ describe('the HTTP listener', () => {
     expect(await (await fetch(`${url}/v1/node`)).json()).toMatchObject({ state: 'ready' })
   })
 
+  it('answers with the CA of its zone once the core has one', async () => {
+    const waiting = await listen()
+    expect(await problem(await fetch(`${waiting.url}/v1/trust`))).toEqual({
+      status: 503,
+      code: 'not_ready',
+    })
+    const trust = { certificate: Uint8Array.of(0xff, 0xfe), signature: Uint8Array.of(1) }
+    const { url } = await listen({ core: { zoneTrust: () => trust } })
+    expect(await (await fetch(`${url}/v1/trust`)).json()).toEqual({
+      zone: 'eu',
+      boot: bootOf('a'),
+      certificate: '__4',
+      signature: 'AQ',
+      kmip: {},
+    })
+  })
+
   it('carries a sealed session: opening, frames, end', async () => {
     const { url, core } = await listen()
     const opening = toCbor([bootOf('a'), Uint8Array.of(1), Uint8Array.of(2)])

@@ -111,6 +111,8 @@ export const listenKmipHttps = async (options: KmipListenerOptions): Promise<Kmi
   return {
     port: (server.address() as AddressInfo).port,
     connections: () => open,
+    setCertificate: (certificate) =>
+      server.setSecureContext(tlsOptions({ ...options, certificate })),
     [Symbol.asyncDispose]: async () => {
       const ended = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()

@@ -19,6 +19,8 @@ import { kmipLimits } from './kmip-limits.ts'
 export type KmipListener = AsyncDisposable & {
   readonly port: number
   connections(): number
+  /** Later connections are shown this certificate. */
+  setCertificate(certificate: KmipListenerOptions['certificate']): void
 }
 
 class Connection {
@@ -150,6 +152,8 @@ export const listenKmip = async (options: KmipListenerOptions): Promise<KmipList
   return {
     port,
     connections: () => connections.size,
+    setCertificate: (certificate) =>
+      server.setSecureContext(tlsOptions({ ...options, certificate })),
     [Symbol.asyncDispose]: async () => {
       const ended = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const connection of connections) connection.close()

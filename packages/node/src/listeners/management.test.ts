@@ -13,6 +13,7 @@ const start = async (ready = true): Promise<string> => {
     status: () => createTestCore().status(),
     peers: () => [],
     connections: () => ({ all: 7, webSockets: 3 }),
+    kmipConnections: () => 2,
   })
   metrics.observe({ route: '/v1/node', method: 'GET', status: 200, durationMs: 3 })
   const address = { host: '127.0.0.1', port: 0 }
@@ -34,6 +35,7 @@ describe('the management listener', () => {
     const text = await (await fetch(`${await start()}/metrics`)).text()
     expect(text).toContain('holdfast_client_connections 7')
     expect(text).toContain('holdfast_websockets 3')
+    expect(text).toContain('holdfast_kmip_connections 2')
     expect(text).toContain(
       'holdfast_http_answers_total{route="/v1/node",method="GET",status="200"} 1',
     )

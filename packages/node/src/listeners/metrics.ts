@@ -2,6 +2,7 @@
 import type { NodeStatus } from '@holdfast/base/answers'
 import type { Peer } from '@holdfast/enclave/ports/mesh'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { KmipClosed } from './kmip-clients.ts'
 
 export type Observed = {
   readonly route: string
@@ -12,6 +13,7 @@ export type Observed = {
 
 export type Metrics = {
   observe(answer: Observed): void
+  readonly kmip: { answered(): void; closed(reason: KmipClosed): void }
   readonly contentType: string
   text(): Promise<string>
 }
@@ -20,6 +22,7 @@ export type MetricSources = {
   status(): NodeStatus
   peers(): readonly Peer[]
   connections(): { readonly all: number; readonly webSockets: number }
+  kmipConnections(): number
 }
 
 const answersOf = (register: Registry) => {
@@ -44,6 +47,21 @@ const answersOf = (register: Registry) => {
   }
 }
 
+const kmipOf = (register: Registry): Metrics['kmip'] => {
+  const answers = new Counter({
+    name: 'holdfast_kmip_answers_total',
+    help: 'Answers over KMIP',
+    registers: [register],
+  })
+  const closed = new Counter({
+    name: 'holdfast_kmip_closed_total',
+    help: 'KMIP connections that this node has closed, and why',
+    labelNames: ['reason'],
+    registers: [register],
+  })
+  return { answered: () => answers.inc(), closed: (reason) => closed.inc({ reason }) }
+}
+
 /** Gauges are read when they are asked for. */
 export const createMetrics = (sources: MetricSources): Metrics => {
   const register = new Registry()
@@ -65,6 +83,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   gauge('outbox', 'Records that other zones have not confirmed', () => sources.status().outbox)
   gauge('client_connections', 'Connections of clients', () => sources.connections().all)
   gauge('websockets', 'WebSockets of clients', () => sources.connections().webSockets)
+  gauge('kmip_connections', 'Connections of KMIP clients', () => sources.kmipConnections())
   const roundTrips: Gauge<'zone' | 'boot'> = new Gauge({
     name: 'holdfast_link_round_trip_seconds',
     help: 'Smoothed round trip of each link that is up',
@@ -79,6 +98,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   })
   return {
     observe: answersOf(register),
+    kmip: kmipOf(register),
     contentType: register.contentType,
     text: () => register.metrics(),
   }

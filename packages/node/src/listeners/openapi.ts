@@ -35,6 +35,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   SessionAnswer: answers.sessionAnswer,
   NodeStatus: answers.nodeStatus,
   Evidence: evidenceSchema,
+  ZoneTrust: answers.zoneTrustAnswer,
   Manifests: z.strictObject({ manifests: z.array(signedManifestSchema).min(1) }),
   Problem: problem,
 }
@@ -119,6 +120,13 @@ const paths = (): JsonSchema => ({
   },
   '/v1/node': {
     get: operation('Status of this node', {}, content(json, reference('NodeStatus'))),
+  },
+  '/v1/trust': {
+    get: operation(
+      "The CA of this node's zone, signed by the identity that its evidence covers",
+      {},
+      content(json, reference('ZoneTrust')),
+    ),
   },
   '/v1/requests': {
     post: operation(

@@ -1,5 +1,6 @@
 /** The routes of the client protocol (docs/protocol.md), one table for server and OpenAPI. */
-import { fromHex } from '@holdfast/base/bytes'
+import type { KmipAddresses, ZoneTrustAnswer } from '@holdfast/base/answers'
+import { fromHex, toBase64Url } from '@holdfast/base/bytes'
 import { parseCbor, toCbor } from '@holdfast/base/cbor'
 import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import { bootId, bytes, hex, parseValue, sessionId, walletId, zoneId } from '@holdfast/base/schema'
@@ -11,6 +12,8 @@ export type RouteInput = {
   readonly core: Core
   /** The chain of signed manifests as JSON, genesis first. */
   readonly manifests: Uint8Array
+  /** Where KMIP is served; nowhere where it is absent. */
+  readonly kmip?: (() => KmipAddresses) | undefined
   readonly query: unknown
   readonly parameters: unknown
   /** The exact bytes; empty where there is no body. */
@@ -82,6 +85,23 @@ export const routes: readonly Route[] = [
     path: '/v1/node',
     answer: async ({ core }) =>
       accept({ type: json, bytes: Buffer.from(JSON.stringify(core.status())) }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/trust',
+    answer: async ({ core, kmip }) => {
+      const trust = core.zoneTrust()
+      if (trust === undefined) return refuse('not_ready', 'this node has not started yet')
+      const { zone, boot } = core.status().node
+      const answer: ZoneTrustAnswer = {
+        zone,
+        boot,
+        certificate: toBase64Url(trust.certificate),
+        signature: toBase64Url(trust.signature),
+        kmip: kmip?.() ?? {},
+      }
+      return accept({ type: json, bytes: Buffer.from(JSON.stringify(answer)) })
+    },
   },
   {
     method: 'POST',

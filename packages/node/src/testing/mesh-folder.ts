@@ -87,6 +87,7 @@ export const makeMeshFolder = async (
       listenPlain: '127.0.0.1:0',
       listenMesh: `127.0.0.1:${zone.meshPort}`,
       listenManagement: '127.0.0.1:0',
+      listenKmip: '127.0.0.1:0',
       peers: Object.fromEntries(others.map(({ id, meshPort }) => [id, `127.0.0.1:${meshPort}`])),
       manifest: '../../manifest.json',
     })

@@ -1,0 +1,103 @@
+/** The KMIP listeners that a configuration names, with a certificate of the zone's CA. */
+import { toPem } from '@holdfast/attestation'
+import type { KmipAddresses } from '@holdfast/base/answers'
+import { fail, RefusalError } from '@holdfast/base/errors'
+import type { Core } from '@holdfast/enclave/core-interface'
+import type { NodeConfig } from '../config.ts'
+import { kmipLeafRenewMs } from '../limits.ts'
+import type { Logs } from '../logs.ts'
+import { addressText, type HostPort } from '../mesh/peer-address.ts'
+import { type KmipListener, listenKmip } from './kmip.ts'
+import type { KmipListenerOptions } from './kmip-clients.ts'
+import { listenKmipHttps } from './kmip-https.ts'
+import { certificateNames, kmipNames } from './kmip-names.ts'
+
+export type KmipOfNode = {
+  /** Where clients find this node, by the first of its names. */
+  readonly addresses: KmipAddresses
+  connections(): number
+  stop(): Promise<void>
+}
+
+type Options = {
+  readonly config: Pick<NodeConfig, 'listenKmip' | 'listenKmipHttps' | 'kmipNames'>
+  readonly core: Pick<Core, 'kmip' | 'kmipCaller' | 'serverCertificate'>
+  /** PEM of the node's TLS key, which its evidence names. */
+  readonly key: Buffer
+  readonly logs: Logs
+} & Pick<KmipListenerOptions, 'answered' | 'closed'>
+
+type Listen = typeof listenKmip
+
+const listenAt = async (
+  listen: Listen,
+  address: HostPort,
+  options: Omit<KmipListenerOptions, 'host' | 'port'>,
+): Promise<KmipListener> => {
+  try {
+    return await listen({ ...options, ...address })
+  } catch {
+    return fail('address_in_use', 'the KMIP port cannot be had')
+  }
+}
+
+/** The core must have started. Throws `bad_configuration`, `address_in_use`, `not_ready`. */
+export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
+  const { config, core, key, logs } = options
+  const { listenKmip: plain, listenKmipHttps: https } = config
+  const host = plain?.host ?? https?.host
+  if (host === undefined) {
+    return { addresses: {}, connections: () => 0, stop: async () => undefined }
+  }
+  const names = kmipNames(config.kmipNames, host)
+  const issue = (): string => {
+    const leaf = core.serverCertificate(certificateNames(names))
+    return leaf === undefined ? fail('not_ready', 'the core has not started') : toPem(leaf)
+  }
+  const open: KmipListener[] = []
+  const stop = async (): Promise<void> => {
+    await Promise.all(open.map((listener) => listener[Symbol.asyncDispose]()))
+  }
+  const common: Omit<KmipListenerOptions, 'host' | 'port'> = {
+    handle: async (caller, untrusted, form) => {
+      const answer = await core.kmip(caller, untrusted, form)
+      if (!answer.ok) throw new RefusalError(answer.refusal)
+      return answer.value
+    },
+    authenticate: async (publicKey) => {
+      const holder = await core.kmipCaller(publicKey)
+      return holder.ok ? holder.value : undefined
+    },
+    certificate: { key, certificate: issue() },
+    ...(options.answered === undefined ? {} : { answered: options.answered }),
+    ...(options.closed === undefined ? {} : { closed: options.closed }),
+  }
+  const at = async (listen: Listen, address: HostPort | undefined): Promise<string | undefined> => {
+    if (address === undefined) return undefined
+    const listener = await listenAt(listen, address, common)
+    open.push(listener)
+    return addressText({ host: names[0], port: listener.port })
+  }
+  try {
+    const tls = await at(listenKmip, plain)
+    const web = await at(listenKmipHttps, https)
+    const timer = setInterval(() => {
+      for (const listener of open) listener.setCertificate({ key, certificate: issue() })
+      logs.info('certificate renewed')
+    }, kmipLeafRenewMs)
+    return {
+      addresses: {
+        ...(tls === undefined ? {} : { tls }),
+        ...(web === undefined ? {} : { https: `https://${web}/kmip` }),
+      },
+      connections: () => open.reduce((sum, listener) => sum + listener.connections(), 0),
+      stop: async () => {
+        clearInterval(timer)
+        await stop()
+      },
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -37,10 +37,13 @@ const createReads = (database: DatabaseSync) => {
     scan: (prefix: string, options: { limit: number; from?: string }): Omit<Page, 'revision'> => {
       assert(options.limit >= 1, 'a page has at least one record')
       const limit = Math.min(options.limit, storePageMax)
-      const found = from
-        .all(options.from ?? prefix, BigInt(limit) + 1n)
-        .map(recordOf)
-        .filter(({ key }) => key.startsWith(prefix))
+      const found: StoredRecord[] = []
+      // Read one by one: what stands behind the prefix is not read, be it thousands of records.
+      for (const row of from.iterate(options.from ?? prefix, BigInt(limit) + 1n)) {
+        const record = recordOf(row)
+        if (!record.key.startsWith(prefix)) break
+        found.push(record)
+      }
       const next = found[limit]?.key
       return { records: found.slice(0, limit), ...(next === undefined ? {} : { next }) }
     },

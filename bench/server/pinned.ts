@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { engineFlags } from '@holdfast/cli/mesh-folder/node-program'
 
 export const root = join(import.meta.dirname, '../..')
 
@@ -39,7 +40,8 @@ export const createPinning = (): Pinning => {
   const isPinned = hasTaskset()
   const last = String(availableParallelism() - 1)
   const start: Pinning['start'] = (program, args, processor) => {
-    const command = [process.execPath, join(root, program), ...args]
+    // As `holdfast` starts a node.
+    const command = [process.execPath, ...engineFlags, join(root, program), ...args]
     const list = processor === 'measured' ? '0' : last
     const [first = '', ...rest] = isPinned ? ['taskset', '-c', list, ...command] : command
     return spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'], cwd: root })

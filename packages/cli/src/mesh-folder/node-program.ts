@@ -7,6 +7,12 @@ import { fail } from '@holdfast/base/errors'
 /** The node's `main.ts`, wherever the package lies. */
 export const nodeProgram = (): string => fileURLToPath(import.meta.resolve('@holdfast/node/main'))
 
+/**
+ * Engine flags of every node. By itself the engine gives new objects up to 32 MiB, twice, once a
+ * node has read its wallets, and keeps it at rest; a quarter of it serves signing as well.
+ */
+export const engineFlags: readonly string[] = ['--max-semi-space-size=8']
+
 /** MRENCLAVE of the node that would start now, hexadecimal; asked of the program itself. */
 export const currentMeasurement = async (): Promise<string> => {
   const run = promisify(execFile)

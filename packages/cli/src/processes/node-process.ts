@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { nodeReadyTimeoutMs, nodeStopTimeoutMs } from '../limits.ts'
 import type { NodeLayout } from '../mesh-folder/layout.ts'
-import { nodeProgram } from '../mesh-folder/node-program.ts'
+import { engineFlags, nodeProgram } from '../mesh-folder/node-program.ts'
 import { lastError } from './last-error.ts'
 import { type Environment, nodeEnvironment } from './node-environment.ts'
 
@@ -51,7 +51,8 @@ export const startNode = (options: {
 }): NodeProcess => {
   const { layout, zone } = options
   const log = openSync(layout.log, 'a', 0o600)
-  const child = spawn(process.execPath, [nodeProgram(), '--config', layout.config], {
+  const args = [...engineFlags, nodeProgram(), '--config', layout.config]
+  const child = spawn(process.execPath, args, {
     cwd: layout.dir,
     env: nodeEnvironment(options.env),
     stdio: ['ignore', 'pipe', log],

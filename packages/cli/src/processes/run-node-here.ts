@@ -1,13 +1,14 @@
 /** A node that shares this process's terminal: its log is on stdout, Ctrl-C reaches it. */
 import { spawn } from 'node:child_process'
 import type { NodeLayout } from '../mesh-folder/layout.ts'
-import { nodeProgram } from '../mesh-folder/node-program.ts'
+import { engineFlags, nodeProgram } from '../mesh-folder/node-program.ts'
 import { type Environment, nodeEnvironment } from './node-environment.ts'
 
 /** Its exit code. Signals to this process are passed on, so that it ends cleanly. */
 export const runNodeHere = (layout: NodeLayout, env: Environment): Promise<number> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [nodeProgram(), '--config', layout.config], {
+    const args = [...engineFlags, nodeProgram(), '--config', layout.config]
+    const child = spawn(process.execPath, args, {
       cwd: layout.dir,
       env: nodeEnvironment(env),
       stdio: 'inherit',

@@ -61,6 +61,8 @@ export const socketBufferedBytesMax = 16 * 1024 * 1024
 export const socketOpeningTimeoutMs = 10_000
 /** A silent WebSocket is asked for a sign of life, then cut at `idleTimeoutMs`. */
 export const socketPingAfterMs = 45_000
+/** How long a refused connection may take to close its own half. */
+export const refusalLingerMs = 1000
 export const managementConnectionsMax = 64
 /** How long a stop waits for answers that are being made. */
 export const stopTimeoutMs = 3000

@@ -229,6 +229,25 @@ describe('the HTTP listener', () => {
     ).toContain('problem+json')
   })
 
+  it('lets go of what it refused, though the other side keeps its half open', async () => {
+    for (const tls of [false, true]) {
+      const { listener, port } = await listen({ tls })
+      const options = { port, host: '127.0.0.1', allowHalfOpen: true }
+      const hostile = ['nonsense\r\n\r\n', 'GET /no HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\n']
+      let accepted = 0
+      const sockets = hostile.map((bytes) => {
+        const socket = connectPlain(options, () => {
+          accepted += 1
+          socket.write(`${bytes}connection: upgrade\r\n\r\n`)
+        })
+        return socket.on('error', () => undefined).resume()
+      })
+      await expect.poll(() => accepted).toBe(2)
+      await expect.poll(() => listener.connections().all, { timeout: 5000 }).toBe(0)
+      for (const socket of sockets) socket.destroy()
+    }
+  })
+
   it('speaks TLS 1.3 with the certificate of the node, and nothing older', async () => {
     const { port } = await listen({ tls: true })
     const handshake = (maxVersion: 'TLSv1.2' | 'TLSv1.3') =>

@@ -1,6 +1,7 @@
 /** Answers what the HTTP parser refused: there is no request yet, so it is written by hand. */
 import type { Socket } from 'node:net'
 import { refuse } from '@holdfast/base/errors'
+import { endConnection } from './end-connection.ts'
 import { problemResponse } from './problem.ts'
 
 export const refuseRaw = (error: Error & { code?: string }, socket: Socket): void => {
@@ -18,5 +19,5 @@ export const refuseRaw = (error: Error & { code?: string }, socket: Socket): voi
   const { status, headers, body } = problemResponse(refusal)
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const length = `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`
-  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}${length}${body}`)
+  endConnection(socket, `HTTP/1.1 ${status} Refused\r\n${lines.join('')}${length}${body}`)
 }

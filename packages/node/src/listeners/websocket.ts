@@ -7,6 +7,7 @@ import type { Core } from '@holdfast/enclave/core-interface'
 import { WebSocketServer } from 'ws'
 import { connectionSweepMs } from '../limits.ts'
 import type { Logs } from '../logs.ts'
+import { endConnection } from './end-connection.ts'
 import { problemResponse } from './problem.ts'
 import { openSessionSocket, type SessionSocket } from './session-socket.ts'
 
@@ -36,7 +37,8 @@ const refuseUpgrade = (socket: Socket): void => {
   const problem = problemResponse(refuse('unknown_operation', 'no WebSocket here').refusal)
   const { status, body } = problem
   const head = `HTTP/1.1 ${status} Refused\r\ncontent-type: ${problem.headers['content-type']}\r\n`
-  socket.end(`${head}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`)
+  const length = `content-length: ${body.length}\r\nconnection: close\r\n\r\n`
+  endConnection(socket, `${head}${length}${body}`)
 }
 
 export const acceptWebSockets = (core: Core, logs: Logs): WebSockets => {

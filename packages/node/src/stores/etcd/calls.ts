@@ -9,6 +9,8 @@ import {
   methods,
   type RequestOf,
   type ResponseOf,
+  type TxnRequest,
+  type TxnResponse,
   type WatchRequest,
   type WatchResponse,
 } from './messages.ts'
@@ -21,10 +23,10 @@ export type OpenedWatch = {
 }
 
 export type Calls = {
-  /** Asks again, other members too, until the deadline. */
-  read(request: RequestOf<'range'>, deadlineMs: number): Promise<Answer<ResponseOf<'range'>>>
+  /** Of a transaction that writes nothing: asks again, other members too, until the deadline. */
+  read(request: TxnRequest, deadlineMs: number): Promise<Answer<TxnResponse>>
   /** Sent once. A failure says nothing about whether it was applied. */
-  write(request: RequestOf<'txn'>, deadlineMs: number): Promise<Answer<ResponseOf<'txn'>>>
+  write(request: TxnRequest, deadlineMs: number): Promise<Answer<TxnResponse>>
   /** A stream to the member that is asked now. Its silence is bounded by who reads it. */
   watch(): Promise<Answer<OpenedWatch>>
   /** Ends the connections once their calls have ended; takes no more. */
@@ -39,7 +41,9 @@ const passing: ReadonlySet<status> = new Set([
   status.INTERNAL,
   status.UNKNOWN,
 ])
-const closedAnswer = { ok: false, status: status.CANCELLED } as const
+/** Where no member could be asked: nothing was sent. */
+const notSent = (closed: boolean) =>
+  ({ ok: false, status: closed ? status.CANCELLED : status.UNAVAILABLE }) as const
 
 type Send = <Name extends UnaryName>(
   name: Name,
@@ -74,9 +78,12 @@ export const createCalls = (address: EtcdAddress): Calls => {
   let closed = false
 
   const send: Send = async (name, call) => {
-    if (closed) return closedAnswer
-    const client = endpoints.current()
-    const answer = await ask(client, name, call)
+    const until = performance.now() + call.deadlineMs
+    // What cannot be sent is not sent: a commit is unknown only once it may have arrived.
+    const client = await endpoints.connected(call.deadlineMs)
+    if (client === undefined) return notSent(closed)
+    const deadlineMs = Math.max(1, until - performance.now())
+    const answer = await ask(client, name, { ...call, deadlineMs })
     if (!answer.ok && answer.status === status.DEADLINE_EXCEEDED) endpoints.failed(client, 'hung')
     else if (!answer.ok && passing.has(answer.status)) endpoints.failed(client, 'refused')
     return answer
@@ -92,7 +99,7 @@ export const createCalls = (address: EtcdAddress): Calls => {
       const until = performance.now() + deadlineMs
       for (;;) {
         const left = until - performance.now()
-        const answer = await sendAuthorised('range', request, Math.min(readAttemptMs, left))
+        const answer = await sendAuthorised('txn', request, Math.min(readAttemptMs, left))
         if (answer.ok || !passing.has(answer.status)) return answer
         if (performance.now() + readPauseMs >= until) return answer
         await delay(readPauseMs)
@@ -102,11 +109,11 @@ export const createCalls = (address: EtcdAddress): Calls => {
     watch: async () => {
       const token = await tokens.authorise(readAttemptMs)
       if (!token.ok) return token
-      if (closed) return closedAnswer
+      const client = await endpoints.connected(readAttemptMs)
+      if (client === undefined) return notSent(closed)
       const { metadata, expired } = token.value
       // A member that has lost its leader then ends the stream instead of staying silent.
       metadata.set('hasleader', 'true')
-      const client = endpoints.current()
       const call = client.makeBidiStreamRequest(
         methods.watch.path,
         encodeBy('watch'),

@@ -1,20 +1,17 @@
 /** A batch as one transaction of etcd, and what its answer says. */
 import type { Batch, Outcome } from '@holdfast/enclave/ports/store'
-import type { KeySpace } from './key-space.ts'
-import { compareTargets, type RequestOf, type ResponseOf } from './messages.ts'
-import type { StoreIdentity } from './store-identity.ts'
-
-export type StorePlace = { readonly keys: KeySpace; readonly identity: StoreIdentity }
+import { compareTargets, type TxnRequest, type TxnResponse } from './messages.ts'
+import { type StorePlace, sameStore } from './store-identity.ts'
 
 /**
  * Compares every condition, and that the store is still the one that was opened. Where one fails
  * it reads the revisions of the conditions' keys in the same transaction, to name those that fail.
  */
-export const transactionOf = (batch: Batch, place: StorePlace): RequestOf<'txn'> => {
+export const transactionOf = (batch: Batch, place: StorePlace): TxnRequest => {
   const { keys, identity } = place
   return {
     compare: [
-      { target: compareTargets.create, key: keys.marker, createRevision: identity.origin },
+      sameStore(place),
       ...batch.conditions.map(({ key, revision }) => ({
         target: compareTargets.mod,
         key: keys.record(key),
@@ -34,11 +31,7 @@ export const transactionOf = (batch: Batch, place: StorePlace): RequestOf<'txn'>
 }
 
 /** Unknown also where the answer is of another store, or none that etcd gives. */
-export const outcomeOf = (
-  batch: Batch,
-  place: StorePlace,
-  response: ResponseOf<'txn'>,
-): Outcome => {
+export const outcomeOf = (batch: Batch, place: StorePlace, response: TxnResponse): Outcome => {
   const { clusterId, origin } = place.identity
   const { header, responses } = response
   if (header === undefined || header.clusterId !== clusterId) return { outcome: 'unknown' }

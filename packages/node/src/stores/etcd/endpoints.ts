@@ -3,10 +3,17 @@ import { type ChannelCredentials, type ChannelOptions, Client, credentials } fro
 import type { Bytes } from '@holdfast/base/bytes'
 import { assert } from '@holdfast/base/errors'
 import type { EtcdAddress } from './etcd-config.ts'
-import { reconnectMsMax, reconnectMsMin, requestBytesMax, responseBytesMax } from './limits.ts'
+import {
+  connectAttemptMs,
+  reconnectMsMax,
+  reconnectMsMin,
+  requestBytesMax,
+  responseBytesMax,
+} from './limits.ts'
 
 export type Endpoints = {
-  current(): Client
+  /** A connection to a member, the current one or another; undefined where none is had in time. */
+  connected(deadlineMs: number): Promise<Client | undefined>
   /** Asks the next member from now on; a hung connection is given up, which etcd cannot do. */
   failed(client: Client, how: 'refused' | 'hung'): void
   /** Ends the connections once their calls have ended. */
@@ -42,30 +49,53 @@ const createCredentials = ({ tls }: EtcdAddress): ChannelCredentials =>
         asBuffer(tls.client?.certificate),
       )
 
+/** Without sending anything. */
+const isReady = (client: Client, waitMs: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    client.waitForReady(Date.now() + waitMs, (error) => resolve(error === undefined))
+  })
+
 export const createEndpoints = (address: EtcdAddress): Endpoints => {
   const { endpoints } = address
   assert(endpoints.length > 0, 'a cluster has a member')
   const channelCredentials = createCredentials(address)
   const clients: (Client | undefined)[] = endpoints.map(() => undefined)
   let index = 0
+  let closed = false
+
+  const current = (): Client => {
+    const endpoint = endpoints[index] as (typeof endpoints)[number]
+    const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
+    const target = `dns:///${host}:${endpoint.port}`
+    clients[index] ??= new Client(target, channelCredentials, channelOptions)
+    return clients[index] as Client
+  }
+  const failed = (client: Client, how: 'refused' | 'hung'): void => {
+    const at = clients.indexOf(client)
+    if (at === -1) return
+    if (how === 'hung') {
+      clients[at] = undefined
+      client.close()
+    }
+    if (at === index) index = (index + 1) % endpoints.length
+  }
+
   return {
-    current: () => {
-      const endpoint = endpoints[index] as (typeof endpoints)[number]
-      const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
-      const target = `dns:///${host}:${endpoint.port}`
-      clients[index] ??= new Client(target, channelCredentials, channelOptions)
-      return clients[index] as Client
-    },
-    failed: (client, how) => {
-      const at = clients.indexOf(client)
-      if (at === -1) return
-      if (how === 'hung') {
-        clients[at] = undefined
-        client.close()
+    failed,
+    connected: async (deadlineMs) => {
+      const until = performance.now() + deadlineMs
+      for (;;) {
+        const left = until - performance.now()
+        if (closed || left <= 0) return undefined
+        const client = current()
+        const ready = await isReady(client, Math.min(left, connectAttemptMs))
+        // It may have been given up meanwhile by a call that hung on it.
+        if (ready && !closed && clients.includes(client)) return client
+        if (!ready) failed(client, 'refused')
       }
-      if (at === index) index = (index + 1) % endpoints.length
     },
     close: () => {
+      closed = true
       for (const client of clients) client?.close()
     },
   }

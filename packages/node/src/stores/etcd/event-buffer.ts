@@ -1,7 +1,7 @@
 /** What a watch has taken and its reader has not: whole commits, in order, none twice. */
 import type { Revision, StoreEvent } from '@holdfast/enclave/ports/store'
-import type { StorePlace } from './commit.ts'
 import { eventTypes, type WatchResponse } from './messages.ts'
+import type { StorePlace } from './store-identity.ts'
 
 export type EventBuffer = {
   /** Every event up to here was taken, all of its commit with it. */
@@ -9,12 +9,16 @@ export type EventBuffer = {
   take(response: WatchResponse): void
   /** The stream ended: what was taken of a commit whose rest has not come is forgotten. */
   cut(): void
-  size(): number
+  bytes(): number
   drain(): readonly StoreEvent[]
 }
 
 const revisionOf = (event: StoreEvent): Revision =>
   event.type === 'put' ? event.record.revision : event.revision
+
+/** Roughly, with what an object costs. */
+const sizeOf = (event: StoreEvent): number =>
+  event.type === 'put' ? 256 + event.record.value.length : 256
 
 const eventsOf = (response: WatchResponse, { keys, identity }: StorePlace): StoreEvent[] =>
   response.events.flatMap(({ type, kv }): StoreEvent[] => {
@@ -30,6 +34,7 @@ export const createEventBuffer = (place: StorePlace, after: Revision): EventBuff
   let position = after
   let held: StoreEvent[] = []
   let whole: StoreEvent[] = []
+  let bytes = 0
   return {
     position: () => position,
     take: (response) => {
@@ -43,14 +48,16 @@ export const createEventBuffer = (place: StorePlace, after: Revision): EventBuff
       const taken = complete.at(-1)
       if (taken !== undefined) position = revisionOf(taken)
       whole.push(...complete)
+      bytes += complete.reduce((sum, event) => sum + sizeOf(event), 0)
     },
     cut: () => {
       held = []
     },
-    size: () => whole.length,
+    bytes: () => bytes,
     drain: () => {
       const events = whole
       whole = []
+      bytes = 0
       return events
     },
   }

@@ -8,6 +8,8 @@ export const readAttemptMs = 2000
 export const readPauseMs = 50
 /** How long a start waits for the cluster. */
 export const openDeadlineMs = 15_000
+/** How long one member has to take a connection before another is tried. */
+export const connectAttemptMs = 500
 /** Reconnecting to one member: doubled from the first to the last. */
 export const reconnectMsMin = 100
 export const reconnectMsMax = 1000
@@ -19,8 +21,8 @@ export const responseBytesMax = 16 * 1024 * 1024
 /** Records of one page of a scan. */
 export const pageRecordsMax = 1024
 
-/** A watch reads no more while so many events wait for its reader. */
-export const watchEventsMax = 1024
+/** A watch reads no more while so many bytes of events wait for its reader. */
+export const watchBufferBytesMax = 8 * 1024 * 1024
 /** A watch that heard nothing for so long asks for a sign of life. */
 export const watchProgressMs = 1500
 /** A stream that is silent for so long is cut and resumed. */

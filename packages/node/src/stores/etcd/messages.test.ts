@@ -8,8 +8,6 @@ const root = protobuf.loadSync(join(import.meta.dirname, 'etcd.proto'))
 
 /** Both directions of each method, by the names in the .proto. */
 const codecs = {
-  RangeRequest: messages.rangeRequest,
-  RangeResponse: messages.rangeResponse,
   TxnRequest: messages.txnRequest,
   TxnResponse: messages.txnResponse,
   AuthenticateRequest: messages.authenticateRequest,

@@ -21,13 +21,13 @@ const keyValue = message({
   value: bytes(5),
 })
 
-export const rangeRequest = message({
+const rangeRequest = message({
   key: bytes(1),
   rangeEnd: bytes(2),
   limit: int64(3),
   keysOnly: bool(8),
 })
-export const rangeResponse = message({
+const rangeResponse = message({
   header: one(1, header),
   kvs: many(2, keyValue),
   more: bool(3),
@@ -38,14 +38,14 @@ const putResponse = message({ header: one(1, header) })
 const deleteRequest = message({ key: bytes(1) })
 const deleteResponse = message({ header: one(1, header), deleted: int64(2) })
 
-export const compareTargets = { version: 0, create: 1, mod: 2 } as const
+export const compareTargets = { mod: 2, value: 3 } as const
 
 /** EQUAL is 0, the only relation that is used. A revision of 0, which is absent, is etcd's too. */
 const compare = message({
   target: enumeration(2),
   key: bytes(3),
-  createRevision: int64(5),
   modRevision: int64(6),
+  value: bytes(7),
 })
 const requestOp = message({
   requestRange: one(1, rangeRequest),
@@ -112,7 +112,6 @@ type Method<Request, Response> = {
 
 /** The calls: what is asked, what is answered. */
 export const methods = {
-  range: { path: '/etcdserverpb.KV/Range', request: rangeRequest, response: rangeResponse },
   txn: { path: '/etcdserverpb.KV/Txn', request: txnRequest, response: txnResponse },
   authenticate: {
     path: '/etcdserverpb.Auth/Authenticate',

@@ -14,18 +14,20 @@ import {
 } from '@holdfast/enclave/ports/store'
 import { checkBatch } from '../check-batch.ts'
 import { type Calls, createCalls } from './calls.ts'
-import { outcomeOf, type StorePlace, transactionOf } from './commit.ts'
+import { outcomeOf, transactionOf } from './commit.ts'
 import type { EtcdConfig } from './etcd-config.ts'
 import { createKeySpace, type KeySpace } from './key-space.ts'
 import { commitDeadlineMs, openDeadlineMs } from './limits.ts'
-import type { ResponseOf } from './messages.ts'
+import type { TxnResponse } from './messages.ts'
 import { createReads } from './reads.ts'
 import {
   identityIn,
   incarnationOf,
   markerCreation,
+  markerIn,
   readMarker,
   type StoreIdentity,
+  type StorePlace,
 } from './store-identity.ts'
 import { openWatch } from './watch.ts'
 
@@ -55,7 +57,7 @@ const establish = async (
     }
     const identity = identityIn(found.value)
     if (identity !== undefined) return accept(identity)
-    if (found.value.kvs.length > 0) {
+    if (markerIn(found.value) !== undefined) {
       return refuse('store_failed', 'something else lies in the place of the store')
     }
     // Whatever comes of it, the next read tells: a marker is created once.
@@ -73,7 +75,7 @@ const storeOf = (calls: Calls, place: StorePlace): Store => {
     if (!open) throw new StoreUnavailable('the store is closed')
     return action()
   }
-  const marker = async (): Promise<ResponseOf<'range'>> => {
+  const marker = async (): Promise<TxnResponse> => {
     const answer = await readMarker(calls, place.keys)
     if (!answer.ok) throw new StoreUnavailable('etcd does not answer')
     return answer.value

@@ -8,9 +8,9 @@ import {
   StoreUnavailable,
 } from '@holdfast/enclave/ports/store'
 import type { Calls } from './calls.ts'
-import type { StorePlace } from './commit.ts'
 import { pageRecordsMax, readDeadlineMs } from './limits.ts'
 import type { Header, KeyValue, RangeRequest, RangeResponse } from './messages.ts'
+import { type StorePlace, sameStore } from './store-identity.ts'
 
 type Found = Omit<RangeResponse, 'header'> & { readonly header: Header }
 
@@ -19,16 +19,20 @@ export const createReads = (calls: Calls, place: StorePlace) => {
   const { keys, identity } = place
 
   const range = async (request: RangeRequest): Promise<Found | 'too_large'> => {
-    const answer = await calls.read(request, readDeadlineMs)
+    // In one transaction with the marker: a store that was replaced has no records to give.
+    const reading = { compare: [sameStore(place)], success: [{ requestRange: request }] }
+    const answer = await calls.read(reading, readDeadlineMs)
     if (!answer.ok) {
       if (answer.status === status.RESOURCE_EXHAUSTED) return 'too_large'
       throw new StoreUnavailable('etcd does not answer')
     }
-    const { header } = answer.value
-    if (header?.clusterId !== identity.clusterId) {
-      throw new StoreUnavailable('this is another etcd cluster')
+    const { header, succeeded, responses } = answer.value
+    if (header?.clusterId !== identity.clusterId || !succeeded) {
+      throw new StoreUnavailable('this is another store than the one that was opened')
     }
-    return { ...answer.value, header }
+    const found = responses[0]?.responseRange
+    if (found === undefined) throw new StoreUnavailable('etcd answered something else')
+    return { ...found, header }
   }
 
   const recordOf = (kv: KeyValue): StoredRecord => {

@@ -6,11 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { attempt } from '@holdfast/base/errors'
 import type { Revision, StoreEvent, Watch } from '@holdfast/enclave/ports/store'
 import type { Calls, OpenedWatch } from './calls.ts'
-import type { StorePlace } from './commit.ts'
 import { createEventBuffer } from './event-buffer.ts'
-import { watchEventsMax, watchPauseMsMax, watchPauseMsMin } from './limits.ts'
+import { watchBufferBytesMax, watchPauseMsMax, watchPauseMsMin } from './limits.ts'
 import type { WatchResponse } from './messages.ts'
-import { identityIn, readMarker, sameIdentity } from './store-identity.ts'
+import { identityIn, readMarker, type StorePlace, sameIdentity } from './store-identity.ts'
 import { startWatchStream, type WatchStream } from './watch-stream.ts'
 
 export type WatchOptions = StorePlace & {
@@ -75,8 +74,8 @@ export const openWatch = (options: WatchOptions): Watch => {
     pauseMs = watchPauseMsMin
     // A key that no store wrote: the range is shared with something else.
     if (!attempt(() => buffer.take(response)).ok) return end('compacted')
-    if (buffer.size() >= watchEventsMax) stream?.pause()
-    if (buffer.size() > 0) wake()
+    if (buffer.bytes() >= watchBufferBytesMax) stream?.pause()
+    if (buffer.bytes() > 0) wake()
   }
 
   /** One stream, from its beginning to its end; returns at once where none can be had. */

@@ -18,7 +18,9 @@ const outputCharactersMax = 8000
 
 export type EtcdMember = {
   readonly endpoint: { readonly host: string; readonly port: number }
-  pid(): number
+  /** Where its data lies. */
+  readonly dir: string
+  /** Waits until it has ended, where the signal ends it. */
   kill(signal: NodeJS.Signals): Promise<void>
   /** Starts it again on the data that it left. */
   start(): Promise<void>
@@ -99,7 +101,7 @@ const createMember = (plan: Plan, plans: readonly Plan[], options: StartEtcd) =>
       header: { member_id: string }
       leader?: string
     }>
-  /** By the gateway, or by a connection where that needs TLS. */
+  /** By the gateway; with TLS a store waits for etcd itself. */
   const ready = async (): Promise<void> => {
     for (let waited = 0; waited < startMs; waited += 50) {
       if (child === undefined || child.exitCode !== null) break
@@ -116,11 +118,11 @@ const createMember = (plan: Plan, plans: readonly Plan[], options: StartEtcd) =>
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')
     child.kill(signal)
-    await exited
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') await exited
   }
   const member: EtcdMember = {
     endpoint: { host: '127.0.0.1', port: plan.client },
-    pid: () => child?.pid ?? 0,
+    dir: plan.dir,
     kill,
     start: async () => {
       launch()

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { BufferSecret } from '@holdfast/base/secret'
 import { describe, expect, it } from 'vitest'
 import { type EtcdCluster, startEtcd } from '../support/etcd.ts'
+import { startFaultyProxy } from '../support/faulty-proxy.ts'
 import { findProgram } from '../support/program.ts'
 import { applied, opened, openStore, program, put, readTo, text } from './support.ts'
 
@@ -116,7 +117,12 @@ describe.skipIf(program === undefined || openssl === undefined)('an etcd with TL
       const revision = applied(await put(store, 'a', '1'))
       expect(await readTo(watch, revision)).toHaveLength(1)
       await store.close()
+      // The certificate is for 127.0.0.1, neither for that address nor for a name.
+      await using elsewhere = await startFaultyProxy(cluster.endpoints[0]!, '127.0.0.2')
+      const trusted = { prefix: 'eu', tls: { ca: pem('ca.pem'), client } }
       const refusals = await Promise.all([
+        openStore({ ...trusted, endpoints: [elsewhere.endpoint] }),
+        openStore({ ...trusted, endpoints: [{ ...cluster.endpoints[0]!, host: 'localhost' }] }),
         openStore(config),
         openStore({ ...config, tls: { ca: pem('other-ca.pem'), client } }),
         openStore({ ...config, tls: { ca: pem('ca.pem') } }),

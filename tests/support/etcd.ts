@@ -105,10 +105,8 @@ const createMember = (plan: Plan, plans: readonly Plan[], options: StartEtcd) =>
   const ready = async (): Promise<void> => {
     for (let waited = 0; waited < startMs; waited += 50) {
       if (child === undefined || child.exitCode !== null) break
-      if (options.tls !== undefined && output.includes('ready to serve')) return
-      const answer = await (options.tls === undefined ? status() : undefined)?.catch(
-        () => undefined,
-      )
+      if (options.tls !== undefined) return
+      const answer = await status().catch(() => undefined)
       if (answer?.leader !== undefined) return
       await delay(50)
     }

@@ -20,10 +20,10 @@ export type FaultyProxy = AsyncDisposable & {
 
 type Link = { readonly near: Socket; readonly far: Socket; lost: 'nothing' | 'answers' | 'all' }
 
-export const startFaultyProxy = async (target: {
-  readonly host: string
-  readonly port: number
-}): Promise<FaultyProxy> => {
+export const startFaultyProxy = async (
+  target: { readonly host: string; readonly port: number },
+  host = '127.0.0.1',
+): Promise<FaultyProxy> => {
   const links = new Set<Link>()
   let budgets: number[] = []
   let answered = 0
@@ -62,13 +62,13 @@ export const startFaultyProxy = async (target: {
       socket.on('close', () => end(link))
     }
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  await new Promise<void>((listening) => server.listen(0, host, listening))
   const { port } = server.address() as { port: number }
   const cut = (): void => {
     for (const link of links) end(link)
   }
   return {
-    endpoint: { host: '127.0.0.1', port },
+    endpoint: { host, port },
     cut,
     cutAfter: (bytes) => {
       budgets = [...bytes]

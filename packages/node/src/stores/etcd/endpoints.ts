@@ -1,5 +1,7 @@
 /** The members of a cluster: one is asked until it fails, then the next. */
-import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js'
+import { isIP } from 'node:net'
+import { checkServerIdentity as ofServer } from 'node:tls'
+import { type ChannelOptions, Client, credentials } from '@grpc/grpc-js'
 import type { Bytes } from '@holdfast/base/bytes'
 import { assert } from '@holdfast/base/errors'
 import type { EtcdAddress } from './etcd-config.ts'
@@ -40,14 +42,27 @@ const channelOptions: ChannelOptions = {
 const asBuffer = (bytes: Bytes | undefined): Buffer | null =>
   bytes === undefined ? null : Buffer.from(bytes)
 
-const createCredentials = ({ tls }: EtcdAddress): ChannelCredentials =>
-  tls === undefined
-    ? credentials.createInsecure()
-    : credentials.createSsl(
-        asBuffer(tls.ca),
-        asBuffer(tls.client?.key),
-        asBuffer(tls.client?.certificate),
-      )
+/**
+ * Node takes no address as the name that TLS asks for (RFC 6066 §3), and @grpc/grpc-js gives it
+ * one: so another name is asked for, and the certificate is checked against the address.
+ */
+const noName = 'etcd.invalid'
+
+const createClient = (address: EtcdAddress, endpoint: EtcdAddress['endpoints'][number]): Client => {
+  const { tls } = address
+  const { host, port } = endpoint
+  const target = `dns:///${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+  if (tls === undefined) return new Client(target, credentials.createInsecure(), channelOptions)
+  const byAddress = isIP(host) !== 0
+  const channelCredentials = credentials.createSsl(
+    asBuffer(tls.ca),
+    asBuffer(tls.client?.key),
+    asBuffer(tls.client?.certificate),
+    byAddress ? { checkServerIdentity: (_, certificate) => ofServer(host, certificate) } : {},
+  )
+  const name = byAddress ? { 'grpc.ssl_target_name_override': noName } : {}
+  return new Client(target, channelCredentials, { ...channelOptions, ...name })
+}
 
 /** Without sending anything. */
 const isReady = (client: Client, waitMs: number): Promise<boolean> =>
@@ -58,16 +73,12 @@ const isReady = (client: Client, waitMs: number): Promise<boolean> =>
 export const createEndpoints = (address: EtcdAddress): Endpoints => {
   const { endpoints } = address
   assert(endpoints.length > 0, 'a cluster has a member')
-  const channelCredentials = createCredentials(address)
   const clients: (Client | undefined)[] = endpoints.map(() => undefined)
   let index = 0
   let closed = false
 
   const current = (): Client => {
-    const endpoint = endpoints[index] as (typeof endpoints)[number]
-    const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
-    const target = `dns:///${host}:${endpoint.port}`
-    clients[index] ??= new Client(target, channelCredentials, channelOptions)
+    clients[index] ??= createClient(address, endpoints[index] as (typeof endpoints)[number])
     return clients[index] as Client
   }
   const failed = (client: Client, how: 'refused' | 'hung'): void => {

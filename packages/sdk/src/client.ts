@@ -7,12 +7,14 @@ import type { SignPayload } from '@holdfast/base/requests/sign'
 import type { Signer } from './credentials.ts'
 import type { ImportWallet } from './import-wallet.ts'
 import type { AddAccounts } from './requests/add-accounts.ts'
+import type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
 import type { CreateWallet } from './requests/create-wallet.ts'
 import type { Prepared } from './requests/prepared.ts'
 import type { ListWallets } from './requests/read.ts'
 import type { Signatory } from './requests/sign.ts'
 import type { Enclave } from './trust.ts'
 import type { VerificationError } from './verification-error.ts'
+import type { ZoneTrust } from './zone-trust.ts'
 
 export type RequestOptions = {
   /** How long the same bytes are repeated before the last refusal is thrown. */
@@ -41,6 +43,12 @@ export type Client = {
   showWallet(wallet: WalletId, request?: RequestOptions): Promise<WalletAnswer>
   listWallets(options?: ListWallets, request?: RequestOptions): Promise<WalletListAnswer>
   addAccounts(options: AddAccounts, request?: RequestOptions): Promise<WalletAnswer>
+  /** Further credentials of a wallet; API keys among them must be given in `enrol` too. */
+  addCredentials(options: AddCredentials, request?: RequestOptions): Promise<WalletAnswer>
+  /** Revokes: at the wallet's home at once, in other zones as the answer's durability says. */
+  removeCredential(options: RemoveCredential, request?: RequestOptions): Promise<WalletAnswer>
+  /** The CA of a zone for programs that cannot verify evidence, verified afresh (`zoneTrust`). */
+  zoneTrust(zone?: ZoneId): Promise<ZoneTrust>
   sign(signatory: Signatory, payload: SignPayload, request?: RequestOptions): Promise<SignAnswer>
   /** The bytes of a request, to be kept and repeated; `send` continues what they began. */
   readonly prepare: {

@@ -1,9 +1,10 @@
 /** API keys: the credentials of programs, and of people at a terminal. */
 import { type Authorisation, challengeInput, type Purpose } from '@holdfast/base/authorisation'
-import { type Bytes, concat, toBase64Url, utf8 } from '@holdfast/base/bytes'
+import { type Bytes, toBase64Url, toHex } from '@holdfast/base/bytes'
+import { credentialIdInput } from '@holdfast/base/credential-id'
 import { CredentialId, type PersonId } from '@holdfast/base/ids'
 import { BufferSecret, type Secret } from '@holdfast/base/secret'
-import type { apiKeyAlgorithms, Credential } from '@holdfast/base/wallet'
+import type { apiKeyAlgorithms, CertificateCredential, Credential } from '@holdfast/base/wallet'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256 } from '@noble/curves/nist.js'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -33,9 +34,22 @@ const generators: Readonly<Record<ApiKeyAlgorithm, () => Bytes>> = {
   p256: () => p256.utils.randomSecretKey(),
 }
 
-/** The first 16 bytes of SHA-256(kind ‖ 0 ‖ algorithm ‖ 0 ‖ public key). */
+const idOf = (named: Parameters<typeof credentialIdInput>[0]): CredentialId =>
+  CredentialId.of(sha256(credentialIdInput(named)).subarray(0, 16))
+
+/** The id of an API key (base/credential-id.ts). */
 export const credentialIdOf = (algorithm: ApiKeyAlgorithm, publicKey: Bytes): CredentialId =>
-  CredentialId.of(sha256(concat(utf8(`api-key\0${algorithm}\0`), publicKey)).subarray(0, 16))
+  idOf({ kind: 'api-key', algorithm, publicKey: toBase64Url(publicKey) })
+
+/** How a wallet names a KMIP client: by the key (SubjectPublicKeyInfo) of its certificate. */
+export const certificateCredentialOf = (
+  publicKey: Bytes,
+  person: PersonId,
+  options: { readonly name?: string; readonly expiresAt?: string } = {},
+): CertificateCredential => {
+  const named = { kind: 'tls-certificate', keyHash: toHex(sha256(publicKey)) } as const
+  return { ...named, id: idOf(named), person, ...options }
+}
 
 /**
  * An API key of a private key that the caller gives up (32 bytes). Throws where the bytes are not

@@ -1,5 +1,10 @@
 /** One node as its address serves it (docs/protocol.md). Nothing that it says is trusted here. */
-import { type NodeStatus, nodeStatus } from '@holdfast/base/answers'
+import {
+  type NodeStatus,
+  nodeStatus,
+  type ZoneTrustAnswer,
+  zoneTrustAnswer,
+} from '@holdfast/base/answers'
 import type { Envelope } from '@holdfast/base/authorisation'
 import { type Bytes, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import { fail, RefusalError, type Result } from '@holdfast/base/errors'
@@ -23,6 +28,8 @@ export type Endpoint = {
   /** Body of `GET /v1/evidence` for a nonce of 32 bytes. */
   untrustedEvidence(nonce: Bytes, target: EvidenceTarget): Promise<Bytes>
   status(): Promise<NodeStatus>
+  /** `GET /v1/trust`: worth nothing before its evidence and signature are verified. */
+  untrustedZoneTrust(): Promise<ZoneTrustAnswer>
   /** `POST /v1/requests`: the answer's JSON, or the refusal. */
   request(envelope: Envelope, timeoutMs: number): Promise<Result<Bytes>>
 }
@@ -72,6 +79,7 @@ export const endpoint = (transport: Transport, address: string, timeoutMs: numbe
       return get(`/v1/evidence?nonce=${toHex(nonce)}${query}`)
     },
     status: async () => parseJson(nodeStatus, await get('/v1/node')),
+    untrustedZoneTrust: async () => parseJson(zoneTrustAnswer, await get('/v1/trust')),
     request: async (envelope, ms) => {
       const { status, body } = await ask(
         { method: 'POST', contentType: 'application/json', body: envelopeJson(envelope) },

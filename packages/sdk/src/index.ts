@@ -34,6 +34,7 @@ export {
   type ApiKey,
   type ApiKeyAlgorithm,
   apiKeyFrom,
+  certificateCredentialOf,
   credentialIdOf,
   credentialOf,
   generateApiKey,
@@ -55,6 +56,7 @@ export {
 export { formatApiKey, parseApiKey } from './key-file.ts'
 export { openKeystore } from './keystore.ts'
 export type { AddAccounts } from './requests/add-accounts.ts'
+export type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
 export type { CreateWallet, WalletOptions } from './requests/create-wallet.ts'
 export { type DefaultPolicy, defaultPolicy } from './requests/default-policy.ts'
 export { newIntentId, type Prepared } from './requests/prepared.ts'
@@ -63,3 +65,4 @@ export type { Signatory } from './requests/sign.ts'
 export { type Fetch, fetchTransport, type Transport } from './transport.ts'
 export type { Enclave } from './trust.ts'
 export { VerificationError } from './verification-error.ts'
+export type { ZoneTrust } from './zone-trust.ts'

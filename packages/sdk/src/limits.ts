@@ -28,3 +28,5 @@ export const attemptTimeoutMs = 12_000
 export const nodeRestMs = 5000
 /** Wallets that one session is authenticated for. */
 export const sessionWalletsMax = 64
+/** How often a change is built anew because another one came first. */
+export const rebaseMax = 3

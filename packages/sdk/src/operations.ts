@@ -10,7 +10,9 @@ import type { Signer } from './credentials.ts'
 import type { Send } from './dispatch.ts'
 import type { Endpoint, EvidenceTarget } from './endpoint.ts'
 import { type ImportWallet, sealKeys } from './import-wallet.ts'
+import { rebasing } from './rebase.ts'
 import { addAccounts } from './requests/add-accounts.ts'
+import { addCredentials, removeCredential } from './requests/change-credentials.ts'
 import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
 import type { Header, Prepared } from './requests/prepared.ts'
 import { listWallets, showWallet } from './requests/read.ts'
@@ -20,6 +22,7 @@ import type { Routes } from './routes.ts'
 import type { WalletMemory } from './seen.ts'
 import type { Enclave, Trust } from './trust.ts'
 import { VerificationError } from './verification-error.ts'
+import { zoneTrust } from './zone-trust.ts'
 
 export type OperationsContext = {
   readonly send: Send
@@ -36,16 +39,19 @@ export type OperationsContext = {
 type Operations = Pick<
   Client,
   | 'addAccounts'
+  | 'addCredentials'
   | 'createWallet'
   | 'enclave'
   | 'importWallet'
   | 'listWallets'
   | 'nodes'
   | 'prepare'
+  | 'removeCredential'
   | 'send'
   | 'showWallet'
   | 'sign'
   | 'verify'
+  | 'zoneTrust'
 >
 
 const statusOf = (endpoints: readonly Endpoint[]): ReturnType<Client['nodes']> =>
@@ -76,9 +82,6 @@ const firstEnclave = async (
   }
   throw distrust ?? refused ?? new TypeError('a client has at least one node')
 }
-
-/** How often a change is built anew because another one came first. */
-const rebaseMax = 3
 
 export const operations = (context: OperationsContext): Operations => {
   const { nodes, trust, memory, endpoints, header, signers } = context
@@ -112,6 +115,7 @@ export const operations = (context: OperationsContext): Operations => {
   }
   const show = (wallet: WalletId, request?: RequestOptions) =>
     send(showWallet(wallet, { header: header(), ...seenOf(wallet) }), request)
+  const change = rebasing({ show, send, header })
   return {
     enclave: () => enclave(),
     verify: (target = {}) => trust.verify(nodes.nearest(), target),
@@ -127,21 +131,10 @@ export const operations = (context: OperationsContext): Operations => {
     showWallet: show,
     listWallets: (options = {}, request) =>
       send(listWallets(options, { header: header() }), request),
-    addAccounts: async (options, request) => {
-      for (let attempt = 1; ; attempt += 1) {
-        const { wallet } = await show(options.wallet, request)
-        const base = { epoch: wallet.epoch, version: wallet.version }
-        try {
-          return await send(addAccounts(options, { header: header(), base }), request)
-        } catch (error) {
-          if (
-            attempt === rebaseMax ||
-            !(error instanceof RefusalError && error.refusal.code === 'conflict')
-          )
-            throw error
-        }
-      }
-    },
+    addAccounts: change(addAccounts),
+    addCredentials: change(addCredentials),
+    removeCredential: change(removeCredential),
+    zoneTrust: (zone) => zoneTrust(trust, endpoints, zone),
     sign: (signatory, payload, request) =>
       send(sign(signatory, payload, { header: header(), ...seenOf(signatory.wallet) }), request),
   }

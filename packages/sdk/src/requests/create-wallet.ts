@@ -32,8 +32,11 @@ export type WalletOptions = {
   readonly proof?: 'request' | 'session'
   /** For the default policy: whether owners may sign what the enclave cannot decode. */
   readonly allowUndecoded?: boolean
+  /** For the default policy: whether certificates of the wallet may speak KMIP for it. */
+  readonly kmip?: boolean
 }
 
+/** No keys: a wallet that governs general objects alone. */
 export type CreateWallet = WalletOptions & { readonly keys: readonly KeyRequest[] }
 
 const theOwner = PersonId('owner')
@@ -67,6 +70,7 @@ export const createWallet = (
     owners,
     ...(options.proof === undefined ? {} : { proof: options.proof }),
     ...(options.allowUndecoded === undefined ? {} : { allowUndecoded: options.allowUndecoded }),
+    ...(options.kmip === undefined ? {} : { kmip: options.kmip }),
   }
   return prepare(
     {

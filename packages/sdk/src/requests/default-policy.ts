@@ -1,6 +1,6 @@
 /** The policy of a wallet whose maker names none: its owners may do what can be decoded. */
 import type { PersonId } from '@holdfast/base/ids'
-import type { Policy } from '@holdfast/base/policy'
+import type { Policy, Rule } from '@holdfast/base/policy'
 
 export type DefaultPolicy = {
   readonly owners: readonly PersonId[]
@@ -11,9 +11,20 @@ export type DefaultPolicy = {
   readonly proof?: 'request' | 'session'
   /** Also what the enclave cannot decode, such as typed data of a kind that it does not know. */
   readonly allowUndecoded?: boolean
+  /** Certificates of the wallet may use its general objects over KMIP. */
+  readonly kmip?: boolean
 }
 
 const decoded = ['transfer', 'approve', 'call', 'deploy', 'delegate', 'message'] as const
+
+/** A certificate proves its key in the TLS handshake of its connection, never in a request. */
+const kmipRule: Rule = {
+  id: 'certificates-kmip',
+  effect: 'allow',
+  operations: ['kmip'],
+  kinds: ['tls-certificate'],
+  proof: 'session',
+}
 
 /**
  * Owners manage the wallet and sign whatever the enclave can decode. What it cannot decode stays
@@ -23,6 +34,7 @@ export const defaultPolicy = ({
   owners,
   proof = 'request',
   allowUndecoded = false,
+  kmip = false,
 }: DefaultPolicy): Policy => ({
   format: 'holdfast policy v1',
   rules: [
@@ -36,7 +48,7 @@ export const defaultPolicy = ({
     {
       id: 'owners-change',
       effect: 'allow',
-      operations: ['account.add'],
+      operations: ['account.add', 'credential.add', 'credential.remove'],
       persons: [...owners],
       proof: 'request',
     },
@@ -48,5 +60,6 @@ export const defaultPolicy = ({
       proof,
       when: { effects: allowUndecoded ? [...decoded, 'unknown'] : [...decoded] },
     },
+    ...(kmip ? [kmipRule] : []),
   ],
 })

@@ -8,12 +8,15 @@ import type { Seen } from '@holdfast/base/requests/header'
 import { purposeOf } from '@holdfast/base/requests/purposes'
 import type { Operation, Request } from '@holdfast/base/requests/request'
 import type { z } from 'zod'
+import type { Signer } from '../credentials.ts'
 import { randomBytes } from '../entropy.ts'
 
 export type Prepared<Answer> = {
   readonly operation: Operation
   readonly bytes: Bytes
   readonly purpose: Purpose
+  /** New keys, which prove themselves over the same bytes with the purpose `enrol`. */
+  readonly enrol?: readonly Signer[]
   /** What the answer must look like; another answer is refused. */
   readonly answer: z.ZodType<Answer>
   /** Absent for a creation and a list. */

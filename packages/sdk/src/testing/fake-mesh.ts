@@ -49,6 +49,8 @@ export type FakeEnclave = {
   readonly sealingPrivateKey: Bytes
   readonly identity: Bytes
   evidence(nonce: Bytes): Bytes
+  /** Ed25519 by its identity key. */
+  sign(message: Bytes): Bytes
 }
 
 const timestamp = (atMs: number): string => new Date(atMs).toISOString()
@@ -124,6 +126,7 @@ export const fakeMesh = (): FakeMesh => {
         boot,
         sealingPrivateKey,
         identity,
+        sign: (message) => ed25519.sign(message, identityKey),
         evidence: (nonce) =>
           encodeEvidence({
             identity,

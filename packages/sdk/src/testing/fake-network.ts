@@ -25,6 +25,8 @@ export type FakeNode = {
   enclave: FakeEnclave
   /** Enclaves that it names for `?wallet=…` and `?zone=…`, by the query's value. */
   readonly knows: Map<string, FakeEnclave>
+  /** Body of `GET /v1/trust`. */
+  trust?: object
   up: boolean
 }
 
@@ -101,6 +103,10 @@ export const fakeNetwork = (mesh: FakeMesh, answer: Answer) => {
       if (node?.up !== true) throw unreachable('down')
       if (body !== undefined) wire.push(body)
       if (pathname === '/v1/manifest') return json(200, mesh.chain())
+      if (pathname === '/v1/trust') {
+        if (node.trust === undefined) return problem('not_ready')
+        return json(200, utf8(JSON.stringify(node.trust)))
+      }
       if (pathname === '/v1/evidence') return evidence(node, searchParams)
       if (pathname === '/v1/sessions' && body !== undefined) {
         const { id, message } = open(node, body)

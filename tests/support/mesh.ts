@@ -25,6 +25,8 @@ export type MeshNode = {
   readonly plainUrl: string
   /** http://host:port of /readyz and /metrics. */
   readonly management: string
+  /** host:port of KMIP over TLS. */
+  readonly kmip: string
   /** The folder of its store, log and configuration. */
   readonly dir: string
   pid(): number
@@ -87,6 +89,7 @@ export const startMesh = async (
       url: `https://${node.config.listenClient}`,
       plainUrl: `http://${node.config.listenPlain}`,
       management: `http://${node.config.listenManagement}`,
+      kmip: node.config.listenKmip ?? '',
       dir: layout.node(node.zone).dir,
       pid: () => node.process().pid,
       isRunning: () => node.process().isRunning(),

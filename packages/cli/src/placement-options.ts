@@ -14,6 +14,7 @@ export type PlacementOptions = {
   readonly durability?: string
   readonly proof: 'request' | 'session'
   readonly allowUndecoded?: true
+  readonly kmip?: true
 }
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value]
@@ -28,6 +29,7 @@ export const withPlacementOptions = (command: Command): Command =>
     .option('--copies <number>', 'at most so many zones, the nearest to the home')
     .option('--durability <number>', 'zones that must hold it before an address is shown')
     .option('--allow-undecoded', 'owners may also sign what the enclave cannot decode')
+    .option('--kmip', 'certificates of the wallet may keep general objects in it over KMIP')
     .addOption(
       new Option('--proof <kind>', 'whether a session authenticated once may sign')
         .choices(['request', 'session'])
@@ -58,6 +60,7 @@ export const walletOptions = (name: string, options: PlacementOptions): WalletOp
   placement: constraintsOf(options),
   proof: options.proof,
   allowUndecoded: options.allowUndecoded === true,
+  kmip: options.kmip === true,
   ...(options.home === undefined ? {} : { home: ZoneId(options.home) }),
   ...(options.durability === undefined ? {} : { durability: Number(options.durability) }),
 })

@@ -2,14 +2,17 @@
 import { Command } from 'commander'
 import type { MakeCommand, Surroundings } from './command.ts'
 import { accountAddCommand } from './commands/account-add.ts'
+import { credentialAddCommand, credentialRemoveCommand } from './commands/credential.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { initCommand } from './commands/init.ts'
+import { kmipEnrollCommand } from './commands/kmip-enroll.ts'
 import { nodeCommand } from './commands/node.ts'
 import { nodesCommand } from './commands/nodes.ts'
 import { quickstartCommand } from './commands/quickstart.ts'
 import { signEthereumCommand } from './commands/sign-ethereum.ts'
 import { signOtherCommands } from './commands/sign-other.ts'
 import { startCommand } from './commands/start.ts'
+import { trustCommand } from './commands/trust.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { walletCreateCommand } from './commands/wallet-create.ts'
 import { walletImportCommand } from './commands/wallet-import.ts'
@@ -31,6 +34,7 @@ const commands: readonly MakeCommand[] = [
   quickstartCommand,
   doctorCommand,
   verifyCommand,
+  trustCommand,
   nodesCommand,
   group('wallet', 'make, import and look at wallets', [
     walletCreateCommand,
@@ -39,6 +43,8 @@ const commands: readonly MakeCommand[] = [
     walletShowCommand,
   ]),
   group('account', 'addresses of a wallet', [accountAddCommand]),
+  group('credential', 'who may act for a wallet', [credentialAddCommand, credentialRemoveCommand]),
+  group('kmip', 'clients that speak KMIP', [kmipEnrollCommand]),
   group('sign', 'sign transactions and messages', [signEthereumCommand, ...signOtherCommands]),
 ]
 

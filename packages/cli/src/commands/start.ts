@@ -49,9 +49,14 @@ const startNodes = async (
     nodes: mesh.nodes.map(({ zone, config }) => ({
       zone,
       url: `https://${config.listenClient}`,
+      ...(config.listenKmip === undefined ? {} : { kmip: config.listenKmip }),
       pid: mesh.node(zone)?.process().pid,
     })),
   })
+  const kmip = mesh.nodes.flatMap(({ zone, config: { listenKmip } }) =>
+    listenKmip === undefined ? [] : [`${zone} ${listenKmip}`],
+  )
+  if (kmip.length > 0) talk.line(talk.style('dim', `  KMIP: ${kmip.join(', ')}`))
   return mesh
 }
 

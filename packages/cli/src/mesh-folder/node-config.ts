@@ -14,6 +14,9 @@ const nodeConfig = z.strictObject({
   listenPlain: z.string(),
   listenMesh: z.string(),
   listenManagement: z.string(),
+  /** KMIP over TLS and over HTTPS; absent in folders that were made before nodes spoke it. */
+  listenKmip: z.string().exactOptional(),
+  listenKmipHttps: z.string().exactOptional(),
   peers: z.record(z.string(), z.string()),
   /** Relative to the folder of this file. */
   manifest: z.string(),
@@ -33,6 +36,8 @@ export const writeNodeConfigs = async (
       listenPlain: `${host}:${ports.plain}`,
       listenMesh: `${host}:${ports.mesh}`,
       listenManagement: `${host}:${ports.management}`,
+      listenKmip: `${host}:${ports.kmip}`,
+      listenKmipHttps: `${host}:${ports.kmipHttps}`,
       peers: Object.fromEntries(others.map((other) => [other.zone, `${host}:${other.ports.mesh}`])),
       manifest: '../../manifest.json',
     }

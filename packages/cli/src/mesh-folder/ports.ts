@@ -6,6 +6,8 @@ export type NodePorts = {
   readonly plain: number
   readonly mesh: number
   readonly management: number
+  readonly kmip: number
+  readonly kmipHttps: number
 }
 
 const portOf = (port: number): Promise<number | undefined> =>
@@ -19,11 +21,13 @@ const portOf = (port: number): Promise<number | undefined> =>
     })
   })
 
-const portsFrom = (first: number): NodePorts => ({
+const portsFrom = (first: number, kmip: number): NodePorts => ({
   client: first,
   plain: first + 1,
   mesh: first + 2,
   management: first + 3,
+  kmip,
+  kmipHttps: kmip + 1,
 })
 
 const freePort = async (): Promise<number> => {
@@ -34,17 +38,21 @@ const freePort = async (): Promise<number> => {
 
 const freePorts = async (): Promise<NodePorts> => {
   const found = new Set<number>()
-  while (found.size < 4) found.add(await freePort())
-  const [client, plain, mesh, management] = [...found]
-  return { client, plain, mesh, management } as NodePorts
+  while (found.size < 6) found.add(await freePort())
+  const [client, plain, mesh, management, kmip, kmipHttps] = [...found]
+  return { client, plain, mesh, management, kmip, kmipHttps } as NodePorts
 }
 
 /**
- * Ports for so many nodes: ten apart from `first`, where all of them are free, else any free ones.
+ * Ports for so many nodes: ten apart from `first`, KMIP's behind them (from `first` + 50 on), where
+ * all of them are free, else any free ones.
  * `first` 0 asks for any.
  */
 export const choosePorts = async (count: number, first: number): Promise<readonly NodePorts[]> => {
-  const wanted = Array.from({ length: count }, (_, index) => portsFrom(first + index * 10))
+  const firstKmip = first + Math.max(50, count * 10)
+  const wanted = Array.from({ length: count }, (_, index) =>
+    portsFrom(first + index * 10, firstKmip + index * 2),
+  )
   if (first !== 0) {
     const all = wanted.flatMap((ports) => Object.values(ports))
     const free = await Promise.all(all.map(portOf))

@@ -26,6 +26,7 @@ export const tryNext = async (
     [`${holdfast} sign message ${wallet} 'hello'${dir}`, 'a signature by its Ethereum account'],
     [`${holdfast} nodes${dir}`, 'the nodes and their links'],
     [`${holdfast} verify ${nodes[0]}${dir}`, 'the evidence of a node, verified afresh'],
+    [`${holdfast} kmip enroll --name app --out app-kmip${dir}`, 'a client that speaks KMIP'],
     [`${holdfast} wallet create savings --min-level 2${dir}`, 'a wallet for trusted zones only'],
   ]
   talk.line('')

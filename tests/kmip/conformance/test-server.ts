@@ -45,6 +45,8 @@ export const makeCertificate = (commonName: string): TlsClient => {
 export type TestServer = AsyncDisposable & {
   readonly port: number
   readonly httpsPort: number
+  /** PEM, self-signed. */
+  readonly certificate: string | Buffer
   /** Every certificate belongs to a new, empty tenant from now on. */
   freshTenant(): void
   nowMs(): number
@@ -104,6 +106,7 @@ export const startTestServer = async (): Promise<TestServer> => {
   return {
     port: listeners[0]!.port,
     httpsPort: listeners[1]!.port,
+    certificate,
     freshTenant: () => {
       tenant = WalletId.of(new Uint8Array(randomBytes(22)))
     },

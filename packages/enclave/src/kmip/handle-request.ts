@@ -169,9 +169,12 @@ const withinSize = (request: ReceivedRequest, response: Response): Response => {
   return { ...response, items: [item] }
 }
 
-/** A request that its client has not named is named by the server (KMIP 2.1 §9.10). */
+/**
+ * A request that its client has not named is named by the server (KMIP 2.1 §9.10); clients of 2.0
+ * are spared the field, which PyKMIP does not read.
+ */
 const correlationOf = ({ version, header, entropy }: Scope): Response['header'] | object =>
-  version.startsWith('2') && header.clientCorrelationValue === undefined
+  version === '2.1' && header.clientCorrelationValue === undefined
     ? { serverCorrelationValue: toHex(entropy.bytes(12)) }
     : {}
 

@@ -11,5 +11,5 @@ describe.skipIf(casesFolder === undefined)('the published cases over the wire', 
     expect(failed.map(({ file, reason }) => `${file}: ${reason}`)).toEqual([])
     expect(results.length).toBe(526)
     expect(results.filter(({ result }) => result === 'pass').length).toBeGreaterThanOrEqual(494)
-  })
+  }, 300_000)
 })

@@ -17,6 +17,7 @@ import {
   writeResponse,
 } from '@holdfast/kmip'
 import { BatchValues } from './batch-values.ts'
+import { checkTickets } from './check-tickets.ts'
 import type { KmipCaller, KmipServerOptions } from './create-kmip-server.ts'
 import { KmipFailure } from './failure.ts'
 import { conflictAttempts } from './limits.ts'
@@ -72,6 +73,7 @@ const perform = async (scope: Scope, item: RequestItem): Promise<ResponseItem> =
   if (handle === undefined) {
     return failure(item, 'OperationNotSupported', 'the operation is not supported')
   }
+  checkTickets(scope)
   const result = await handle(scope, item.payload)
   const frame = { operation: item.operation, uniqueBatchItemId: item.uniqueBatchItemId }
   return { ...frame, status: 'Success', payload: result } as ResponseItem

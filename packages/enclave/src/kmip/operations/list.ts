@@ -16,6 +16,7 @@ import { createKeyPair } from './create-key-pair.ts'
 import { createSplitKey } from './create-split-key.ts'
 import { decrypt } from './decrypt.ts'
 import { deleteAttribute } from './delete-attribute.ts'
+import { deriveKey } from './derive-key.ts'
 import { destroy } from './destroy.ts'
 import { discoverVersions } from './discover-versions.ts'
 import { encrypt } from './encrypt.ts'
@@ -30,6 +31,8 @@ import { interop } from './interop.ts'
 import { joinSplitKey } from './join-split-key.ts'
 import { locate } from './locate.ts'
 import { log } from './log.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
 import { mac } from './mac.ts'
 import { macVerify } from './mac-verify.ts'
 import { modifyAttribute } from './modify-attribute.ts'
@@ -50,6 +53,7 @@ import { setAttribute } from './set-attribute.ts'
 import { setEndpointRole } from './set-endpoint-role.ts'
 import { sign } from './sign.ts'
 import { signatureVerify } from './signature-verify.ts'
+import { validate } from './validate.ts'
 
 export const handlers: { readonly [Name in OperationName]?: Handler<Name> } = {
   Create: create,
@@ -97,5 +101,9 @@ export const handlers: { readonly [Name in OperationName]?: Handler<Name> } = {
   SetEndpointRole: setEndpointRole,
   Notify: notify,
   Put: put,
+  DeriveKey: deriveKey,
+  Validate: validate,
+  Login: login,
+  Logout: logout,
   Ping: ping,
 }

@@ -1,0 +1,44 @@
+/** Derive Key (KMIP 2.1 §6.1.14): a key or secret data out of a stored one. */
+import type { ManagedObject } from '@holdfast/kmip'
+import { deriveBytes } from '../crypto/derive.ts'
+import { usableKey } from '../crypto/usable-key.ts'
+import { failWith } from '../failure.ts'
+import { valueOf } from '../objects/attributes.ts'
+import { checkNames, describeObject, requestedAttributes } from '../objects/describe-object.ts'
+import { withLink } from '../objects/links.ts'
+import { addObject, change, handler } from '../scope.ts'
+
+export const deriveKey = handler('DeriveKey', async (scope, request) => {
+  const use = { bit: 'DeriveKey', protects: true } as const
+  const bases = []
+  for (const one of request.uniqueIdentifiers) bases.push(await usableKey(scope, one, use))
+  const [base] = bases
+  if (base === undefined) return failWith('InvalidMessage', 'the base of the key is missing')
+  const requested = await requestedAttributes(scope, request.attributes)
+  await checkNames(scope, requested)
+  const bits = valueOf(requested, 'CryptographicLength')
+  if (bits === undefined || bits <= 0 || bits % 8 !== 0 || bits > 65_536) {
+    return failWith('InvalidField', 'the length of the key is missing or impossible')
+  }
+  const keyMaterial = await deriveBytes(scope, bases, request, bits / 8)
+  const keyBlock = {
+    keyFormatType: 'Raw',
+    keyValue: { keyMaterial },
+    cryptographicAlgorithm: valueOf(requested, 'CryptographicAlgorithm'),
+    cryptographicLength: bits,
+  } as const
+  const { objectType } = request
+  if (objectType !== 'SymmetricKey' && objectType !== 'SecretData') {
+    return failWith('InvalidObjectType', 'symmetric keys and secret data are derived')
+  }
+  const value: ManagedObject =
+    objectType === 'SymmetricKey'
+      ? { type: 'SymmetricKey', value: { keyBlock } }
+      : { type: 'SecretData', value: { secretDataType: 'Seed', keyBlock } }
+  const described = describeObject(scope, value, requested, { generated: false })
+  const linked = withLink(described, 'DerivationBaseObjectLink', base.identifier)
+  const made = addObject(scope, value, linked)
+  await change(scope, base, withLink(base.attributes, 'DerivedKeyLink', made.identifier))
+  scope.batch.made('DeriveKey', made.identifier)
+  return { uniqueIdentifier: made.identifier }
+})

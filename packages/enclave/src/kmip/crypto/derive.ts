@@ -1,4 +1,4 @@
-/** Derivation methods (KMIP 2.1 §7.12, §11.16): PBKDF2, hash, HMAC, encryption, SP 800-108, HKDF. */
+/** Derivation methods (KMIP 2.1 §7.12, §11.16). */
 import { type Bytes, concat, uintToBytes } from '@holdfast/base/bytes'
 import type { RequestPayload } from '@holdfast/kmip'
 import { failWith } from '../failure.ts'

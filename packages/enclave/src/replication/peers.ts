@@ -23,7 +23,10 @@ export type Peers = {
   ): Promise<Result<PeerAnswer<Type>>>
   /** Notes that a zone's enclave spoke just now. */
   heard(zone: ZoneId): void
-  /** Milliseconds since a zone's enclave last spoke; undefined if it never did since boot. */
+  /**
+   * Milliseconds since a zone's enclave last spoke; undefined if it never did since boot, or if
+   * the clock says that it has yet to.
+   */
   sinceHeardMs(zone: ZoneId): number | undefined
 }
 
@@ -52,7 +55,9 @@ export const createPeers = (mesh: Mesh, clock: Clock): Peers => {
     heard,
     sinceHeardMs: (zone) => {
       const at = heardAt.get(zone)
-      return at === undefined ? undefined : Math.max(0, clock.nowMs() - at)
+      const sinceMs = at === undefined ? undefined : clock.nowMs() - at
+      // A clock that fell behind the last word cannot say how old that is.
+      return sinceMs === undefined || sinceMs < 0 ? undefined : sinceMs
     },
   }
 }

@@ -10,6 +10,7 @@ import type { Condition, Write } from '../ports/store.ts'
 import { objectName, outName, stateName, tombName } from '../records/names.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import type { Records } from '../records/records.ts'
+import type { Acceptance, Origin } from '../replication/accept-wallet.ts'
 import type { ObjectBundle } from '../replication/messages.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
@@ -32,6 +33,7 @@ const onceVersion: RecordVersion = { epoch: 1, version: 1 }
 const checkSuccession = (
   context: AcceptObjectsContext,
   next: StateEntry,
+  origin: Origin,
 ): Result<'new' | 'held'> => {
   const wallet = context.wallets.indexed(next.wallet)
   if (wallet === undefined) return refuse('not_yet', 'the wallet of the object is not here yet')
@@ -46,7 +48,11 @@ const checkSuccession = (
       ? accept('held')
       : refuse('conflict', 'two states have one version', next.object)
   }
-  if (!isNewer(next, held)) return accept('held')
+  if (!isNewer(next, held)) {
+    return origin === 'peer'
+      ? accept('held')
+      : refuse('conflict', 'the object has a newer state', next.object)
+  }
   if (held.destroyed && !next.destroyed) {
     return refuse('destroyed', 'a destroyed object does not return', next.object)
   }
@@ -105,31 +111,35 @@ const prepare = async (
 }
 
 /**
- * Takes objects, all or none; `owed` are the zones that must still get them from here. Refusals:
+ * Takes objects, all or none. Refusals:
  * `not_yet` (their wallet is not here), `placement_mismatch`, `conflict`, `destroyed`,
  * `malformed`, `invalid_field`, `store_failed`, `outcome_unknown`.
  */
 export const acceptObjects = async (
   context: AcceptObjectsContext,
   bundle: ObjectBundle,
-  owed: readonly ZoneId[],
+  acceptance: Acceptance,
 ): Promise<Result<readonly StateEntry[]>> => {
-  const first = await tryAccept(context, bundle, owed)
-  // Two peers may send one object at once: the second then finds it held.
-  return first.ok || first.refusal.code !== 'conflict' ? first : tryAccept(context, bundle, owed)
+  const first = await tryAccept(context, bundle, acceptance)
+  if (first.ok || first.refusal.code !== 'conflict') return first
+  // Two peers may send one object at once: the second then finds it held. Or a commit whose
+  // outcome was not told was applied: the store knows what the index does not.
+  const parsed = attempt(() => bundle.map(({ state }) => parseState(state, context.crypto)))
+  for (const { object } of parsed.ok ? parsed.value : []) await context.objects.refresh(object)
+  return tryAccept(context, bundle, acceptance)
 }
 
 const tryAccept = async (
   context: AcceptObjectsContext,
   bundle: ObjectBundle,
-  owed: readonly ZoneId[],
+  { owed, origin }: Acceptance,
 ): Promise<Result<readonly StateEntry[]>> => {
   const parsed = attempt(() => bundle.map(({ state }) => parseState(state, context.crypto)))
   if (!parsed.ok) return parsed
   const prepared: Prepared = { conditions: [], writes: [] }
   const taken: StateEntry[] = []
   for (const [index, next] of parsed.value.entries()) {
-    const succession = checkSuccession(context, next)
+    const succession = checkSuccession(context, next, origin)
     if (!succession.ok) return succession
     if (succession.value === 'held') continue
     const ready = await prepare(context, next, bundle[index]?.payload, owed, prepared)

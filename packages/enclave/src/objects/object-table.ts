@@ -5,6 +5,7 @@ import type { Crypto } from '../ports/crypto.ts'
 import type { Revision } from '../ports/store.ts'
 import { stateName, statePrefix } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
+import { isNewer } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import { parseState, type StateEntry } from './object-records.ts'
 
@@ -23,6 +24,8 @@ export type ObjectTable = {
   readonly size: number
   indexed(id: ObjectId): IndexedObject | undefined
   read(id: ObjectId): Promise<StateEntry | undefined>
+  /** Reads the state anew, as `WalletTable.refresh` does; never replaced by something older. */
+  refresh(id: ObjectId): Promise<void>
   /** Notes a commit. */
   stored(entry: StateEntry, revision: Revision): void
   ofWallet(wallet: WalletId): readonly ObjectId[]
@@ -70,6 +73,14 @@ class Table implements ObjectTable {
     const entry = parseState(record.payload, this.#crypto)
     this.#keep(entry)
     return entry
+  }
+
+  async refresh(id: ObjectId): Promise<void> {
+    const record = await this.#records.read(stateName(id))
+    if (record === undefined) return
+    const entry = parseState(record.payload, this.#crypto)
+    const held = this.#index.get(id)
+    if (held === undefined || isNewer(entry, held)) this.stored(entry, record.revision)
   }
 
   stored(entry: StateEntry, revision: Revision): void {

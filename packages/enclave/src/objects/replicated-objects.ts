@@ -31,7 +31,8 @@ const stored = async (
   bundle: { readonly state: Bytes; readonly payload?: Bytes }[],
   needed: number,
 ): Promise<Result<void>> => {
-  const entries = await acceptObjects(context, bundle, others(context, wallet))
+  const acceptance = { origin: 'here', owed: others(context, wallet) } as const
+  const entries = await acceptObjects(context, bundle, acceptance)
   for (const { payload } of bundle) payload?.fill(0)
   if (!entries.ok) return entries
   const wait = { needed, waitMs: durabilityWaitMs }

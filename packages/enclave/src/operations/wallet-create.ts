@@ -97,7 +97,7 @@ const createHere = async (
     const stored = await acceptWallet(
       context,
       { wallet: utf8(JSON.stringify(wallet)), objects },
-      owed,
+      { origin: 'here', owed },
     )
     return stored.ok ? accept(stored.value.entry) : stored
   } finally {

@@ -52,8 +52,27 @@ const prepareObject = async (
   return same ? accept(undefined) : refuse('conflict', 'another object has this id', object.id)
 }
 
+/**
+ * Who made what is to be accepted. What a peer sends may be old: the newer one stands. What was
+ * made here and came too late was never stored, and must not be answered as if it were.
+ */
+export type Origin = 'here' | 'peer'
+
+export type Acceptance = {
+  readonly origin: Origin
+  /** The zones that must still get it from here. */
+  readonly owed: readonly ZoneId[]
+}
+
+/** What a peer sent is owed to nobody: its sender owes it. */
+export const fromPeer: Acceptance = { origin: 'peer', owed: [] }
+
 /** What the document itself must fulfil to be held here, after what is held already. */
-const checkSuccession = (context: AcceptContext, next: WalletEntry): Result<'new' | 'held'> => {
+const checkSuccession = (
+  context: AcceptContext,
+  next: WalletEntry,
+  origin: Origin,
+): Result<'new' | 'held'> => {
   const { wallet } = next
   if (!wallet.placement.zones.includes(context.zone)) {
     return refuse('placement_mismatch', 'the placement of the wallet does not name this zone')
@@ -65,7 +84,11 @@ const checkSuccession = (context: AcceptContext, next: WalletEntry): Result<'new
       ? accept('held')
       : refuse('conflict', 'two documents have one version', wallet.id)
   }
-  if (!isNewer(wallet, held)) return accept('held')
+  if (!isNewer(wallet, held)) {
+    return origin === 'peer'
+      ? accept('held')
+      : refuse('conflict', 'the wallet has a newer version', `${held.epoch}.${held.version}`)
+  }
   const follows = wallet.epoch === held.epoch && wallet.version === held.version + 1
   if (follows && wallet.previous !== held.hash) {
     return refuse('conflict', 'the document does not continue the one that is held', wallet.id)
@@ -79,29 +102,33 @@ const conditionFor = (context: AcceptContext, name: RecordName, wallet: WalletId
 })
 
 /**
- * Takes a bundle; `owed` are the zones that must still get it from here. Refusals:
+ * Takes a bundle. Refusals:
  * `placement_mismatch`, `conflict`, `malformed`, `invalid_field`, `store_failed`,
  * `outcome_unknown`.
  */
 export const acceptWallet = async (
   context: AcceptContext,
   bundle: WalletBundle,
-  owed: readonly ZoneId[],
+  { owed, origin }: Acceptance,
 ): Promise<Result<Accepted>> => {
-  const first = await tryAccept(context, bundle, owed)
-  // Two peers may send one wallet at once: the second then finds it held.
-  return first.ok || first.refusal.code !== 'conflict' ? first : tryAccept(context, bundle, owed)
+  const first = await tryAccept(context, bundle, { owed, origin })
+  if (first.ok || first.refusal.code !== 'conflict') return first
+  // Two peers may send one wallet at once: the second then finds it held. Or a commit whose
+  // outcome was not told was applied: the store knows what the index does not.
+  const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
+  if (parsed.ok) await context.wallets.refresh(parsed.value.wallet.id)
+  return tryAccept(context, bundle, { owed, origin })
 }
 
 const tryAccept = async (
   context: AcceptContext,
   bundle: WalletBundle,
-  owed: readonly ZoneId[],
+  { owed, origin }: Acceptance,
 ): Promise<Result<Accepted>> => {
   const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
   if (!parsed.ok) return parsed
   const entry = parsed.value
-  const succession = checkSuccession(context, entry)
+  const succession = checkSuccession(context, entry, origin)
   if (!succession.ok) return succession
   if (succession.value === 'held') return accept({ entry, changed: false })
 

@@ -12,7 +12,7 @@ import { dispatch } from '../routing/dispatch.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { sessionFrame } from '../sessions/session-frame.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
-import { acceptWallet } from './accept-wallet.ts'
+import { acceptWallet, fromPeer } from './accept-wallet.ts'
 import { clearBundle, clearObjects, readBundle, readObjects } from './bundle.ts'
 import {
   encodePeerAnswer,
@@ -56,7 +56,7 @@ const nameOf = ({ zone, boot, measurement }: Peer): NodeName => ({ zone, boot, m
 
 const handlers: Handlers = {
   put: async (context, _peer, { bundle }) => {
-    const accepted = await acceptWallet(context, bundle, [])
+    const accepted = await acceptWallet(context, bundle, fromPeer)
     clearBundle(bundle)
     if (!accepted.ok) return accepted
     const held = context.wallets.indexed(accepted.value.entry.wallet.id)
@@ -77,7 +77,7 @@ const handlers: Handlers = {
     return accept({ bundle: (await readBundle(context, wallet)) ?? null })
   },
   'objects.put': async (context, _peer, { bundle }) => {
-    const accepted = await acceptObjects(context, bundle, [])
+    const accepted = await acceptObjects(context, bundle, fromPeer)
     clearObjects(bundle)
     if (!accepted.ok) return accepted
     return accept({

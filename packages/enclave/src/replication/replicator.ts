@@ -3,14 +3,24 @@
  * compares inventories when a link comes up.
  */
 import type { DurabilityState } from '@holdfast/base/answers'
+import { type ErrorCode, errorTable } from '@holdfast/base/errors'
 import { ObjectId, WalletId, type ZoneId } from '@holdfast/base/ids'
 import { inventoryPageWallets, outboxBatchRecords, peerTimeoutMs } from '../limits.ts'
 import { acceptObjects } from '../objects/accept-objects.ts'
 import type { StateEntry } from '../objects/object-records.ts'
 import type { Peer } from '../ports/mesh.ts'
-import { outPrefix, statePrefix, walletPrefix } from '../records/names.ts'
+import {
+  outName,
+  outPrefix,
+  type RecordName,
+  stateName,
+  statePrefix,
+  walletName,
+  walletPrefix,
+} from '../records/names.ts'
+import type { RecordVersion } from '../records/record-seal.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
-import { type AcceptContext, acceptWallet } from './accept-wallet.ts'
+import { type AcceptContext, acceptWallet, fromPeer } from './accept-wallet.ts'
 import { clearBundle, clearObjects } from './bundle.ts'
 import { pushObjects, pushWallet } from './push.ts'
 import type { ReplicatorContext } from './replicator-context.ts'
@@ -30,6 +40,8 @@ export type Replicator = {
   confirm(entry: WalletEntry): Promise<DurabilityState>
   /** Sends what is owed to a zone whose link came up, then takes what it has and this one lacks. */
   catchUp(peer: Peer): Promise<void>
+  /** Goes on with a catch-up that broke off before its end; nothing where none did. */
+  resume(peer: Peer): Promise<void>
   /** Sends what is owed to a zone. */
   flush(peer: Peer): Promise<void>
   /** Records that other zones have not acknowledged. */
@@ -38,10 +50,19 @@ export type Replicator = {
 
 const owedCountMax = 10_000
 
+/** Refused for what it says, not for what happened meanwhile: asking again would change nothing. */
+const isSettled = (code: ErrorCode): boolean =>
+  code === 'conflict' || errorTable[code].retry !== 'later'
+
 class MeshReplicator implements Replicator {
   readonly #context: ReplicatorContext
   /** One catch-up at a time for each zone; a second call is served by the first. */
   readonly #running = new Map<ZoneId, Promise<void>>()
+  /**
+   * Zones whose inventories were not compared to their end since their link came up: a store that
+   * lost what it had acknowledged is filled by this alone.
+   */
+  readonly #uncompared = new Set<ZoneId>()
 
   constructor(context: ReplicatorContext) {
     this.#context = context
@@ -81,13 +102,17 @@ class MeshReplicator implements Replicator {
   }
 
   catchUp(peer: Peer): Promise<void> {
-    const running = this.#running.get(peer.zone)
+    this.#uncompared.add(peer.zone)
+    return this.resume(peer)
+  }
+
+  resume(peer: Peer): Promise<void> {
+    const { zone } = peer
+    const running = this.#running.get(zone)
     if (running !== undefined) return running
-    const run = this.flush(peer)
-      .then(() => this.#compareWallets(peer))
-      .then(() => this.#compareObjects(peer))
-      .finally(() => this.#running.delete(peer.zone))
-    this.#running.set(peer.zone, run)
+    if (!this.#uncompared.has(zone)) return Promise.resolve()
+    const run = this.#bring(peer).finally(() => this.#running.delete(zone))
+    this.#running.set(zone, run)
     return run
   }
 
@@ -110,69 +135,105 @@ class MeshReplicator implements Replicator {
     return (await this.#context.records.names('out/', owedCountMax)).length
   }
 
+  async #bring(peer: Peer): Promise<void> {
+    await this.flush(peer)
+    if (!(await this.#compareWallets(peer))) return
+    if (await this.#compareObjects(peer)) this.#uncompared.delete(peer.zone)
+  }
+
   async #pushOwed(peer: Peer, kind: string, id: string): Promise<boolean> {
     const { wallets, objects } = this.#context
     if (kind === walletPrefix) {
-      const entry = await wallets.read(WalletId(id))
+      const wallet = WalletId(id)
+      if (await this.#isBehindOwed(peer, walletName(wallet), wallets.indexed(wallet))) {
+        await wallets.refresh(wallet)
+      }
+      const entry = await wallets.read(wallet)
       return entry !== undefined && (await pushWallet(this.#context, peer.zone, entry)).ok
     }
-    const entry = await objects.read(ObjectId(id))
+    const object = ObjectId(id)
+    if (await this.#isBehindOwed(peer, stateName(object), objects.indexed(object))) {
+      await objects.refresh(object)
+    }
+    const entry = await objects.read(object)
     return entry !== undefined && (await pushObjects(this.#context, peer.zone, [entry])).ok
   }
 
-  async #compareWallets(peer: Peer): Promise<void> {
+  /**
+   * Whether more is owed than the index knows of: what is owed is written together with its
+   * record, so that then a commit was applied whose outcome was not told.
+   */
+  async #isBehindOwed(
+    peer: Peer,
+    record: RecordName,
+    indexed: RecordVersion | undefined,
+  ): Promise<boolean> {
+    const owed = await this.#context.records.read(outName(peer.zone, record))
+    return owed !== undefined && (indexed === undefined || isNewer(owed.version, indexed))
+  }
+
+  /** False where it broke off. */
+  async #compareWallets(peer: Peer): Promise<boolean> {
     const { peers, wallets } = this.#context
     let after: WalletId | undefined
+    let whole = true
     do {
       const page = await peers.ask(
         peer,
         { type: 'inventory', ...(after === undefined ? {} : { after }) },
         peerTimeoutMs,
       )
-      if (!page.ok) return
+      if (!page.ok) return false
       for (const [id, epoch, version] of page.value.wallets) {
         const held = wallets.indexed(id)
         if (held === undefined || isNewer({ epoch, version }, held)) {
-          await this.#fetchWallet(peer, id)
+          if (!(await this.#fetchWallet(peer, id))) whole = false
         }
       }
       after = page.value.next
     } while (after !== undefined)
+    return whole
   }
 
-  async #compareObjects(peer: Peer): Promise<void> {
+  async #compareObjects(peer: Peer): Promise<boolean> {
     const { peers, objects } = this.#context
     let after: ObjectId | undefined
+    let whole = true
     do {
       const page = await peers.ask(
         peer,
         { type: 'objects.inventory', ...(after === undefined ? {} : { after }) },
         peerTimeoutMs,
       )
-      if (!page.ok) return
+      if (!page.ok) return false
       for (const [id, epoch, version] of page.value.objects) {
         const held = objects.indexed(id)
         if (held === undefined || isNewer({ epoch, version }, held)) {
-          await this.#fetchObject(peer, id)
+          if (!(await this.#fetchObject(peer, id))) whole = false
         }
       }
       after = page.value.next
     } while (after !== undefined)
+    return whole
   }
 
-  async #fetchWallet(peer: Peer, wallet: WalletId): Promise<void> {
+  async #fetchWallet(peer: Peer, wallet: WalletId): Promise<boolean> {
     const answer = await this.#context.peers.ask(peer, { type: 'fetch', wallet }, peerTimeoutMs)
-    if (!answer.ok || answer.value.bundle === null) return
-    await acceptWallet(this.#context, answer.value.bundle, [])
+    if (!answer.ok) return false
+    if (answer.value.bundle === null) return true
+    const accepted = await acceptWallet(this.#context, answer.value.bundle, fromPeer)
     clearBundle(answer.value.bundle)
+    return accepted.ok || isSettled(accepted.refusal.code)
   }
 
-  async #fetchObject(peer: Peer, object: ObjectId): Promise<void> {
+  async #fetchObject(peer: Peer, object: ObjectId): Promise<boolean> {
     const { peers } = this.#context
     const answer = await peers.ask(peer, { type: 'objects.fetch', object }, peerTimeoutMs)
-    if (!answer.ok || answer.value.bundle === null) return
-    await acceptObjects(this.#context, answer.value.bundle, [])
+    if (!answer.ok) return false
+    if (answer.value.bundle === null) return true
+    const accepted = await acceptObjects(this.#context, answer.value.bundle, fromPeer)
     clearObjects(answer.value.bundle)
+    return accepted.ok || isSettled(accepted.refusal.code)
   }
 }
 

@@ -48,8 +48,20 @@ const store = async (
   const wallet = nextVersion(context, entry, call, change.value)
   const owed = wallet.placement.zones.filter((zone) => zone !== context.zone)
   const bundle = { wallet: utf8(JSON.stringify(wallet)), objects: [] }
-  const stored = await acceptWallet(context, bundle, owed)
+  const stored = await acceptWallet(context, bundle, { origin: 'here', owed })
   return stored.ok ? accept(stored.value.entry) : stored
+}
+
+const isOf = (context: CoreContext, entry: WalletEntry, call: AnyCall): boolean =>
+  entry.wallet.request === toHex(context.crypto.sha256(call.bytes))
+
+/** Two repeats of one request may meet: the second finds what the first has stored. */
+const findOrStore: typeof store = async (context, entry, call, base, build) => {
+  if (isOf(context, entry, call)) return accept(entry)
+  const stored = await store(context, entry, call, base, build)
+  if (stored.ok || stored.refusal.code !== 'conflict') return stored
+  const other = await context.wallets.read(entry.wallet.id)
+  return other !== undefined && isOf(context, other, call) ? accept(other) : stored
 }
 
 /**
@@ -63,10 +75,7 @@ export const changeWallet = async (
   call: AnyCall & { readonly request: { readonly base: Seen } },
   build: () => Promise<Result<WalletChange>>,
 ): Promise<Result<WalletAnswer>> => {
-  const repeated = entry.wallet.request === toHex(context.crypto.sha256(call.bytes))
-  const changed = repeated
-    ? accept(entry)
-    : await store(context, entry, call, call.request.base, build)
+  const changed = await findOrStore(context, entry, call, call.request.base, build)
   if (!changed.ok) return changed
   const { wallet } = changed.value
   const durability = await context.replicator.spreadWallet(changed.value, {

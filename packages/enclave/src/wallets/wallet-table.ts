@@ -8,7 +8,7 @@ import type { Crypto } from '../ports/crypto.ts'
 import type { Revision } from '../ports/store.ts'
 import { walletName, walletPrefix } from '../records/names.ts'
 import type { OpenedRecord, Records } from '../records/records.ts'
-import { parseWallet, type WalletEntry } from './wallet-entry.ts'
+import { isNewer, parseWallet, type WalletEntry } from './wallet-entry.ts'
 
 export type IndexedWallet = {
   readonly id: WalletId
@@ -28,6 +28,11 @@ export type WalletTable = {
   /** The document if it is held here and in memory; `read` brings it there. */
   cached(id: WalletId): WalletEntry | undefined
   read(id: WalletId): Promise<WalletEntry | undefined>
+  /**
+   * Reads the record anew: a commit whose outcome was not told may have been applied since.
+   * What is indexed is never replaced by something older.
+   */
+  refresh(id: WalletId): Promise<void>
   /** Notes a commit. */
   stored(entry: WalletEntry, revision: Revision): void
   /** Wallets that name a credential, in the order of their ids. */
@@ -96,6 +101,14 @@ class Table implements WalletTable {
     const entry = this.#parse(record)
     this.#keep(entry)
     return entry
+  }
+
+  async refresh(id: WalletId): Promise<void> {
+    const record = await this.#records.read(walletName(id))
+    if (record === undefined) return
+    const entry = this.#parse(record)
+    const held = this.#index.get(id)
+    if (held === undefined || isNewer(entry.wallet, held)) this.stored(entry, record.revision)
   }
 
   stored(entry: WalletEntry, revision: Revision): void {

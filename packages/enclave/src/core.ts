@@ -41,7 +41,7 @@ import type { OwnEvidence } from './ports/evidence.ts'
 import type { GeneralCrypto } from './ports/general-crypto.ts'
 import type { Mesh, Peer } from './ports/mesh.ts'
 import type { Sealing } from './ports/sealing.ts'
-import type { Store } from './ports/store.ts'
+import { type Store, StoreUnavailable } from './ports/store.ts'
 import type { ZoneKey } from './records/record-seal.ts'
 import { createRecords } from './records/records.ts'
 import { claimStore, type StoreClaim } from './records/store-claim.ts'
@@ -154,6 +154,16 @@ class NodeCore implements Core {
   }
 
   async start(): Promise<Result<void>> {
+    try {
+      return await this.#open()
+    } catch (error) {
+      if (error instanceof RefusalError) return { ok: false, refusal: error.refusal }
+      if (!(error instanceof StoreUnavailable)) throw error
+      return refuse('store_failed', 'the store does not answer')
+    }
+  }
+
+  async #open(): Promise<Result<void>> {
     const { manifest, self } = this.#options
     const zoneKey = await openZoneKey({ ...this.#options, mesh: manifest.mesh, zone: self.zone })
     if (!zoneKey.ok) return zoneKey
@@ -269,7 +279,9 @@ class NodeCore implements Core {
     await this.#background(this.#checkClaim())
     // The shell lists a peer only while its heartbeats come.
     for (const peer of this.#options.mesh.peers()) context.peers.heard(peer.zone)
-    if (nowMs - this.#flushedAtMs < catchUpIntervalMs) return
+    const sinceMs = nowMs - this.#flushedAtMs
+    // A clock that fell must not put off what is owed until it has caught up with itself.
+    if (sinceMs >= 0 && sinceMs < catchUpIntervalMs) return
     this.#flushedAtMs = nowMs
     await this.#background(this.#flushOwed(context))
   }
@@ -362,9 +374,14 @@ class NodeCore implements Core {
   }
 
   async #flushOwed(context: CoreContext): Promise<void> {
-    this.#owed = await context.replicator.owedCount()
-    if (this.#owed === 0) return
-    await Promise.all(context.peers.list().map((peer) => context.replicator.flush(peer)))
+    const { peers, replicator } = context
+    this.#owed = await replicator.owedCount()
+    await Promise.all(
+      peers.list().map(async (peer) => {
+        if (this.#owed > 0) await replicator.flush(peer)
+        await replicator.resume(peer)
+      }),
+    )
   }
 
   /** Work that nobody waits for: what the store or a peer refuses is tried again later. */

@@ -9,6 +9,7 @@ export type FaultRates = {
   readonly lostAcknowledgement: number
   /** Chances for one call of a store. */
   readonly storeUnavailable: number
+  readonly storeSlow: number
   readonly commitLost: number
   readonly commitUnacknowledged: number
   /** Unknown first, applied seconds later, whoever asked being dead or not. */
@@ -30,6 +31,7 @@ export const noFaults: FaultRates = {
   repeated: 0,
   lostAcknowledgement: 0,
   storeUnavailable: 0,
+  storeSlow: 0,
   commitLost: 0,
   commitUnacknowledged: 0,
   commitLate: 0,
@@ -48,6 +50,7 @@ const most: FaultRates = {
   repeated: 0.2,
   lostAcknowledgement: 0.15,
   storeUnavailable: 0.03,
+  storeSlow: 0.1,
   commitLost: 0.06,
   commitUnacknowledged: 0.08,
   commitLate: 0.06,

@@ -27,12 +27,22 @@ export class ObjectWorkload {
     const object = this.#random.pick(objects)
     const wish = this.#random.pick(['change', 'change', 'destroy', 'read', 'read'] as const)
     if (wish === 'read') return this.#read(object)
-    const both = this.#random.chance(0.4)
-    await Promise.all([
-      this.#change(object, wish === 'destroy'),
-      both ? this.#change(object, false) : undefined,
-    ])
+    const chains = this.#random.pick([1, 1, 2, 3])
+    await Promise.all(
+      Array.from({ length: chains }, (_, index) =>
+        this.#changeSome(object, wish === 'destroy' && index === 0),
+      ),
+    )
     return undefined
+  }
+
+  /** One change after the other, while other clients make theirs. */
+  async #changeSome(object: KnownObject, destroy: boolean): Promise<void> {
+    const count = destroy ? 1 : 1 + this.#random.below(3)
+    for (let index = 0; index < count; index += 1) {
+      await this.#client.sleep(this.#random.between(0, 150))
+      await this.#change(object, destroy)
+    }
   }
 
   #text(): Uint8Array {

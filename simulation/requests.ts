@@ -112,14 +112,18 @@ const seenOf = ({ wallet: { epoch, version } }: KnownWallet) => ({ epoch, versio
 export const signBytes = (
   world: World,
   known: KnownWallet,
-  { nonce, value }: { readonly nonce: number; readonly value: bigint },
+  {
+    nonce,
+    value,
+    seen,
+  }: { readonly nonce: number; readonly value: bigint; readonly seen: boolean },
 ): Bytes =>
   encode({
     operation: 'sign',
     ...headerOf(world),
     wallet: known.id,
     account: known.wallet.accounts[0]?.id,
-    seen: seenOf(known),
+    ...(seen ? { seen: seenOf(known) } : {}),
     payload: { kind: 'ethereum.transaction', transaction: unsignedTransfer(nonce, value) },
   })
 

@@ -8,7 +8,7 @@ import { type DefectName, defects } from './defects.ts'
 import { FaultDriver } from './fault-driver.ts'
 import { drawFaults, type FaultName, type FaultRates, noFaults } from './faults.ts'
 import { checkOutcomes, findInequality } from './final-checks.ts'
-import { createLedger, type Ledger } from './ledger.ts'
+import { createLedger, type KnownWallet, type Ledger } from './ledger.ts'
 import { createRandom, type Random } from './random.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import { SignatureChecks } from './signature-checks.ts'
@@ -75,20 +75,44 @@ const expectEqual = async (run: Run, when: string): Promise<void> => {
   world.checks.expect(9, found === undefined, () => `${when}: ${found}`)
 }
 
+/**
+ * Zones that may sign without the victims: those that heard the home before it vanished and have
+ * run since, or any where a majority is left.
+ */
+const survivorsOf = (
+  { world }: Run,
+  { wallet }: KnownWallet,
+  victims: ReadonlySet<ZoneId>,
+): readonly ZoneId[] => {
+  const { home, placement } = wallet
+  const left = placement.zones.filter((zone) => !victims.has(zone))
+  if (!victims.has(home) || 2 * left.length > placement.zones.length) return left
+  return left.filter((zone) => {
+    const node = world.node(zone)
+    if (node === undefined) return false
+    const self = { boot: node.peer.boot, zone, nowMs: node.nowMs() }
+    return world.freshness.isFresh(self, wallet)
+  })
+}
+
 /** Zones vanish, and every wallet that may lose so many signs in one of the others. */
 const vanish = async (run: Run, victims: ReadonlySet<ZoneId>): Promise<void> => {
   const { world, ledger, workload, random } = run
+  const wallets = [...ledger.wallets.values()].flatMap((known) => {
+    const { placement, staleAfterMs } = known.wallet
+    // A short share of time to sign without the home is its owner's choice, not a loss.
+    if (placement.durability <= victims.size || staleAfterMs <= 60_000) return []
+    const zones = survivorsOf(run, known, victims)
+    return zones.length === 0 ? [] : [{ known, zones }]
+  })
   for (const zone of victims) world.kill(zone)
   await pass(run, settleMs)
-  const wallets = [...ledger.wallets.values()].filter(
-    // A short share of time to sign without the home is its owner's choice, not a loss.
-    ({ wallet }) => wallet.placement.durability > victims.size && wallet.staleAfterMs > 60_000,
-  )
   let waiting = wallets.length
-  for (const known of wallets) {
-    const zones = known.wallet.placement.zones.filter((zone) => !victims.has(zone))
+  for (const { known, zones } of wallets) {
+    // What a client saw may have been pending, and may be gone with the home.
+    const attempts = { attempts: 6, seen: false }
     void workload
-      .sign(known, () => random.pick(zones), 6)
+      .sign(known, () => random.pick(zones), attempts)
       .then((answer) => {
         waiting -= 1
         const why = answer.type === 'refused' ? answer.code : answer.type

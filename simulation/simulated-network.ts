@@ -34,6 +34,8 @@ export type NetworkOptions = {
   readonly running: (zone: ZoneId) => Endpoint | undefined
   /** Sees every message that reaches a node, just before it does. */
   readonly arrives: (delivery: Delivery) => void
+  /** A link came up: each end has heard the other. */
+  readonly linked: (one: Endpoint, other: Endpoint) => void
   /** The simulation's defects: an answer of their own, other bytes, or nothing at all. */
   readonly tamper?: (delivery: Delivery) => Tampered | undefined
 }
@@ -187,6 +189,7 @@ class SimulatedNetwork implements Network {
       }
       if (there && !same) {
         link.up = [one, other]
+        this.#options.linked(one, other)
         one.core.peerUp(other.peer)
         other.core.peerUp(one.peer)
       }

@@ -32,6 +32,7 @@ const open = (disk: MemoryDisk, scheduler: Scheduler, under: Under = {}): Store 
     random: createRandom(1, 'store'),
     isAlive: under.isAlive ?? (() => true),
     fault: under.fault ?? (() => undefined),
+    isSlow: () => false,
     applied: () => undefined,
   })
 

@@ -28,6 +28,8 @@ export type SimulatedStoreOptions = {
   readonly isAlive: () => boolean
   /** Asked once for each call. */
   readonly fault: (isCommit: boolean) => StoreCallFault | undefined
+  /** Asked once for each way that a call goes, there and back. */
+  readonly isSlow: () => boolean
   /** What really goes to the disk; the simulation's defects change it. */
   readonly mangle?: (batch: Batch) => Batch
   /** Called when a batch was applied, at the moment when it was. */
@@ -36,9 +38,7 @@ export type SimulatedStoreOptions = {
 
 const lateMsMax = 6000
 
-/** Mostly fast, now and then slow. */
-const latencyMs = (random: Random): number =>
-  random.chance(0.05) ? random.between(5, 120) : random.between(0.05, 3)
+const slowMsMax = 3000
 
 const copyOf = (write: Write): Write =>
   write.type === 'put' ? { ...write, value: Uint8Array.from(write.value) } : write
@@ -46,8 +46,13 @@ const copyOf = (write: Write): Write =>
 export const openSimulatedStore = (options: SimulatedStoreOptions): Store => {
   const { disk, label, scheduler, random, isAlive, fault } = options
   const memory = openMemoryStore(disk)
+  /** Mostly fast, now and then not, and slow as a fault. */
+  const latencyMs = (): number => {
+    if (options.isSlow()) return random.between(100, slowMsMax)
+    return random.chance(0.05) ? random.between(5, 120) : random.between(0.05, 3)
+  }
   const later = (what: string, action: () => void): void =>
-    scheduler.after(latencyMs(random), `${label} ${what}`, () => {
+    scheduler.after(latencyMs(), `${label} ${what}`, () => {
       if (isAlive()) action()
     })
 
@@ -70,15 +75,6 @@ export const openSimulatedStore = (options: SimulatedStoreOptions): Store => {
     return outcome
   }
 
-  /** Commits of one node arrive in the order in which it sent them. */
-  let lastArrivalMs = 0
-  const arriving = (action: () => void): void => {
-    lastArrivalMs = Math.max(lastArrivalMs, scheduler.nowMs() + latencyMs(random))
-    scheduler.after(lastArrivalMs - scheduler.nowMs(), `${label} commit`, () => {
-      if (isAlive()) action()
-    })
-  }
-
   const applyLate = (batch: Batch): void =>
     // It is on its way through the network: the death of the node does not stop it.
     scheduler.after(random.between(0, lateMsMax), `${label} commit late`, () => void apply(batch))
@@ -90,7 +86,7 @@ export const openSimulatedStore = (options: SimulatedStoreOptions): Store => {
       const batch = { ...asked, writes: asked.writes.map(copyOf) }
       const answer = (outcome: Outcome): void =>
         later(`commit ${outcome.outcome}`, () => resolve(outcome))
-      arriving(() => {
+      later('commit', () => {
         if (wrong === undefined) {
           void apply(batch).then(answer)
           return

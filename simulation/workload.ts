@@ -1,6 +1,7 @@
 /** What clients do in a run: one function for each kind of wish, drawn from the seed. */
 import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
 import { type Bytes, toHex } from '@holdfast/base/bytes'
+import type { ZoneId } from '@holdfast/base/ids'
 import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
 import { type Answer, Client } from './client.ts'
 import { type SimulatedKey, simulatedKey } from './client-key.ts'
@@ -81,9 +82,13 @@ export class Workload {
   }
 
   /** Signs with a wallet at a zone; the answer of the last of a few attempts. */
-  async sign(known: KnownWallet, zone: () => Parameters<Client['send']>[0], attempts: number) {
+  async sign(
+    known: KnownWallet,
+    zone: () => ZoneId,
+    { attempts, seen }: { readonly attempts: number; readonly seen: boolean },
+  ): Promise<Answer<SignAnswer>> {
     this.#nonce += 1
-    const bytes = signBytes(this.#world, known, { nonce: this.#nonce, value: 1000n })
+    const bytes = signBytes(this.#world, known, { nonce: this.#nonce, value: 1000n, seen })
     this.#signatures.authorise(this.#world, bytes)
     const authorisations = [known.owner.authorise('sign', bytes)]
     let answer: Answer<SignAnswer> = { type: 'none' }
@@ -104,15 +109,25 @@ export class Workload {
     if (wallets.size === 0) return undefined
     const known = this.#random.pick([...wallets.values()])
     if (wish === 'sign') {
-      await this.sign(known, () => this.#client.zoneFor(known.id), 2)
+      const attempts = { attempts: 2, seen: true }
+      await this.sign(known, () => this.#client.zoneFor(known.id), attempts)
       return undefined
     }
     if (wish === 'hostile sign') return this.#hostileSign(known)
     if (wish === 'show') return this.#show(known)
     if (wish === 'object') return this.#objects.wish(known)
-    const both = this.#random.chance(0.4)
-    await Promise.all([this.#add(known), both ? this.#add(known) : undefined])
+    const chains = this.#random.pick([1, 1, 2, 3])
+    await Promise.all(Array.from({ length: chains }, () => this.#addSome(known)))
     return undefined
+  }
+
+  /** One change after the other, while other clients make theirs. */
+  async #addSome(known: KnownWallet): Promise<void> {
+    const count = 1 + this.#random.below(3)
+    for (let index = 0; index < count; index += 1) {
+      await this.#client.sleep(this.#random.between(0, 150))
+      await this.#add(known)
+    }
   }
 
   async #create(isImport: boolean): Promise<void> {
@@ -181,8 +196,12 @@ export class Workload {
 
   async #hostileSign(known: KnownWallet): Promise<void> {
     this.#nonce += 1
-    const bytes = signBytes(this.#world, known, { nonce: this.#nonce, value: 1001n })
-    const dear = signBytes(this.#world, known, { nonce: this.#nonce, value: amountMax + 1n })
+    const bytes = signBytes(this.#world, known, { nonce: this.#nonce, value: 1001n, seen: true })
+    const dear = signBytes(this.#world, known, {
+      nonce: this.#nonce,
+      value: amountMax + 1n,
+      seen: true,
+    })
     const stranger = simulatedKey(this.#world.crypto, 'mallory')
     const { owner } = known
     const [request, proof] = this.#random.pick([

@@ -90,8 +90,11 @@ export class World {
       running: (zone) => this.node(zone),
       arrives: ({ from, to, bytes }) => {
         this.records.checkBytes(to, bytes)
-        const node = this.node(to)
-        if (node !== undefined) this.freshness.heard(node.peer.boot, from, node.nowMs())
+        this.#heard(to, from)
+      },
+      linked: (one, other) => {
+        this.#heard(one.peer.zone, other.peer.zone)
+        this.#heard(other.peer.zone, one.peer.zone)
       },
       ...(options.defect.message === undefined ? {} : { tamper: options.defect.message }),
     })
@@ -183,6 +186,11 @@ export class World {
     this.records.rolledBack(id)
   }
 
+  #heard(self: ZoneId, other: ZoneId): void {
+    const node = this.node(self)
+    if (node !== undefined) this.freshness.heard(node.peer.boot, other, node.nowMs())
+  }
+
   #failedStart(node: SimulatedNode): void {
     const { id } = node.zone
     node.revoke()
@@ -215,6 +223,7 @@ export class World {
           random: this.#scheduleRandom,
           isAlive,
           fault: (isCommit) => this.#storeFault(isCommit),
+          isSlow: () => this.strikes('storeSlow'),
           mangle: (batch) => defect.batch?.(zone.id, batch) ?? batch,
           applied: (batch) => this.records.applied(zone.id, batch),
         }),

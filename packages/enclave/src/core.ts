@@ -41,11 +41,13 @@ import type { OwnEvidence } from './ports/evidence.ts'
 import type { GeneralCrypto } from './ports/general-crypto.ts'
 import type { Mesh, Peer } from './ports/mesh.ts'
 import type { Sealing } from './ports/sealing.ts'
-import { type Store, StoreUnavailable } from './ports/store.ts'
+import type { Store } from './ports/store.ts'
+import { reading } from './records/reading.ts'
 import type { ZoneKey } from './records/record-seal.ts'
 import { createRecords } from './records/records.ts'
 import { claimStore, type StoreClaim } from './records/store-claim.ts'
 import { openZoneKey } from './records/zone-key.ts'
+import { refusing } from './refusing.ts'
 import { answerPeer } from './replication/answer-peer.ts'
 import { encodePeerAnswer } from './replication/messages.ts'
 import { createPeers } from './replication/peers.ts'
@@ -153,14 +155,8 @@ class NodeCore implements Core {
     this.#options = options
   }
 
-  async start(): Promise<Result<void>> {
-    try {
-      return await this.#open()
-    } catch (error) {
-      if (error instanceof RefusalError) return { ok: false, refusal: error.refusal }
-      if (!(error instanceof StoreUnavailable)) throw error
-      return refuse('store_failed', 'the store does not answer')
-    }
+  start(): Promise<Result<void>> {
+    return refusing(() => reading(() => this.#open()))
   }
 
   async #open(): Promise<Result<void>> {

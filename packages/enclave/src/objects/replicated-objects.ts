@@ -1,10 +1,11 @@
 /** Managed objects over this zone's store, ordered by their wallet's home, copied to its zones. */
 import { type Bytes, toHex } from '@holdfast/base/bytes'
-import { accept, attempt, RefusalError, type Result, refuse } from '@holdfast/base/errors'
+import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { durabilityWaitMs, requestTimeoutMs } from '../limits.ts'
 import { objectName } from '../records/names.ts'
+import { refusing } from '../refusing.ts'
 import type { PeerRequest } from '../replication/messages.ts'
 import { finalCount } from '../replication/spread.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
@@ -148,16 +149,6 @@ const toState = (entry: StateEntry): ObjectState => ({
   destroyed: entry.destroyed,
 })
 
-/** A store that does not answer is a refusal to the caller, like every other. */
-const answered = async <Value>(work: Promise<Result<Value>>): Promise<Result<Value>> => {
-  try {
-    return await work
-  } catch (error) {
-    if (error instanceof RefusalError) return { ok: false, refusal: error.refusal }
-    throw error
-  }
-}
-
 class ReplicatedObjects implements ManagedObjects {
   readonly #context: CoreContext
 
@@ -166,16 +157,16 @@ class ReplicatedObjects implements ManagedObjects {
   }
 
   create(wallet: WalletId, objects: Create): Promise<Result<void>> {
-    return answered(this.#create(wallet, objects))
+    return refusing(() => this.#create(wallet, objects))
   }
 
   async state(wallet: WalletId, id: ObjectId): Promise<Result<ObjectState>> {
-    const entry = await answered(this.#entry(wallet, id))
+    const entry = await refusing(() => this.#entry(wallet, id))
     return entry.ok ? accept(toState(entry.value)) : entry
   }
 
   payload(wallet: WalletId, id: ObjectId): Promise<Result<Bytes>> {
-    return answered(this.#payload(wallet, id))
+    return refusing(() => this.#payload(wallet, id))
   }
 
   async list(wallet: WalletId): Promise<readonly ObjectState[]> {
@@ -190,7 +181,7 @@ class ReplicatedObjects implements ManagedObjects {
   }
 
   change(wallet: WalletId, changes: Changes): Promise<Result<void>> {
-    return answered(this.#change(wallet, changes))
+    return refusing(() => this.#change(wallet, changes))
   }
 
   async #create(wallet: WalletId, objects: Create): Promise<Result<void>> {

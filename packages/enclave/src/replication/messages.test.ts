@@ -1,0 +1,114 @@
+import { fromHex } from '@holdfast/base/bytes'
+import { type CborValue, toCbor } from '@holdfast/base/cbor'
+import { RefusalError } from '@holdfast/base/errors'
+import { nearlyBytes, wrongInOnePlace } from '@holdfast/base/testing/nearly'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  encodePeerAnswer,
+  type PeerRequest,
+  parsePeerAnswer,
+  parsePeerRequest,
+  peerAnswers,
+} from './messages.ts'
+
+const some = fromHex('00ff7f')
+const wallet = `wal_0000${'cd'.repeat(20)}`
+const object = `key_${'12'.repeat(16)}`
+const boot = `boot_${'78'.repeat(16)}`
+const session = `ses_${'9a'.repeat(16)}`
+const base = { epoch: 1, version: 2 }
+const proof = { credential: `crd_${'56'.repeat(16)}`, purpose: 'sign', signature: 'AAAA' }
+const bundle = { wallet: some, objects: [{ id: object, payload: some }] }
+
+const requests: readonly CborValue[] = [
+  { type: 'put', bundle },
+  { type: 'has', wallet },
+  { type: 'inventory', after: wallet },
+  { type: 'fetch', wallet },
+  { type: 'objects.put', bundle: [{ state: some, payload: some }] },
+  { type: 'objects.inventory', after: object },
+  { type: 'objects.fetch', object },
+  { type: 'objects.create', wallet, objects: [{ id: object, payload: some, state: some }] },
+  {
+    type: 'objects.change',
+    wallet,
+    changes: [{ id: object, base, state: some, destroy: true }],
+  },
+  { type: 'forward', request: some, authorisations: [proof], remainingMs: 10 },
+  { type: 'evidence', nonce: some },
+  { type: 'session.open', boot, prologue: some, message: some },
+  { type: 'session.frame', session, frame: some },
+  { type: 'session.close', session },
+]
+
+/** The value, or the code by which it is refused; any other error passes. */
+const read = <Value>(parse: () => Value): Value | string => {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof RefusalError) return error.refusal.code
+    throw error
+  }
+}
+
+const typeOf = (request: CborValue) => (request as PeerRequest).type
+
+describe.each(requests.map((request) => ({ request, type: typeOf(request) })))(
+  'a question of a peer: $type',
+  ({ request, type }) => {
+    it('is read as it was written', () => {
+      expect(parsePeerRequest(toCbor(request))).toEqual(request)
+    })
+
+    it('is refused with one field that is unknown or of another type, wherever it stands', () => {
+      for (const [path, wrong] of wrongInOnePlace(request)) {
+        expect(
+          read(() => parsePeerRequest(toCbor(wrong as CborValue))),
+          path,
+        ).toBe('invalid_field')
+      }
+    })
+
+    it('that is nearly one is refused by a code, or is another that is whole', () => {
+      fc.assert(
+        fc.property(nearlyBytes(toCbor(request)), (bytes) => {
+          const result = read(() => parsePeerRequest(bytes))
+          if (typeof result === 'string') expect(['malformed', 'invalid_field']).toContain(result)
+          else expect(toCbor(result as CborValue)).toHaveLength(bytes.length)
+        }),
+      )
+    })
+
+    it('gets no answer of another shape, nor one of any bytes', () => {
+      const other = encodePeerAnswer({ ok: true, value: { strange: 1 } })
+      expect(read(() => parsePeerAnswer(type, other))).toBe('invalid_field')
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+          const result = read(() => parsePeerAnswer(type, bytes))
+          expect(['malformed', 'invalid_field']).toContain(result)
+        }),
+      )
+    })
+  },
+)
+
+describe('the questions of peers', () => {
+  it('are all tried here', () => {
+    expect(requests.map(typeOf).toSorted()).toEqual(Object.keys(peerAnswers).toSorted())
+  })
+
+  it('may be refused with a code of the table alone', () => {
+    const refusal = { code: 'unknown', detail: 'no zone knows it', subject: wallet } as const
+    const refused = encodePeerAnswer({ ok: false, refusal })
+    expect(parsePeerAnswer('has', refused)).toEqual({ ok: false, refusal })
+    for (const [path, wrong] of wrongInOnePlace({ refusal })) {
+      expect(
+        read(() => parsePeerAnswer('has', toCbor(wrong as CborValue))),
+        path,
+      ).toBe('invalid_field')
+    }
+    const strange = toCbor({ refusal: { ...refusal, code: 'sorry' } })
+    expect(read(() => parsePeerAnswer('has', strange))).toBe('invalid_field')
+  })
+})

@@ -136,4 +136,69 @@ describe('the configuration of a node', () => {
       expect(refused(result)).toContain('bad_configuration')
     }
   })
+
+  it('takes its store from the etcd that is named, secrets from files', () => {
+    const store = {
+      etcd: {
+        endpoints: ['https://10.0.0.1:2379', 'https://[::2]:2379'],
+        user: 'node',
+        passwordFile: 'etcd.password',
+        caFile: '../ca.pem',
+      },
+    }
+    const of = (value: object, more: Record<string, string> = {}) => ({
+      '/x/eu/node.json': JSON.stringify({ zone: 'eu', store: value }),
+      '/x/eu/etcd.password': 'pass word\n',
+      '/x/ca.pem': 'PEM',
+      ...more,
+    })
+    const named = read(['--dir', '/x/eu'], { files: of(store) })
+    if (!named.ok) throw new Error(named.refusal.subject)
+    const { etcd } = named.value
+    expect(etcd).toMatchObject({
+      endpoints: [
+        { host: '10.0.0.1', port: 2379 },
+        { host: '::2', port: 2379 },
+      ],
+      prefix: 'eu',
+      tls: { ca: new TextEncoder().encode('PEM') },
+      user: { name: 'node' },
+    })
+    expect(etcd?.user?.password.use((bytes) => new TextDecoder().decode(bytes))).toBe('pass word')
+    expect(JSON.stringify(named)).not.toContain('pass word')
+
+    const env = {
+      HOLDFAST_ETCD_ENDPOINTS: 'http://127.0.0.1:1,http://127.0.0.1:2',
+      HOLDFAST_ETCD_USER: 'node',
+      HOLDFAST_ETCD_PASSWORD_FILE: '/x/eu/etcd.password',
+    }
+    const flags = ['--dir', '/x', '--zone', 'us', '--etcd-prefix', 'zone.us']
+    expect(read(flags, { env, files: of({}) })).toMatchObject({
+      value: { etcd: { prefix: 'zone.us', endpoints: [{ port: 1 }, { port: 2 }] } },
+    })
+    expect(read(['--dir', '/x', '--zone', 'us'])).not.toHaveProperty('value.etcd')
+
+    const wrong: readonly (readonly [object, string])[] = [
+      [{ sqlite: {} }, 'store.sqlite'],
+      [{ etcd: [] }, 'store.etcd'],
+      [{ etcd: { ...store.etcd, password: 'x' } }, 'store.etcd.password'],
+      [{ etcd: { ...store.etcd, caFile: 'none' } }, 'store.etcd.caFile'],
+      [{ etcd: { ...store.etcd, endpoints: [] } }, 'etcdEndpoints'],
+      [{ etcd: { ...store.etcd, endpoints: ['10.0.0.1:2379'] } }, 'etcdEndpoints'],
+      [{ etcd: { ...store.etcd, endpoints: ['http://10.0.0.1:2379'] } }, 'etcdEndpoints'],
+      [{ etcd: { endpoints: ['https://10.0.0.1:2379'] } }, 'etcdEndpoints'],
+      [{ etcd: { ...store.etcd, prefix: 'a/b' } }, 'etcdPrefix'],
+      [{ etcd: { ...store.etcd, keyFile: '../ca.pem' } }, 'etcdKey'],
+      [{ etcd: { endpoints: ['http://127.0.0.1:1'], user: 'node' } }, 'etcdUser'],
+      [
+        { etcd: { ...store.etcd, endpoints: ['http://10.0.0.1:1'], caFile: undefined } },
+        'etcdPassword',
+      ],
+    ]
+    for (const [value, subject] of wrong) {
+      expect(refused(read(['--dir', '/x/eu'], { files: of(value) }))).toBe(
+        `bad_configuration ${subject}`,
+      )
+    }
+  })
 })

@@ -8,9 +8,12 @@ import { parseArgs } from 'node:util'
 import { attempt, fail, type Result } from '@holdfast/base/errors'
 import { ZoneId } from '@holdfast/base/ids'
 import { parseStrictJson } from '@holdfast/base/json'
+import { parseHostPort } from './host-port.ts'
 import { configBytesMax } from './limits.ts'
 import { type LogLevel, logLevels } from './logs.ts'
 import type { HostPort, PeerAddress } from './mesh/peer-address.ts'
+import { assembleEtcd, etcdKeys, storeOfFile } from './store-config.ts'
+import type { EtcdConfig } from './stores/etcd/etcd-config.ts'
 
 export type NodeConfig = {
   /** The node's folder: sealed zone key, store, simulated machine. */
@@ -29,6 +32,8 @@ export type NodeConfig = {
   /** The file of the chain of manifests. */
   readonly manifest: string
   readonly logLevel: LogLevel
+  /** The store, where it is not the SQLite file of the folder. */
+  readonly etcd?: EtcdConfig
 }
 
 /** Text as it came, by key; `peers` are `zone=host:port`. */
@@ -46,10 +51,11 @@ const keys = {
   peers: 'peer',
   manifest: 'manifest',
   logLevel: 'log-level',
+  ...etcdKeys,
 } as const
 type Key = keyof typeof keys
 /** Keys of several values: repeated flags, commas in a variable. */
-const lists: ReadonlySet<Key> = new Set<Key>(['peers', 'kmipNames'])
+const lists: ReadonlySet<Key> = new Set<Key>(['peers', 'kmipNames', 'etcdEndpoints'])
 const keyNames = Object.keys(keys) as Key[]
 
 /** Of the client and of tests, which may share an environment with a node. */
@@ -85,19 +91,22 @@ const flagsOf = (argv: readonly string[]) => {
   }
 }
 
-const fromFlags = (flags: ReturnType<typeof flagsOf>): Values =>
-  Object.fromEntries(
-    keyNames.flatMap((key) => {
-      const value = flags[keys[key]]
-      return value === undefined ? [] : [[key, [value].flat()]]
-    }),
-  )
-
 const fileText = (input: ConfigInput, path: string, subject: string): string => {
   const bytes = input.readFile(path)
   if (bytes === undefined) return fail('bad_configuration', 'a file cannot be read', subject)
   return new TextDecoder().decode(bytes).trim()
 }
+
+const fromFlags = (input: ConfigInput, flags: ReturnType<typeof flagsOf>): Values =>
+  Object.fromEntries(
+    keyNames.flatMap((key) => {
+      const value = flags[keys[key]]
+      if (value === undefined) return []
+      const texts = [value].flat()
+      if (!keys[key].endsWith('-file')) return [[key, texts]]
+      return [[key, texts.map((path) => fileText(input, resolve(input.cwd, path), keys[key]))]]
+    }),
+  )
 
 const fromEnvironment = (input: ConfigInput): Values => {
   const values: Record<string, readonly string[]> = {}
@@ -141,25 +150,19 @@ const fromFile = (input: ConfigInput, path: string): Values => {
   if (!parsed.ok || typeof parsed.value !== 'object' || parsed.value === null) {
     return fail('bad_configuration', 'the file is no strict JSON object', path)
   }
+  const readText = (file: string, subject: string): string =>
+    fileText(input, resolve(dirname(path), file), subject)
   return Object.fromEntries(
-    Object.entries(parsed.value).map(([key, value]: [string, unknown]) => {
-      if (!Object.hasOwn(keys, key)) return fail('bad_configuration', 'an unknown key', key)
-      if (key === 'peers') return [key, peersOfFile(value)]
-      if (key === 'kmipNames') return [key, namesOfFile(value)]
-      if (typeof value === 'string') return [key, [value]]
+    Object.entries(parsed.value).flatMap(([key, value]: [string, unknown]) => {
+      if (key === 'store') return storeOfFile(value, readText)
+      if (!Object.hasOwn(keys, key) || Object.hasOwn(etcdKeys, key))
+        return fail('bad_configuration', 'an unknown key', key)
+      if (key === 'peers') return [[key, peersOfFile(value)]]
+      if (key === 'kmipNames') return [[key, namesOfFile(value)]]
+      if (typeof value === 'string') return [[key, [value]]]
       return fail('bad_configuration', 'a value is no text', key)
     }),
   )
-}
-
-/** `host:port`, `[::1]:port`; port 0 lets the system choose. */
-export const parseHostPort = (text: string, subject: string): HostPort => {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+)):([0-9]{1,5})$/.exec(text)
-  const host = match?.[1] ?? match?.[2]
-  const port = Number(match?.[3])
-  return host === undefined || port > 65_535
-    ? fail('bad_configuration', 'an address is host:port', subject)
-    : { host, port }
 }
 
 const parsePeer = (text: string): PeerAddress => {
@@ -193,6 +196,7 @@ const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeCon
     listenKmip: address('listenKmip'),
     listenKmipHttps: address('listenKmipHttps'),
   }
+  const etcd = assembleEtcd({ ...file, ...over }, one, zone.value)
   const given = Object.entries(listeners).filter(([, value]) => value !== undefined)
   return {
     dir,
@@ -203,6 +207,7 @@ const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeCon
     // A path in the file is relative to it, one of a flag to where the command was given.
     manifest: resolve(over['manifest'] === undefined ? dir : cwd, manifest),
     logLevel: level,
+    ...(etcd === undefined ? {} : { etcd }),
   }
 }
 
@@ -221,7 +226,7 @@ export const readConfig = (input: ConfigInput): Result<NodeConfig> =>
     }
     const file = resolve(input.cwd, config ?? join(dirFlag ?? '', 'node.json'))
     const dir = dirFlag === undefined ? dirname(file) : resolve(input.cwd, dirFlag)
-    const over = { ...fromEnvironment(input), ...fromFlags(flags) }
+    const over = { ...fromEnvironment(input), ...fromFlags(input, flags) }
     // Without a file all may be said by flags; one that is named must be there.
     const absent = config === undefined && input.readFile(file) === undefined
     return assemble(dir, absent ? {} : fromFile(input, file), over, input.cwd)

@@ -30,7 +30,7 @@ import { openSimulatedMachine } from './platform/simulated.ts'
 import { systemClock } from './platform/system-clock.ts'
 import { createTlsIdentity } from './platform/tls-certificate.ts'
 import { everyCollateral, everyTick } from './schedule.ts'
-import { openSqliteStore } from './stores/sqlite/open-sqlite-store.ts'
+import { openStore } from './stores/open-store.ts'
 
 const version = '0.1.0'
 const root = join(import.meta.dirname, '../../..')
@@ -76,7 +76,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     return createTlsIdentity({ crypto, entropy, identity, evidence, nowMs: clock.nowMs() })
   }
   const tls = await makeTls()
-  const store = needed(openSqliteStore(join(config.dir, 'store.sqlite'), { entropy }))
+  const store = needed(await openStore(config, { entropy }))
   const mesh = createMesh({
     boot: identity.boot,
     identity: tls,

@@ -20,6 +20,8 @@ const nodeConfig = z.strictObject({
   peers: z.record(z.string(), z.string()),
   /** Relative to the folder of this file. */
   manifest: z.string(),
+  /** The node's own affair: an etcd instead of its SQLite file. */
+  store: z.unknown().optional(),
 })
 export type NodeConfig = z.infer<typeof nodeConfig>
 

@@ -5,7 +5,7 @@
  *     await using mesh = await startMesh()
  *     const client = await mesh.connect()
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ManifestZone } from '@holdfast/base/manifest'
@@ -56,19 +56,29 @@ export type TestMesh = AsyncDisposable & {
 const nodeEnv = { ...process.env }
 
 export const startMesh = async (
-  options: { readonly zones?: readonly ManifestZone[] } = {},
+  options: {
+    readonly zones?: readonly ManifestZone[]
+    /** More of `node.json` for every node. */
+    readonly nodeConfig?: object
+  } = {},
 ): Promise<TestMesh> => {
+  const zones = options.zones ?? defaultZones
   const parent = await mkdtemp(join(tmpdir(), 'holdfast-mesh-'))
   const dir = join(parent, 'mesh')
   const { mesh } = await createMesh({
     dir,
     name: 'test',
-    zones: options.zones ?? defaultZones,
+    zones,
     firstPort: 0,
     measurement: await currentMeasurement(),
     nowMs: Date.now(),
   })
   const layout = meshLayout(dir)
+  for (const { id } of options.nodeConfig === undefined ? [] : zones) {
+    const { config } = layout.node(id)
+    const made = JSON.parse(await readFile(config, 'utf8')) as object
+    await writeFile(config, JSON.stringify({ ...made, ...options.nodeConfig }))
+  }
   const local = await startLocalMesh(dir, nodeEnv)
   const clients: Client[] = []
   const stop = async (): Promise<void> => {

@@ -7,8 +7,11 @@ export const quickSeconds = 0.1
 /** Rounds of the limit and of the core's own path, alternating. */
 export const roundsFull = 3
 export const roundsQuick = 1
-/** Operations whose frames are sealed ahead, outside the measured time. */
-export const batchOperations = 512
+/**
+ * Operations whose frames are sealed ahead, outside the measured time: as many as are in flight
+ * over a session, for more would be kept alive, and copied by the collector, only here.
+ */
+export const batchOperations = 64
 export const connectionsOfHttps = 64
 export const inFlight = 64
 export const startTimeoutMs = 30_000

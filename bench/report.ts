@@ -28,7 +28,9 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
 
 const targetOf = (share: number, target: number | undefined): string =>
-  target === undefined ? '' : `≥ ${target * 100} %: ${share >= target ? 'met' : 'not met'}`
+  target === undefined
+    ? ''
+    : `≥ ${Math.round(target * 100)} %: ${share >= target ? 'met' : 'not met'}`
 
 const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')

@@ -4,6 +4,7 @@ import {
   attribute,
   decodeTtlv,
   encodeTtlv,
+  type ManagedObject,
   maskOf,
   type Request,
   type RequestItem,
@@ -210,5 +211,61 @@ describe('the KMIP server', () => {
     expect(reasonOf(other.items[0])).toBe('PermissionDenied')
     const nobody = await send('1.4', [get])
     expect(reasonOf(nobody.items[0])).toBe('PermissionDenied')
+  })
+
+  it('gives an import no id that its client chose, and other tenants no sign of it', async () => {
+    const { one } = start()
+    const identifier = identifierOf(await one('2.1', create()))
+    const got = await one('2.1', { operation: 'Export', ...named(identifier) })
+    if (got.status !== 'Success' || got.operation !== 'Export') throw new Error('not exported')
+    const { object } = got.payload
+    const imported: RequestItem = {
+      operation: 'Import',
+      payload: { uniqueIdentifier: identifier, objectType: object.type, attributes: aes, object },
+    }
+    expect(reasonOf(await one('2.1', imported))).toBe('ObjectAlreadyExists')
+    expect(reasonOf(await one('2.1', imported, 2))).toBe('Success')
+    const destroy: RequestItem = { operation: 'Destroy', ...named(identifier) }
+    expect(reasonOf(await one('2.1', destroy, 2))).toBe('Success')
+    expect(reasonOf(await one('2.1', { operation: 'Get', ...named(identifier) }))).toBe('Success')
+  })
+
+  it('opens a wrapped key for its tenant, with a key that may unwrap', async () => {
+    const { one } = start()
+    const wrapping = [
+      attribute('CryptographicAlgorithm', 'AES'),
+      attribute('CryptographicLength', 128),
+      attribute('CryptographicUsageMask', maskOf('CryptographicUsageMask', 'WrapKey', 'UnwrapKey')),
+      attribute('ActivationDate', 1n),
+    ]
+    const kek = identifierOf(await one('1.4', create(wrapping)))
+    const dek = identifierOf(await one('1.4', create()))
+    const info = {
+      uniqueIdentifier: kek,
+      cryptographicParameters: { blockCipherMode: 'NISTKeyWrap' },
+    } as const
+    const get = async (payload: object): Promise<ManagedObject> => {
+      const got = await one('1.4', { operation: 'Get', payload })
+      if (got.status !== 'Success' || got.operation !== 'Get')
+        throw new Error(String(reasonOf(got)))
+      return got.payload.object
+    }
+    const plain = await get({ uniqueIdentifier: dek })
+    for (const encodingOption of ['NoEncoding', 'TTLVEncoding'] as const) {
+      const keyWrappingSpecification = {
+        wrappingMethod: 'Encrypt',
+        encryptionKeyInformation: info,
+        encodingOption,
+      }
+      const object = await get({ uniqueIdentifier: dek, keyWrappingSpecification })
+      const registered = await one('1.4', {
+        operation: 'Register',
+        payload: { objectType: 'SymmetricKey', attributes: [], object },
+      })
+      if (registered.status !== 'Success' || registered.operation !== 'Register') throw new Error()
+      const { uniqueIdentifier } = registered.payload
+      expect(await get({ uniqueIdentifier })).toEqual(object)
+      expect(await get({ uniqueIdentifier, keyWrapType: 'NotWrapped' })).toEqual(plain)
+    }
   })
 })

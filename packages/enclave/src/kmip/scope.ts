@@ -101,7 +101,9 @@ export const addObject = (
   identifier?: string,
 ): KmipObject => {
   const id =
-    identifier === undefined ? ObjectId.of(scope.entropy.bytes(16)) : scope.work.idOf(identifier)
+    identifier === undefined
+      ? ObjectId.of(scope.entropy.bytes(16))
+      : scope.work.importedId(identifier)
   const name = identifier ?? id
   const all = withOnly(withOnly(attributes, { name: 'UniqueIdentifier', value: name }), {
     name: 'ShortUniqueIdentifier',

@@ -72,15 +72,23 @@ export class Workspace {
     this.#options = options
   }
 
-  /** The id of what clients call so: an id of ours, or one that an Import brought. */
-  idOf(identifier: string): ObjectId {
-    if (ObjectId.pattern.test(identifier)) return ObjectId(identifier)
+  /**
+   * The id of an object that an Import brings: never one that its client chose, so that no tenant
+   * can take or feel out the ids of another.
+   */
+  importedId(identifier: string): ObjectId {
     const hash = this.#options.sha256(utf8(`kmip object\0${this.#options.wallet}\0${identifier}`))
     return ObjectId.of(hash.subarray(0, 16))
   }
 
+  /** The object that clients call so: by an id of ours, or by what an Import named it. */
   async find(identifier: string): Promise<KmipObject | undefined> {
-    const id = this.idOf(identifier)
+    const imported = this.importedId(identifier)
+    if (!ObjectId.pattern.test(identifier)) return this.#find(imported)
+    return (await this.#find(ObjectId(identifier))) ?? this.#find(imported)
+  }
+
+  async #find(id: ObjectId): Promise<KmipObject | undefined> {
     const entry = this.#entries.get(id)
     if (entry !== undefined) return entry.object
     const state = await this.#options.objects.state(this.#options.wallet, id)

@@ -6,6 +6,7 @@ import type { KmipObject } from '../workspace.ts'
 import { readPrivate, readPublic, writePrivate, writePublic } from './asymmetric-keys.ts'
 import { type Attributes, valueOf } from './attributes.ts'
 import { bytesOfBlock, keyBlockOf, withKeyBlock } from './key-values.ts'
+import { unwrapKeyBlock } from './unwrap.ts'
 import { wrapKeyBlock } from './wrap.ts'
 
 type Wanted = Pick<
@@ -64,11 +65,15 @@ export const deliver = async (
   const specification = wanted.keyWrappingSpecification
   const block = keyBlockOf(stored)
   const isWrapped = block?.keyValue instanceof Uint8Array
-  checkSecrecy(object.attributes, stored.type, specification !== undefined || isWrapped)
+  const leavesWrapped = isWrapped && wanted.keyWrapType !== 'NotWrapped'
+  checkSecrecy(object.attributes, stored.type, specification !== undefined || leavesWrapped)
   if (wanted.keyCompressionType !== undefined) {
     failWith('KeyCompressionTypeNotSupported', 'keys are not compressed')
   }
-  const value = isWrapped ? stored : inFormat(scope, stored, wanted.keyFormatType)
+  const isAsked = wanted.keyWrapType === 'NotWrapped' && block !== undefined
+  const opened =
+    isWrapped && isAsked ? withKeyBlock(stored, await unwrapKeyBlock(scope, block)) : stored
+  const value = isWrapped && !isAsked ? stored : inFormat(scope, opened, wanted.keyFormatType)
   if (specification === undefined) return value
   const plain = keyBlockOf(value)
   return plain === undefined

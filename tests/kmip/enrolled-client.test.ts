@@ -1,6 +1,7 @@
 /** A foreign KMIP client on a whole mesh: enrolled by the command, served by every node. */
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -28,6 +29,26 @@ const eventually = async (
     await delay(50)
   }
 }
+
+const discover = `<RequestMessage><RequestHeader><ProtocolVersion>
+<ProtocolVersionMajor type="Integer" value="2"/><ProtocolVersionMinor type="Integer" value="1"/>
+</ProtocolVersion><BatchCount type="Integer" value="1"/></RequestHeader><BatchItem>
+<Operation type="Enumeration" value="DiscoverVersions"/><RequestPayload/></BatchItem>
+</RequestMessage>`
+
+const post = (url: string, body: string, tls: object) =>
+  new Promise<{ readonly status: number; readonly body: string }>((resolve, reject) => {
+    const headers = { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) }
+    const asked = request(url, { method: 'POST', headers, agent: false, ...tls }, (answer) => {
+      let text = ''
+      answer.on('data', (part: Buffer) => {
+        text += part.toString()
+      })
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: text }))
+    })
+    asked.on('error', reject)
+    asked.end(body)
+  })
 
 describe.skipIf(python === undefined)('a client of PyKMIP that was enrolled', () => {
   const parent = mkdtempSync(join(tmpdir(), 'holdfast-kmip-'))
@@ -116,6 +137,40 @@ describe.skipIf(python === undefined)('a client of PyKMIP that was enrolled', ()
     },
     60_000,
   )
+
+  it('finds what was destroyed while a node was down destroyed there too', async () => {
+    const here = client('eu-west')
+    const { value: id } = await here.ask('create', { name: 'doomed' })
+    const there = client('us-east')
+    await eventually(
+      () => there.ask('get', { id }),
+      ({ value }) => value !== undefined,
+    )
+    await mesh.node('us-east').kill()
+    expect(await here.ask('destroy', { id })).toEqual({ value: null })
+    await mesh.node('us-east').restart()
+    // The CA that was pinned before is the CA of the node that came back.
+    const back = client('us-east')
+    expect(await back.opened).toEqual({ value: 'open' })
+    const gone = await eventually(
+      () => back.ask('get', { id }),
+      ({ refused }) => refused !== undefined,
+    )
+    expect(gone.refused).toMatch(/ITEM_NOT_FOUND|OBJECT_DESTROYED/)
+  }, 60_000)
+
+  it('speaks XML over HTTPS under the CA that it pinned, and is refused without it', async () => {
+    const { kmip } = (await (await fetch(`${mesh.node('ap-south').plainUrl}/v1/trust`)).json()) as {
+      kmip: { https: string }
+    }
+    const read = (name: string) => readFileSync(join(app.folder, name))
+    const own = { key: read('client.key'), cert: read('client.pem') }
+    const answer = await post(kmip.https, discover, { ...own, ca: read('ca.pem') })
+    expect(answer.status).toBe(200)
+    expect(answer.body).toContain('<ResultStatus type="Enumeration" value="Success"/>')
+    await expect(post(kmip.https, discover, own)).rejects.toThrow(/certificate/)
+    expect((await post(kmip.https, discover, { ca: read('ca.pem') })).status).toBe(401)
+  })
 
   it('sees nothing of another tenant', async () => {
     const { value: id } = await client('eu-west').ask('create', { name: 'mine' })

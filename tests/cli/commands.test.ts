@@ -1,5 +1,6 @@
 /** Commands against a mesh that runs, as people and scripts use them. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { X509Certificate } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -98,6 +99,52 @@ describe('holdfast', () => {
     const refused = await run(['sign', 'typed-data', strict, path, '--json'])
     expect(JSON.parse(refused.stderr)).toMatchObject({ code: 'raw_use_denied' })
     expect((await run(['sign', 'typed-data', open, path])).stdout).toMatch(/^0x[0-9a-f]{130}\n$/)
+  })
+
+  it('writes the CA of a zone as PEM, and says that it is SIMULATED', async () => {
+    const out = join(files, 'ca.pem')
+    const written = await run(['trust', '--zone', 'ap-south', '--out', out])
+    expect(written.code).toBe(0)
+    expect(written.stderr).toContain('SIMULATED evidence, verified')
+    const { subject, issuer, ca } = new X509Certificate(readFileSync(out))
+    expect(subject).toContain('Holdfast zone ap-south')
+    expect([issuer, ca]).toEqual([subject, true])
+    const unknown = await run(['trust', '--zone', 'nowhere', '--json'])
+    expect(JSON.parse(unknown.stderr)).toMatchObject({ code: 'unreachable', subject: 'nowhere' })
+  })
+
+  it('knows a new person by his own key, whom the policy judges, until it is removed', async () => {
+    const { wallet } = await json(['wallet', 'create', 'shared', '--account', 'ethereum'])
+    const bob = join(files, 'bob.json')
+    const words = ['--person', 'bob', '--owner', '--generate']
+    const denied = await run(['sign', 'message', wallet.id, 'hello', '--key', bob])
+    expect(denied.code).toBe(1)
+    const { credential } = await json(['credential', 'add', wallet.id, bob, ...words])
+    const shown = await run(['wallet', 'show', wallet.id, '--key', bob, '--json'])
+    // The policy names its owners, and bob is none of those.
+    expect(JSON.parse(shown.stderr)).toMatchObject({ code: 'policy_denied' })
+    const removed = await json(['credential', 'remove', wallet.id, credential])
+    expect(removed.wallet.credentials).toHaveLength(1)
+    const gone = await run(['wallet', 'show', wallet.id, '--key', bob, '--json'])
+    expect(JSON.parse(gone.stderr)).toMatchObject({ code: 'unauthenticated' })
+  })
+
+  it('enrols a KMIP client in a wallet whose policy names KMIP, and in no other', async () => {
+    const enroll = (id: string, out: string) =>
+      ['kmip', 'enroll', '--name', 'app', '--wallet', id, '--out', join(files, out)] as const
+    const closed = (await json(['wallet', 'create', 'closed'])).wallet.id
+    const refused = await run([...enroll(closed, 'closed'), '--json'])
+    expect(JSON.parse(refused.stderr)).toMatchObject({ code: 'policy_denied', subject: closed })
+    expect(existsSync(join(files, 'closed'))).toBe(false)
+    const open = (await json(['wallet', 'create', 'open', '--kmip'])).wallet.id
+    const enrolled = await json(enroll(open, 'open'))
+    expect(enrolled.wallet).toBe(open)
+    expect(enrolled.zones.map(({ kmip }: { kmip: object[] }) => kmip.length)).toEqual([1, 1, 1])
+    const again = await run([...enroll(open, 'open'), '--json'])
+    expect(JSON.parse(again.stderr)).toMatchObject({ code: 'invalid_field' })
+    expect(readFileSync(enrolled.files.key, 'utf8')).toContain('PRIVATE KEY')
+    const { wallet } = await json(['wallet', 'show', open])
+    expect(wallet.credentials.at(-1)).toMatchObject({ kind: 'tls-certificate', name: 'app' })
   })
 
   it('does the main job against a mesh that it did not start', async () => {

@@ -1,7 +1,13 @@
 /** The members of a cluster: one is asked until it fails, then the next. */
 import { isIP } from 'node:net'
 import { checkServerIdentity as ofServer } from 'node:tls'
-import { type ChannelOptions, Client, credentials } from '@grpc/grpc-js'
+import {
+  type ChannelOptions,
+  Client,
+  credentials,
+  logVerbosity,
+  setLogVerbosity,
+} from '@grpc/grpc-js'
 import type { Bytes } from '@holdfast/base/bytes'
 import { assert } from '@holdfast/base/errors'
 import type { EtcdAddress } from './etcd-config.ts'
@@ -73,6 +79,8 @@ const isReady = (client: Client, waitMs: number): Promise<boolean> =>
 export const createEndpoints = (address: EtcdAddress): Endpoints => {
   const { endpoints } = address
   assert(endpoints.length > 0, 'a cluster has a member')
+  // Whatever the environment says: only the node itself writes logs.
+  setLogVerbosity(logVerbosity.NONE)
   const clients: (Client | undefined)[] = endpoints.map(() => undefined)
   let index = 0
   let closed = false

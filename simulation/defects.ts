@@ -59,22 +59,23 @@ const forkedDocument = (): DefectHooks => ({
   },
 })
 
-/** A later commit brings an older version of a record back. */
+/** A later commit brings the first version of a record back. */
 const forgetfulStore = (): DefectHooks => {
-  const older = new Map<string, Batch['writes'][number]>()
+  const first = new Map<string, Batch['writes'][number]>()
+  const changed = new Set<string>()
   return {
     batch: (zone, batch) => {
-      const revived: Batch['writes'][number][] = []
+      const names = new Set(batch.writes.map(({ key }) => `${zone} ${key}`))
+      const [found] = [...changed].filter((name) => name.startsWith(zone) && !names.has(name))
+      const revived = found === undefined ? undefined : first.get(found)
+      if (found !== undefined) changed.delete(found)
       for (const write of batch.writes) {
-        if (!/^(?:wallet|state)\//.test(write.key)) continue
         const name = `${zone} ${write.key}`
-        const before = older.get(name)
-        if (before === undefined) older.set(name, write)
-        else revived.push(before)
+        if (!/^(?:wallet|state)\//.test(write.key)) continue
+        if (first.has(name)) changed.add(name)
+        else first.set(name, write)
       }
-      const names = new Set(revived.map(({ key }) => key))
-      const writes = batch.writes.filter(({ key }) => !names.has(key))
-      return { ...batch, writes: [...writes, ...revived] }
+      return revived === undefined ? batch : { ...batch, writes: [...batch.writes, revived] }
     },
   }
 }

@@ -124,7 +124,15 @@ const vanish = async (run: Run, victims: ReadonlySet<ZoneId>): Promise<void> => 
         )
       })
   }
+  for (const known of ledger.wallets.values()) {
+    const { placement, staleAfterMs } = known.wallet
+    const left = placement.zones.filter((zone) => !victims.has(zone))
+    if (staleAfterMs > 60_000 || left.length === 0) continue
+    // Nothing is promised of these, but that nobody signs who heard nobody for too long.
+    void workload.sign(known, () => random.pick(left), { attempts: 1, seen: false })
+  }
   await until(run, () => waiting === 0)
+  await pass(run, 500)
 }
 
 const phases = async (run: Run, rates: FaultRates): Promise<void> => {

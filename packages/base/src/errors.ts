@@ -135,6 +135,7 @@ export const errorTable = {
   wrong_nonce: distrust('The nonce is not signed by the identity'),
   certificate_malformed: distrust('The certificate carries no evidence that can be parsed'),
   wrong_certificate_key: distrust('The key of the certificate is not that of the identity'),
+  zone_ca_signature: distrust('The CA of the zone is not signed by the verified enclave'),
 
   // Manifests.
   manifest_malformed: distrust('The manifest cannot be parsed'),

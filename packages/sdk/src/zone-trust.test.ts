@@ -61,7 +61,7 @@ describe('the CA of a zone', () => {
   it('is refused where another certificate, mesh zone or enclave was signed', async () => {
     const { open, one, two, answer } = world()
     const client = await open()
-    const wrong = 'verification wrong_certificate_key'
+    const wrong = 'verification zone_ca_signature'
     one.trust = answer(one.enclave, { signed: utf8('another CA') })
     expect(await codeOf(client.zoneTrust())).toBe(wrong)
     one.trust = { ...answer(two.enclave, { zone: 'eu-west' }), boot: one.enclave.boot }
@@ -92,7 +92,7 @@ describe('the CA of a zone', () => {
       certificate: toBase64Url(other),
       signature: toBase64Url(signature),
     }
-    expect(await codeOf(client.zoneTrust())).toBe('verification wrong_certificate_key')
+    expect(await codeOf(client.zoneTrust())).toBe('verification zone_ca_signature')
   })
 
   it('is unreachable where no node of the zone answers', async () => {

@@ -23,7 +23,7 @@ export type ZoneTrust = {
 const distrust = (node: string, detail: string, seen: string): VerificationError =>
   new VerificationError({
     node,
-    refusal: { code: 'wrong_certificate_key', detail },
+    refusal: { code: 'zone_ca_signature', detail },
     differences: [{ what: 'CA of the zone', expected: 'signed by the verified enclave', seen }],
   })
 

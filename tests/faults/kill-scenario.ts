@@ -183,7 +183,7 @@ export const killUnderLoad = async (mesh: TestMesh, options: KillOptions): Promi
   await delay(options.afterMs)
   load.running = false
   await Promise.all(work)
-  await untilEqual(mesh, 15_000)
+  await untilEqual(mesh, 40_000)
   const equalMs = Math.round(performance.now() - startedAt)
   let continued = 0
   for (const prepared of load.interrupted) {
@@ -191,7 +191,7 @@ export const killUnderLoad = async (mesh: TestMesh, options: KillOptions): Promi
     load.acknowledged.push(wallet)
     continued += 1
   }
-  const inventories = await untilEqual(mesh, 15_000)
+  const inventories = await untilEqual(mesh, 40_000)
   return {
     before: figuresOf(load.counts.before),
     down: figuresOf(load.counts.down),

@@ -6,10 +6,11 @@ import { type Client, type SignPayload, type Wallet, ZoneId } from '@holdfast/sd
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { testTlsIdentity } from '../../packages/node/src/testing/tls-identity.ts'
 import { type MeshNode, startMesh, type TestMesh } from '../support/mesh.ts'
 import { accountOf, generated, refusalOf, transfer } from '../support/wallets.ts'
 import { figuresOf } from './node-memory.ts'
-import { problemIn, rawTcp, tlsHandshake } from './raw-socket.ts'
+import { problemIn, rawTcp, tlsConversation, tlsHandshake } from './raw-socket.ts'
 
 const zones = [{ id: ZoneId('alone'), name: 'alone', latitude: 0, longitude: 0, level: 1 }]
 
@@ -277,6 +278,17 @@ describe('a connection', () => {
       }
     }
     expect(await tlsHandshake(node.url, {})).toBe('TLSv1.3')
+  })
+
+  it('between nodes gets not one byte of an answer without evidence', async () => {
+    const { listenMesh } = JSON.parse(readFileSync(`${node.dir}/node.json`, 'utf8')) as {
+      readonly listenMesh: string
+    }
+    const { key, certificate } = testTlsIdentity('alone', 'a stranger')
+    for (const options of [{}, { key, cert: certificate }]) {
+      const received = await tlsConversation(`https://${listenMesh}`, options, Buffer.alloc(64, 1))
+      expect(received).toBe(0)
+    }
   })
 
   it('without TLS to a port of TLS is closed without an answer', async () => {

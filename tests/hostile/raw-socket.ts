@@ -70,6 +70,25 @@ export const tlsHandshake = (
     socket.once('close', () => resolve(undefined))
   })
 
+/** How many bytes of application data come back for some, until the other side closes. */
+export const tlsConversation = (
+  url: string,
+  options: ConnectionOptions,
+  said: Uint8Array,
+): Promise<number> =>
+  new Promise((resolve, reject) => {
+    let received = 0
+    const socket = connectTls({ ...addressOf(url), rejectUnauthorized: false, ...options }, () =>
+      socket.write(said),
+    )
+    socket.setTimeout(15_000, () => reject(new Error('the connection is still open')))
+    socket.on('data', (part: Buffer) => {
+      received += part.length
+    })
+    socket.on('error', () => undefined)
+    socket.once('close', () => resolve(received))
+  })
+
 /** Status and code of the problem in an answer that was read as text. */
 export const problemIn = (answer: string): readonly [status: number, code: string] => {
   const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1])

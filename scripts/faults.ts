@@ -19,6 +19,7 @@ const options: KillOptions = {
   signers: 4,
   beforeMs: 2000,
   downMs: 5000,
+  downSigns: 100,
   afterMs: 2000,
 }
 

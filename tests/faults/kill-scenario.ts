@@ -22,6 +22,8 @@ export type KillOptions = {
   readonly signers: number
   readonly beforeMs: number
   readonly downMs: number
+  /** The node stays down for longer, where so many signatures are not done by then. */
+  readonly downSigns: number
   readonly afterMs: number
 }
 
@@ -121,6 +123,11 @@ const enter = (load: Load, phase: Phase): void => {
   load.counts[phase].lastAt = last
 }
 
+const untilSigned = async (counted: Counted, signs: number): Promise<void> => {
+  const deadline = performance.now() + 40_000
+  while (counted.done < signs && performance.now() < deadline) await delay(50)
+}
+
 const untilEqual = async (mesh: TestMesh, timeoutMs: number) => {
   const deadline = performance.now() + timeoutMs
   for (;;) {
@@ -176,6 +183,7 @@ export const killUnderLoad = async (mesh: TestMesh, options: KillOptions): Promi
   enter(load, 'down')
   await victim.kill('SIGKILL')
   await delay(options.downMs)
+  await untilSigned(load.counts.down, options.downSigns)
   enter(load, 'after')
   const startedAt = performance.now()
   await victim.restart()

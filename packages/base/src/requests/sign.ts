@@ -31,7 +31,7 @@ export const signPayload = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('solana.message'), message: base64url }),
   /** An off-chain message; the enclave adds Solana's off-chain prefix. */
   z.strictObject({ kind: z.literal('solana.off-chain'), message: base64url }),
-  /** Raw use: denied unless a rule names `unknown` effects. Names the key, not an account. */
+  /** Raw use: denied unless a rule names `unknown` effects. Names the key. */
   z.strictObject({
     kind: z.literal('raw'),
     key: objectId,
@@ -46,7 +46,7 @@ export const sign = z.strictObject({
   operation: z.literal('sign'),
   ...header,
   wallet: walletId,
-  /** Absent for raw use alone. */
+  /** Raw use needs one for keys of a seed phrase alone. */
   account: accountId.exactOptional(),
   intent: intentId.exactOptional(),
   seen: seen.exactOptional(),

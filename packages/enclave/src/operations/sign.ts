@@ -12,15 +12,15 @@ import type { Decoded, SigningTask } from '../signing/chain-signer.ts'
 import { decodePayload } from '../signing/decode.ts'
 import { openKey } from '../wallets/key-objects.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
-import type { Call, Run } from './call.ts'
+import type { Call } from './call.ts'
 
 type Signer = { readonly key: WalletKey; readonly account?: Account }
 
-/** The account that signs; raw use names a key, and stands on the key alone. */
+/** The account that signs; raw use names a key, and an account where that is of a seed phrase. */
 const signerOf = (entry: WalletEntry, call: Call<'sign'>): Result<Signer> => {
   const { account: id, payload } = call.request
   const account = id === undefined ? undefined : entry.accounts.get(id)
-  if (payload.kind !== 'raw' && account === undefined) {
+  if (account === undefined && (payload.kind !== 'raw' || id !== undefined)) {
     return refuse('wrong_account', 'the wallet has no such account', id)
   }
   const keyId: ObjectId | undefined = payload.kind === 'raw' ? payload.key : account?.key
@@ -68,7 +68,10 @@ const openKeys = async (
  * Refusals: of the decoder (`bad_transaction`, `wrong_account`), of the judge (`policy_denied`,
  * `quorum_not_met`, `proof_required`, `raw_use_denied`, `bad_proof`, `unauthenticated`), `stale`.
  */
-export const sign: Run<'sign'> = async (context, call) => {
+export const sign = async (
+  context: CoreContext,
+  call: Call<'sign'>,
+): Promise<Result<SignAnswer>> => {
   const held = await context.wallets.read(call.request.wallet)
   if (held === undefined) return refuse('not_here', 'this zone does not hold the wallet')
   const signer = signerOf(held, call)
@@ -84,14 +87,11 @@ export const sign: Run<'sign'> = async (context, call) => {
   const current = context.wallets.cached(call.request.wallet) ?? held
   const still = current === held ? allowed : judge(context, current, call, decoded.value)
   if (!still.ok) return still
-  const signed = releaseSignature(context, {
+  return releaseSignature(context, {
     entry: current,
     signer: signer.value,
     decoded: decoded.value,
     call,
     verdict: still.value,
   })
-  if (!signed.ok) return signed
-  const answer: SignAnswer = signed.value
-  return accept(answer)
 }

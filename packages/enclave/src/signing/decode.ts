@@ -30,7 +30,7 @@ const decoders: { readonly [Kind in AccountKind]: Decoder<Kind> } = {
 
 type DecodeInput = {
   readonly payload: SignPayload
-  /** Whose transaction it is; raw use has none. */
+  /** Whose transaction it is; raw use may name one. */
   readonly account?: Account | undefined
   /** The key that raw use names. */
   readonly key?: WalletKey | undefined
@@ -50,9 +50,11 @@ const decodeForAccount = (
 
 const decodeForKey = (
   payload: Extract<SignPayload, { kind: 'raw' }>,
-  { key }: DecodeInput,
+  { key, account }: DecodeInput,
 ): Decoded =>
-  key === undefined ? fail('unknown', 'the wallet has no such key') : decodeRaw({ payload, key })
+  key === undefined
+    ? fail('unknown', 'the wallet has no such key')
+    : decodeRaw({ payload, key, account })
 
 /**
  * Decodes without a secret. `bad_transaction` for what is not strictly well-formed,

@@ -5,7 +5,8 @@ import type { KeyKind } from '@holdfast/base/chain'
 import { fail } from '@holdfast/base/errors'
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import { bytesOf } from '@holdfast/base/schema'
-import type { WalletKey } from '@holdfast/base/wallet'
+import type { Account, WalletKey } from '@holdfast/base/wallet'
+import { chainCurves } from '../keys/derive/chain-curve.ts'
 import type { Decoded, SigningAlgorithm } from './chain-signer.ts'
 import { onlySignature } from './only-signature.ts'
 
@@ -25,21 +26,37 @@ const algorithms: Readonly<Record<SigningAlgorithm, RawAlgorithm>> = {
   ed25519: { kind: 'ed25519', dataBytes: undefined, publicKeyOffset: 0 },
 }
 
+type OneKey = { readonly kind: KeyKind; readonly publicKey: string }
+
+/** A key of its own, or the one that an account derives from a seed phrase. */
+const oneKey = (key: WalletKey, account: Account | undefined): OneKey => {
+  if (key.publicKey !== undefined) return { kind: key.kind, publicKey: key.publicKey }
+  if (account === undefined) return fail('unsupported', 'a seed phrase signs by an account only')
+  if (account.chainCode !== undefined) {
+    return fail('raw_use_denied', 'an account of many addresses has no single key')
+  }
+  return { kind: chainCurves[account.chain].kind, publicKey: account.publicKey }
+}
+
 /**
- * `wrong_account` where the payload names another key, `unsupported` for seed phrases, which have
- * no key of their own, `wrong_curve`, `bad_transaction` for a digest of another length.
+ * `wrong_account` where the payload names another key than the request's account has,
+ * `unsupported` for seed phrases without an account, `raw_use_denied` for accounts of many
+ * addresses, `wrong_curve`, `bad_transaction` for a digest of another length.
  */
 export const decodeRaw = (input: {
   readonly payload: Extract<SignPayload, { kind: 'raw' }>
   readonly key: WalletKey
+  readonly account?: Account | undefined
 }): Decoded => {
-  const { payload, key } = input
+  const { payload, key, account } = input
   const algorithm = algorithms[payload.algorithm]
   if (payload.key !== key.id) return fail('wrong_account', 'the request names another key')
-  if (key.publicKey === undefined) {
-    return fail('unsupported', 'a seed phrase signs by an account only')
+  // Rules name accounts: an account must not lend its name to another key.
+  if (account !== undefined && account.key !== key.id) {
+    return fail('wrong_account', 'the account is of another key')
   }
-  if (key.kind !== algorithm.kind) return fail('wrong_curve', 'the key is on another curve')
+  const { kind, publicKey } = oneKey(key, account)
+  if (kind !== algorithm.kind) return fail('wrong_curve', 'the key is on another curve')
   const data = bytesOf(payload.data, 'hex')
   if (algorithm.dataBytes !== undefined && data.length !== algorithm.dataBytes) {
     return fail('bad_transaction', 'the digest is not 32 bytes', 'data')
@@ -56,7 +73,7 @@ export const decodeRaw = (input: {
         algorithm: payload.algorithm,
         data,
         steps: [],
-        publicKey: fromHex(key.publicKey).subarray(algorithm.publicKeyOffset),
+        publicKey: fromHex(publicKey).subarray(algorithm.publicKeyOffset),
       },
     ],
     finish: (signatures) => {

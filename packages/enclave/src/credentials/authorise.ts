@@ -31,6 +31,15 @@ const sessionProofs = (entry: WalletEntry, call: AnyCall, nowMs: number): readon
   })
 }
 
+/** What the connection's certificate says of this wallet as it now is; never more than a session. */
+const certificateProofs = (entry: WalletEntry, call: AnyCall, nowMs: number): readonly Proof[] => {
+  const { certificate } = call
+  const credential = certificate === undefined ? undefined : entry.credentials.get(certificate)
+  if (credential?.kind !== 'tls-certificate' || isExpired(credential, nowMs)) return []
+  const { id, person, kind } = credential
+  return [{ person, credential: id, kind, over: 'session' }]
+}
+
 /** Proofs of the request, judged against the wallet as it is at this moment. */
 export const gatherProofs = (
   context: Pick<CoreContext, 'crypto' | 'clock'>,
@@ -48,7 +57,11 @@ export const gatherProofs = (
     nowMs,
   })
   if (!verified.ok) return verified
-  return accept([...verified.value, ...sessionProofs(entry, call, nowMs)])
+  return accept([
+    ...verified.value,
+    ...sessionProofs(entry, call, nowMs),
+    ...certificateProofs(entry, call, nowMs),
+  ])
 }
 
 /** Refusals of `verifyProofs` and of `evaluate`. */

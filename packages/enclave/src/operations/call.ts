@@ -3,6 +3,7 @@ import type { NodeName } from '@holdfast/base/answers'
 import type { Authorisation } from '@holdfast/base/authorisation'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
+import type { CredentialId } from '@holdfast/base/ids'
 import type { Operation, Request } from '@holdfast/base/requests/request'
 import type { CoreContext } from '../context.ts'
 import type { Session } from '../sessions/session-table.ts'
@@ -13,6 +14,8 @@ type Circumstances = {
   readonly authorisations: readonly Authorisation[]
   /** The sealed session that it came through. */
   readonly session?: Session
+  /** The client certificate whose key TLS has shown the client to hold (KMIP). */
+  readonly certificate?: CredentialId
   /** The node that passed it on; such a request is not passed on again. */
   readonly relayedBy?: NodeName
   readonly deadlineMs: number

@@ -59,6 +59,7 @@ import { openSession } from './sessions/open-session.ts'
 import { sessionFrame } from './sessions/session-frame.ts'
 import { createSessionTable } from './sessions/session-table.ts'
 import { type CertificateHolder, checkHolder, findHolder } from './tenants/kmip-caller.ts'
+import { createWalletKeys } from './tenants/wallet-keys.ts'
 import { createWalletTable } from './wallets/wallet-table.ts'
 
 export type CoreOptions = {
@@ -325,6 +326,7 @@ class NodeCore implements Core {
       entropy: context.entropy,
       clock: context.clock,
       judge: (caller) => checkHolder(context, caller),
+      walletKeys: createWalletKeys(context),
     })
   }
 

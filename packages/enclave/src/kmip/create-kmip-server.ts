@@ -33,6 +33,7 @@ import { handleRequest } from './handle-request.ts'
 import { kmipRequestBytesMax, tenantsInMemoryMax } from './limits.ts'
 import { defaultFacts, type KmipServerFacts } from './server-facts.ts'
 import { TenantMemory } from './tenant-memory.ts'
+import type { WalletKeys } from './wallet-keys/wallet-keys.ts'
 
 export type KmipCaller = {
   /** The wallet whose general objects the client may use. */
@@ -52,6 +53,8 @@ export type KmipServerOptions = {
   readonly facts?: KmipServerFacts
   /** Issues certificates for Certify; without one it is refused. */
   readonly certifier?: Certifier
+  /** The keys of wallets, the second class of object; without it there are none. */
+  readonly walletKeys?: WalletKeys
 }
 
 export type KmipServer = {

@@ -19,7 +19,7 @@ import {
 import { BatchValues } from './batch-values.ts'
 import { checkTickets } from './check-tickets.ts'
 import type { KmipCaller, KmipServerOptions } from './create-kmip-server.ts'
-import { KmipFailure } from './failure.ts'
+import { failWith, KmipFailure } from './failure.ts'
 import { conflictAttempts } from './limits.ts'
 import { handlers } from './operations/list.ts'
 import { pollPending, startPending, takesLong } from './pending.ts'
@@ -27,6 +27,7 @@ import { principalOf } from './principal.ts'
 import type { Handler, Scope } from './scope.ts'
 import type { KmipServerFacts } from './server-facts.ts'
 import type { TenantMemory } from './tenant-memory.ts'
+import { WalletKeyObjects } from './wallet-keys/wallet-key-objects.ts'
 import { Workspace } from './workspace.ts'
 
 export type RequestContext = KmipServerOptions & {
@@ -141,7 +142,16 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
       objects,
       wallet: caller.tenant,
       sha256: (bytes) => general.hash('sha256', bytes),
+      walletKeys: new WalletKeyObjects({
+        version: request.version,
+        wallet: caller.tenant,
+        walletKeys: context.walletKeys,
+        crypto: general,
+      }),
     }),
+    signWithWalletKey: (identifier, use) =>
+      context.walletKeys?.sign(caller, identifier, use) ??
+      failWith('ObjectNotFound', 'there are no wallet keys'),
     batch: new BatchValues(),
     memory: context.memory,
     crypto: general,

@@ -1,5 +1,7 @@
 /** What one operation works with: the request's version, time, tenant, objects and batch. */
+import type { Signed } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
+import type { Result } from '@holdfast/base/errors'
 import { ObjectId, type WalletId } from '@holdfast/base/ids'
 import type {
   ManagedObject,
@@ -19,6 +21,7 @@ import { type Attributes, valueOf, withOnly } from './objects/attributes.ts'
 import { currentAttributes } from './objects/lifecycle.ts'
 import type { KmipServerFacts } from './server-facts.ts'
 import type { TenantMemory } from './tenant-memory.ts'
+import type { WalletKeyUse } from './wallet-keys/wallet-keys.ts'
 import type { KmipObject, Workspace } from './workspace.ts'
 
 export type Scope = {
@@ -39,6 +42,8 @@ export type Scope = {
   readonly certifier: Certifier | undefined
   /** Who the request says that it is. */
   readonly principal: string | undefined
+  /** A signature by a key of the caller's wallet, judged as every other request. */
+  readonly signWithWalletKey: (identifier: string, use: WalletKeyUse) => Promise<Result<Signed>>
   /** Every operation that this server does. */
   readonly supported: readonly OperationName[]
 }

@@ -11,6 +11,9 @@ import { failRefused, failWith } from './failure.ts'
 import { type Attributes, valueOf } from './objects/attributes.ts'
 import { decodeAttributes, encodeAttributes } from './objects/encode-attributes.ts'
 import { decodePayload, encodePayload } from './objects/encode-payload.ts'
+import { isEqualValue } from './objects/equal-attributes.ts'
+import type { WalletKeyObjects } from './wallet-keys/wallet-key-objects.ts'
+import type { WalletKeyFacts } from './wallet-keys/wallet-keys.ts'
 
 export type KmipObject = {
   readonly id: ObjectId
@@ -20,6 +23,8 @@ export type KmipObject = {
   readonly destroyed: boolean
   /** The credential that it was made under, where a request named one. */
   readonly owner: string | undefined
+  /** Of the class that never changes and whose secret never leaves (DESIGN §8). */
+  readonly walletKey?: WalletKeyFacts
 }
 
 type Entry = {
@@ -62,6 +67,7 @@ export type WorkspaceOptions = {
   readonly objects: ManagedObjects
   readonly wallet: WalletId
   readonly sha256: (bytes: Bytes) => Bytes
+  readonly walletKeys: WalletKeyObjects
 }
 
 export class Workspace {
@@ -84,6 +90,8 @@ export class Workspace {
   /** The object that clients call so: by an id of ours, or by what an Import named it. */
   async find(identifier: string): Promise<KmipObject | undefined> {
     const imported = this.importedId(identifier)
+    const walletKey = await this.#options.walletKeys.find(identifier, imported)
+    if (walletKey !== undefined) return walletKey
     if (!ObjectId.pattern.test(identifier)) return this.#find(imported)
     return (await this.#find(ObjectId(identifier))) ?? this.#find(imported)
   }
@@ -102,10 +110,12 @@ export class Workspace {
     const stored = states.map((state) => this.#entries.get(state.id)?.object ?? readState(state))
     const known = new Set(stored.map(({ id }) => id))
     const fresh = [...this.#entries.values()].filter(({ object }) => !known.has(object.id))
-    return [...stored, ...fresh.map(({ object }) => object)]
+    const walletKeys = await this.#options.walletKeys.list((name) => this.importedId(name))
+    return [...walletKeys, ...stored, ...fresh.map(({ object }) => object)]
   }
 
   async payload(object: KmipObject): Promise<ManagedObject> {
+    if (object.walletKey !== undefined) return this.#options.walletKeys.payload(object)
     const entry = this.#entries.get(object.id)
     if (entry?.value !== undefined) return entry.value
     const bytes = await this.#options.objects.payload(this.#options.wallet, object.id)
@@ -119,6 +129,7 @@ export class Workspace {
 
   /** The object with other attributes; the object must have come from this workspace. */
   async update(object: KmipObject, attributes: Attributes): Promise<KmipObject> {
+    if (object.walletKey !== undefined && isEqualValue(object.attributes, attributes)) return object
     return this.#change({ ...object, attributes })
   }
 
@@ -138,6 +149,9 @@ export class Workspace {
   }
 
   async #change(object: KmipObject): Promise<KmipObject> {
+    if (object.walletKey !== undefined) {
+      failWith('PermissionDenied', 'the keys of a wallet do not change over KMIP')
+    }
     const entry = this.#entries.get(object.id)
     if (entry !== undefined) {
       entry.object = object

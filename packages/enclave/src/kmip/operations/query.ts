@@ -7,6 +7,7 @@ import {
   type OperationName,
   type ResponsePayload,
 } from '@holdfast/kmip'
+import { extensionList, extensionMap } from '../extensions.ts'
 import { handler, type Scope } from '../scope.ts'
 
 type Answer = ResponsePayload<'Query'>
@@ -56,8 +57,8 @@ const tellers: Readonly<Partial<Record<string, Teller>>> = {
     serverInformation: facts.information,
   }),
   QueryApplicationNamespaces: ({ facts }) => ({ applicationNamespaces: facts.namespaces }),
-  QueryExtensionList: () => ({ extensionInformation: [] }),
-  QueryExtensionMap: () => ({ extensionInformation: [] }),
+  QueryExtensionList: () => ({ extensionInformation: extensionList() }),
+  QueryExtensionMap: ({ version }) => ({ extensionInformation: extensionMap(version) }),
   QueryRNGs: ({ facts }) => ({ rngParameters: [facts.randomNumberGenerator] }),
   QueryCapabilities: () => ({ capabilityInformation: [capability] }),
   QueryClientRegistrationMethods: () => ({ clientRegistrationMethods: ['ClientRegistered'] }),

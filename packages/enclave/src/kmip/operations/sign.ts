@@ -7,11 +7,17 @@ import { readPrivate } from '../objects/asymmetric-keys.ts'
 import { keyBlockOf } from '../objects/key-values.ts'
 import { spendUse } from '../objects/usage-limits.ts'
 import { handler } from '../scope.ts'
+import { signByWallet } from '../wallet-keys/sign-by-wallet.ts'
 
 export const sign = handler('Sign', async (scope, request) => {
   const use = { bit: 'Sign', protects: true } as const
   const object = await usableKey(scope, request.uniqueIdentifier, use)
   const uniqueIdentifier = object.identifier
+  if (object.walletKey !== undefined) {
+    const signatureData = await signByWallet(scope, object.walletKey, request)
+    scope.batch.madeData('SignSignatureData', signatureData)
+    return { uniqueIdentifier, signatureData }
+  }
   if (request.digestedData !== undefined) {
     return failWith('FeatureNotSupported', 'digests are not signed, only data')
   }

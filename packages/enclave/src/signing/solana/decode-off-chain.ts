@@ -2,7 +2,15 @@
  * Solana's off-chain messages, version 0: the signing domain begins with 0xff, which no
  * transaction's message does, so that a message is never a transaction.
  */
-import { type Bytes, concat, fromHex, fromUtf8, toHex, utf8 } from '@holdfast/base/bytes'
+import {
+  type Bytes,
+  concat,
+  equalBytes,
+  fromHex,
+  fromUtf8,
+  toHex,
+  utf8,
+} from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import { bytesOf } from '@holdfast/base/schema'
 import type { Decode } from '../chain-signer.ts'
@@ -37,15 +45,26 @@ const checkText = (message: Bytes): void => {
   }
 }
 
+/** What is signed: the message behind its preamble, which names the one signer. */
+const offChainData = (message: Bytes, publicKey: Bytes): Bytes => {
+  const length = Uint8Array.of(message.length & 0xff, message.length >> 8)
+  const preamble = concat(signingDomain, Uint8Array.of(version), applicationDomain)
+  return concat(preamble, Uint8Array.of(formatOf(message), signers), publicKey, length, message)
+}
+
+/** The message in bytes that are exactly what this signer signs for it; undefined otherwise. */
+export const readOffChain = (untrusted: Bytes, publicKey: Bytes): Bytes | undefined => {
+  const message = untrusted.slice(preambleBytes)
+  if (message.length === 0 || message.length > solanaOffChainBytesMax) return undefined
+  return equalBytes(offChainData(message, publicKey), untrusted) ? message : undefined
+}
+
 export const decodeSolanaOffChain: Decode<'solana.off-chain'> = ({ payload, account }) => {
   const message = bytesOf(payload.message, 'base64url')
   checkText(message)
   const publicKey = fromHex(account.publicKey)
-  const format = formatOf(message)
   const text = readableText(message)
-  const length = Uint8Array.of(message.length & 0xff, message.length >> 8)
-  const preamble = concat(signingDomain, Uint8Array.of(version), applicationDomain)
-  const data = concat(preamble, Uint8Array.of(format, signers), publicKey, length, message)
+  const data = offChainData(message, publicKey)
   return {
     intent: {
       chain: 'solana',

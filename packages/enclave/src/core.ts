@@ -29,7 +29,7 @@ import type { NodeIdentity } from './identity/node-identity.ts'
 import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
 import { createZoneCa, signZoneCa } from './identity/zone-ca.ts'
 import { createOpenedKeys } from './keys/opened-keys.ts'
-import { createKmipServer, type KmipForm, type KmipServer } from './kmip/create-kmip-server.ts'
+import type { KmipForm, KmipServer } from './kmip/create-kmip-server.ts'
 import { catchUpIntervalMs, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
 import { createObjectTable } from './objects/object-table.ts'
@@ -58,8 +58,8 @@ import { createLocations } from './routing/locations.ts'
 import { openSession } from './sessions/open-session.ts'
 import { sessionFrame } from './sessions/session-frame.ts'
 import { createSessionTable } from './sessions/session-table.ts'
-import { type CertificateHolder, checkHolder, findHolder } from './tenants/kmip-caller.ts'
-import { createWalletKeys } from './tenants/wallet-keys.ts'
+import { type CertificateHolder, findHolder } from './tenants/kmip-caller.ts'
+import { serveKmip } from './tenants/serve-kmip.ts'
 import { createWalletTable } from './wallets/wallet-table.ts'
 
 export type CoreOptions = {
@@ -175,7 +175,7 @@ class NodeCore implements Core {
     await context.objects.load()
     await this.#collect()
     this.#context = context
-    this.#kmip = this.#kmipServer(context)
+    this.#kmip = serveKmip(context, this.#options.general)
     for (const peer of this.#options.mesh.peers()) this.peerUp(peer)
     return accept(undefined)
   }
@@ -317,17 +317,6 @@ class NodeCore implements Core {
     this.#context?.keys.clear()
     this.#context = undefined
     this.#kmip = undefined
-  }
-
-  #kmipServer(context: CoreContext): KmipServer {
-    return createKmipServer({
-      objects: createReplicatedObjects(context),
-      general: this.#options.general,
-      entropy: context.entropy,
-      clock: context.clock,
-      judge: (caller) => checkHolder(context, caller),
-      walletKeys: createWalletKeys(context),
-    })
   }
 
   async #claim(zoneKey: ZoneKey): Promise<Result<StoreClaim>> {

@@ -31,7 +31,7 @@ const sessionProofs = (entry: WalletEntry, call: AnyCall, nowMs: number): readon
   })
 }
 
-/** What the connection's certificate says of this wallet as it now is; never more than a session. */
+/** What the connection's certificate says of the wallet as it now is: never more than a session. */
 const certificateProofs = (entry: WalletEntry, call: AnyCall, nowMs: number): readonly Proof[] => {
   const { certificate } = call
   const credential = certificate === undefined ? undefined : entry.credentials.get(certificate)

@@ -16,13 +16,13 @@ const lengthDigitsMax = 7
 /** EIP-191 version 0x45: the prefix, the length in decimal, the message. At most one split fits. */
 const prefixedMessage = (data: Bytes): Bytes | undefined => {
   const rest = data.subarray(messagePrefix.length)
+  // `05` is not how five is written; a message of no bytes has the one digit 0.
+  if (rest[0] === 0x30) return rest.length === 1 ? new Uint8Array(0) : undefined
   let length = 0
   for (let digits = 1; digits <= Math.min(lengthDigitsMax, rest.length); digits += 1) {
     const digit = (rest[digits - 1] as number) - 0x30
     if (digit < 0 || digit > 9) return undefined
     length = length * 10 + digit
-    // `05` is not how five is written; a message of no bytes has the one digit 0.
-    if (length === 0 && digits > 1) return undefined
     if (rest.length - digits === length) return rest.subarray(digits)
   }
   return undefined

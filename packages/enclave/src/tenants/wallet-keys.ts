@@ -1,8 +1,8 @@
-/** The keys of a wallet for its KMIP clients: shown, and used through the operation `sign` alone. */
+/** A wallet's keys for its KMIP clients: shown, and used through the operation `sign` alone. */
 import type { Signed } from '@holdfast/base/answers'
 import { type Bytes, fromHex, toHex, utf8 } from '@holdfast/base/bytes'
 import { accept, assert, attempt, type ErrorCode, type Result, refuse } from '@holdfast/base/errors'
-import { AccountId, type CredentialId, ObjectId, type WalletId } from '@holdfast/base/ids'
+import { AccountId, type CredentialId, type ObjectId, type WalletId } from '@holdfast/base/ids'
 import { parseRequest } from '@holdfast/base/requests/request'
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import { formatTimestamp, parseTimestamp } from '@holdfast/base/time'

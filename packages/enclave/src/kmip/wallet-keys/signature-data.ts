@@ -40,24 +40,24 @@ const ofMessage = (signature: Bytes): Compact => ({
 
 type Answer = { readonly whole: Bytes } | Compact
 
-const answerOf = (signed: Signed, kind: WalletKeyKind): Answer => {
-  switch (signed.kind) {
-    case 'ethereum.transaction':
-      return ofTransaction(fromHex(signed.transaction))
-    case 'ethereum.signature':
-      return ofMessage(fromHex(signed.signature))
-    case 'bitcoin.psbt':
-      return { whole: fromBase64Url(signed.psbt) }
-    case 'solana.signature':
-      return { whole: fromHex(signed.signature) }
-    case 'raw.signature': {
-      const signature = fromHex(signed.signature)
-      const isEcdsa = kind === 'p256' || signed.recovery !== undefined
-      return isEcdsa ? { signature, recovery: signed.recovery } : { whole: signature }
-    }
-    case 'ethereum.authorization':
-      return { signature: fromHex(signed.r + signed.s), recovery: signed.yParity }
-  }
+type Forms = {
+  readonly [Kind in Signed['kind']]: (signed: Extract<Signed, { kind: Kind }>) => Answer
+}
+
+const forms: Forms = {
+  'ethereum.transaction': ({ transaction }) => ofTransaction(fromHex(transaction)),
+  'ethereum.signature': ({ signature }) => ofMessage(fromHex(signature)),
+  'ethereum.authorization': ({ r, s, yParity }) => ({
+    signature: concat(fromHex(r), fromHex(s)),
+    recovery: yParity,
+  }),
+  'bitcoin.psbt': ({ psbt }) => ({ whole: fromBase64Url(psbt) }),
+  'solana.signature': ({ signature }) => ({ whole: fromHex(signature) }),
+  // Of the raw schemes on secp256k1 ECDSA alone has a recovery id.
+  'raw.signature': ({ signature, recovery }) =>
+    recovery === undefined
+      ? { whole: fromHex(signature) }
+      : { signature: fromHex(signature), recovery },
 }
 
 /**
@@ -69,8 +69,9 @@ export const signatureData = (
   kind: WalletKeyKind,
   isRecoverable: boolean,
 ): Bytes => {
-  const answer = answerOf(signed, kind)
-  if ('whole' in answer) return answer.whole
+  // The table's type pairs each kind with its form; a lookup by a union loses that pairing.
+  const answer = (forms[signed.kind] as (of: Signed) => Answer)(signed)
+  if ('whole' in answer) return kind === 'p256' ? toDer(answer.whole) : answer.whole
   const { signature, recovery } = answer
   return isRecoverable && recovery !== undefined
     ? concat(signature, Uint8Array.of(recovery))

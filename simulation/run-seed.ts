@@ -89,9 +89,7 @@ const survivorsOf = (
   if (!victims.has(home) || 2 * left.length > placement.zones.length) return left
   return left.filter((zone) => {
     const node = world.node(zone)
-    if (node === undefined) return false
-    const self = { boot: node.peer.boot, zone, nowMs: node.nowMs() }
-    return world.freshness.isFresh(self, wallet)
+    return node !== undefined && world.isFresh(node, wallet)
   })
 }
 

@@ -10,6 +10,14 @@ export const keptSeeds: readonly KeptSeed[] = [
   { seed: 166, found: 'a repeat of a creation was shown a wallet whose keys no zone had' },
   { seed: 66, found: 'an account was acknowledged that a faster change had kept out' },
   { seed: 144, found: 'a change of an object was acknowledged that was never stored' },
+  { seed: 16, found: 'a store that failed at start was thrown, not refused' },
+  { seed: 63, found: 'a store that failed in a change of an object was thrown, not refused' },
   { seed: 27, found: 'a wallet stayed owed whose commit was applied unnoticed' },
   { seed: 124, found: 'a state stayed owed whose commit was applied unnoticed' },
 ]
+
+/**
+ * Without the stand-in for the boot rule: a home whose store was rolled back makes a second history
+ * (docs/replication.md, what is not built). Once the rule is built, this seed must break nothing.
+ */
+export const bootRuleSeed = 53

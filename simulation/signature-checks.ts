@@ -34,7 +34,7 @@ export class SignatureChecks {
   signed(node: SimulatedNode, answer: SignAnswer): void {
     const world = this.#world
     if (world === undefined) return
-    const { checks, records, freshness } = world
+    const { checks, records } = world
     const { receipt } = answer
     const bytes = this.#authorised.get(receipt.request)
     checks.expect(8, bytes !== undefined, () => `${receipt.wallet} signed without authorisation`)
@@ -42,10 +42,9 @@ export class SignatureChecks {
     const { id: zone } = node.zone
     const document = records.of(zone).get(`wallet/${receipt.wallet}`)?.document
     if (document === undefined) return
-    const self = { boot: node.peer.boot, zone, nowMs: node.nowMs() }
     checks.expect(
       8,
-      freshness.isFresh(self, document),
+      world.isFresh(node, document),
       () => `${zone} signed for ${receipt.wallet} though it heard nobody for too long`,
     )
     checks.expect(

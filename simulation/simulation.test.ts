@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { faultNames } from './faults.ts'
 import { runSeed } from './run-seed.ts'
-import { keptSeeds } from './seeds.ts'
+import { bootRuleSeed, keptSeeds } from './seeds.ts'
 
 const seedsInTests = 25
 
@@ -14,6 +14,12 @@ describe('the mesh under faults', () => {
       for (const name of report.faults.keys()) met.add(name)
     }
     expect(faultNames.filter((name) => !met.has(name))).toEqual([])
+  })
+
+  it('shows what the missing boot rule allows, where nothing stands in for it', async () => {
+    const report = await runSeed({ seed: bootRuleSeed, bootGate: false })
+    expect(report.broken?.invariant, report.broken?.what).toBe(2)
+    expect((await runSeed({ seed: bootRuleSeed })).broken).toBeUndefined()
   })
 
   for (const { seed, found } of keptSeeds) {

@@ -2,6 +2,7 @@
 import type { VerifiedManifest } from '@holdfast/attestation'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { ZoneId } from '@holdfast/base/ids'
+import type { Wallet } from '@holdfast/base/wallet'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import type { Mesh } from '@holdfast/enclave/ports/mesh'
 import { StoreUnavailable } from '@holdfast/enclave/ports/store'
@@ -186,6 +187,13 @@ export class World {
     this.records.rolledBack(id)
   }
 
+  /** Whether a node may sign for a wallet now; a link that is really up counts as heard. */
+  isFresh(node: SimulatedNode, wallet: Wallet): boolean {
+    const { boot } = node.peer
+    for (const { zone } of this.network.peersOf(boot)) this.#heard(node.zone.id, zone)
+    return this.freshness.isFresh({ boot, zone: node.zone.id, nowMs: node.nowMs() }, wallet)
+  }
+
   #heard(self: ZoneId, other: ZoneId): void {
     const node = this.node(self)
     if (node !== undefined) this.freshness.heard(node.peer.boot, other, node.nowMs())
@@ -270,9 +278,7 @@ export class World {
   #tick(node: SimulatedNode): void {
     this.scheduler.after(tickMs, `${node.zone.id} tick`, () => {
       if (!node.isAlive()) return
-      for (const { zone } of this.network.peersOf(node.peer.boot)) {
-        this.freshness.heard(node.peer.boot, zone, node.nowMs())
-      }
+      for (const { zone } of this.network.peersOf(node.peer.boot)) this.#heard(node.zone.id, zone)
       node.core.tick().catch((error: unknown) => this.checks.fault(`tick: ${String(error)}`))
       this.#tick(node)
     })

@@ -1,8 +1,13 @@
 /** The cases that need nodes, in the order in which they run. */
+import { randomBytes } from 'node:crypto'
+import type { KmipClient } from '@holdfast/kmip'
 import { signRequests } from './client/sign-requests.ts'
 import { walletRequest } from './client/wallet-request.ts'
-import { connectionsOfHttps, inFlight } from './limits.ts'
+import { createSigningKey, createSymmetricKey } from './kmip/objects.ts'
+import { createTenant } from './kmip/tenant.ts'
+import { connectionsOfHttps, inFlight, signedBytes } from './limits.ts'
 import { startHttpsLoad } from './load/https-load.ts'
+import { startKmipLoad } from './load/kmip-load.ts'
 import type { Load } from './load/load.ts'
 import { startSessionLoad } from './load/session-load.ts'
 import { type MeshWorld, zones } from './mesh-world.ts'
@@ -57,6 +62,50 @@ const creating =
     })
   }
 
+type KmipCalls = {
+  readonly connections: number
+  readonly inFlight: number
+  /** Makes an object and gives the call that uses it. */
+  readonly prepare: (client: KmipClient) => Promise<(client: KmipClient) => Promise<unknown>>
+}
+
+const overKmip =
+  ({ connections, inFlight: flights, prepare }: KmipCalls): Case['start'] =>
+  async (world) => {
+    const tenant = await createTenant(world)
+    using client = await tenant.dial()
+    const call = await prepare(client)
+    return startKmipLoad({ tenant, connections, inFlight: flights, call })
+  }
+
+/** Other data each time; the server hashes it, for it signs no digests. */
+const signing: KmipCalls['prepare'] = async (maker) => {
+  const uniqueIdentifier = await createSigningKey(maker)
+  const data = new Uint8Array(randomBytes(signedBytes))
+  const counter = new DataView(data.buffer)
+  let count = 0
+  return (client) => {
+    counter.setUint32(0, (count += 1))
+    return client.call('Sign', { uniqueIdentifier, data })
+  }
+}
+
+const getting: KmipCalls['prepare'] = async (maker) => {
+  const uniqueIdentifier = await createSymmetricKey(maker)
+  const get = (client: KmipClient) => client.call('Get', { uniqueIdentifier })
+  // The first Get changes the object's attribute Fresh; later ones only read.
+  await get(maker)
+  return get
+}
+
+const kmipCases: readonly Case[] = (
+  [
+    ['kmip.sign.8x8', { connections: 8, inFlight: 8, prepare: signing }],
+    ['kmip.sign.64x1', { connections: 64, inFlight: 1, prepare: signing }],
+    ['kmip.get', { connections: 8, inFlight: 8, prepare: getting }],
+  ] as const
+).map(([name, calls]) => ({ name, countsOthers: false, start: overKmip(calls) }))
+
 export const cases: readonly Case[] = [
   { name: 'session.sign.1', countsOthers: false, start: overSession(1) },
   { name: 'session.sign.64', countsOthers: false, start: overSession(inFlight) },
@@ -64,4 +113,5 @@ export const cases: readonly Case[] = [
   { name: 'forward.sign', countsOthers: true, start: overHttps(zones.slice(1, 2)) },
   { name: 'create.d1', countsOthers: false, start: creating(zones.slice(0, 1)) },
   { name: 'create.d2', countsOthers: true, start: creating(zones.slice(0, 2)) },
+  ...kmipCases,
 ]

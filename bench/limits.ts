@@ -14,6 +14,8 @@ export const roundsQuick = 1
 export const batchOperations = 64
 export const connectionsOfHttps = 64
 export const inFlight = 64
+/** What a KMIP client signs: about the preimage of a transfer. */
+export const signedBytes = 64
 export const startTimeoutMs = 30_000
 /** An answer that takes longer ends a run. */
 export const answerTimeoutMs = 20_000

@@ -20,6 +20,12 @@ const rows: Readonly<Record<string, Row>> = {
   'forward.sign': { what: 'the same, asked at a node whose zone may not hold the wallet' },
   'create.d1': { what: 'a wallet of one zone, over HTTPS JSON' },
   'create.d2': { what: 'a wallet of two zones, acknowledged when both hold it' },
+  'kmip.sign.8x8': {
+    what: 'KMIP 1.4 Sign by a secp256k1 key, TTLV over mTLS, 8 connections with 8 in flight each',
+    target: 0.6,
+  },
+  'kmip.sign.64x1': { what: 'the same, 64 connections with 1 in flight each' },
+  'kmip.get': { what: 'KMIP 1.4 Get of an AES-256 key, 8 connections with 8 in flight each' },
   'core.sign.wasm': { what: '`core.sign` with the WebAssembly build of libsecp256k1' },
 }
 

@@ -16,6 +16,7 @@ export type RunningNode = {
   /** Origins: HTTPS that ends in the enclave, and plain HTTP. */
   readonly client: string
   readonly plain: string
+  readonly kmip: { readonly tls: string }
   stop(): Promise<void>
 }
 

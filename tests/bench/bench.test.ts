@@ -46,6 +46,9 @@ describe.runIf(hasLibrary())('npm run bench', () => {
       'forward.sign',
       'create.d1',
       'create.d2',
+      'kmip.sign.8x8',
+      'kmip.sign.64x1',
+      'kmip.get',
       'core.sign.wasm',
     ])
     expect(read[0]?.shareOfLimit).toBe(1)

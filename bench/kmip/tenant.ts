@@ -1,0 +1,81 @@
+/** A KMIP client as `holdfast kmip enroll` makes it: its own key, and a wallet for its objects. */
+import { once } from 'node:events'
+import { connect } from 'node:tls'
+import { toHex, utf8 } from '@holdfast/base/bytes'
+import { PersonId, ZoneId } from '@holdfast/base/ids'
+import type { WalletCreate } from '@holdfast/base/requests/wallet-create'
+import {
+  type ClientCertificate,
+  makeClientCertificate,
+} from '@holdfast/cli/kmip/client-certificate'
+import { KmipClient } from '@holdfast/kmip'
+import { certificateCredentialOf, defaultPolicy } from '@holdfast/sdk'
+import { expiry } from '../client/wallet-request.ts'
+import { answerTimeoutMs, requestLifetimeMs } from '../limits.ts'
+import { ask } from '../load/https-load.ts'
+import type { MeshWorld } from '../mesh-world.ts'
+
+export type KmipTenant = {
+  /** A connection of its own for each client. */
+  dial(): Promise<KmipClient>
+}
+
+const owner = PersonId('owner')
+
+const walletOf = (world: MeshWorld, made: ClientCertificate): WalletCreate => {
+  const home = ZoneId(world.asked.zone)
+  const zones = [world.asked, ...world.others].map(({ zone }) => ZoneId(zone))
+  const others = zones.filter((zone) => zone !== home).toSorted()
+  return {
+    operation: 'wallet.create',
+    mesh: world.asked.mesh,
+    expiresAt: expiry(),
+    nonce: toHex(world.entropy.bytes(16)),
+    cell: 0,
+    home,
+    name: 'Measured over KMIP',
+    placement: { constraints: { regions: zones }, zones: [home, ...others], durability: 2 },
+    persons: [{ id: owner, owner: true }],
+    credentials: [world.owner.credential, certificateCredentialOf(made.publicKey, owner)],
+    policy: defaultPolicy({ owners: [owner], kmip: true }),
+    keys: [],
+  }
+}
+
+const enrol = async (world: MeshWorld): Promise<ClientCertificate> => {
+  const nowMs = Date.now()
+  const expiresAtMs = nowMs + requestLifetimeMs
+  const made = makeClientCertificate({ name: 'bench', nowMs, expiresAtMs })
+  await ask({
+    origin: world.asked.client,
+    connections: 1,
+    owner: world.owner,
+    purpose: 'enrol',
+    next: () => utf8(JSON.stringify(walletOf(world, made))),
+  })
+  return made
+}
+
+export const createTenant = async (world: MeshWorld): Promise<KmipTenant> => {
+  const { keyPem: key, certificatePem: cert } = await enrol(world)
+  const { hostname: host, port } = new URL(`tls://${world.asked.kmip.tls}`)
+  const dial = async (): Promise<KmipClient> => {
+    const socket = connect({ host, port: Number(port), key, cert, rejectUnauthorized: false })
+    await once(socket, 'secureConnect')
+    socket.setNoDelay(true)
+    // What breaks ends the calls in flight by the close that follows.
+    socket.on('error', () => undefined)
+    const stream: ConstructorParameters<typeof KmipClient>[0] = {
+      write: (bytes) => void socket.write(bytes),
+      onData: (listener) => void socket.on('data', listener),
+      onClose: (listener) => void socket.on('close', listener),
+      close: () => void socket.destroy(),
+    }
+    const start = (delayMs: number, action: () => void) => {
+      const timeout = setTimeout(action, delayMs)
+      return { cancel: () => clearTimeout(timeout) }
+    }
+    return new KmipClient(stream, { timer: { start }, timeoutMs: answerTimeoutMs, version: '1.4' })
+  }
+  return { dial }
+}

@@ -29,6 +29,7 @@ import type { Certifier } from '../ports/certifier.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { GeneralCrypto } from '../ports/general-crypto.ts'
+import type { ChainCrypto } from './crypto/chain-curves.ts'
 import { handleRequest } from './handle-request.ts'
 import { kmipRequestBytesMax, tenantsInMemoryMax } from './limits.ts'
 import { defaultFacts, type KmipServerFacts } from './server-facts.ts'
@@ -46,6 +47,8 @@ export type KmipForm = 'ttlv' | 'xml' | 'json'
 export type KmipServerOptions = {
   readonly objects: ManagedObjects
   readonly general: GeneralCrypto
+  /** Signs on secp256k1 as chains want it. */
+  readonly chains?: ChainCrypto
   readonly entropy: Entropy
   readonly clock: Clock
   /** Whether the caller may still ask; looked at for every message. Default: always. */

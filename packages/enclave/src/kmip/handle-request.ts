@@ -155,6 +155,7 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
     batch: new BatchValues(),
     memory: context.memory,
     crypto: general,
+    chains: context.chains,
     entropy: context.entropy,
     facts: context.facts,
     certifier: context.certifier,

@@ -16,6 +16,7 @@ import type { Certifier } from '../ports/certifier.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { GeneralCrypto } from '../ports/general-crypto.ts'
 import type { BatchValues } from './batch-values.ts'
+import type { ChainCrypto } from './crypto/chain-curves.ts'
 import { failWith } from './failure.ts'
 import { type Attributes, valueOf, withOnly } from './objects/attributes.ts'
 import { currentAttributes } from './objects/lifecycle.ts'
@@ -37,6 +38,8 @@ export type Scope = {
   readonly batch: BatchValues
   readonly memory: TenantMemory
   readonly crypto: GeneralCrypto
+  /** Without it secp256k1 is signed as any other curve. */
+  readonly chains: ChainCrypto | undefined
   readonly entropy: Entropy
   readonly facts: KmipServerFacts
   readonly certifier: Certifier | undefined

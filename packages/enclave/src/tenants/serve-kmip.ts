@@ -10,6 +10,7 @@ export const serveKmip = (context: CoreContext, general: GeneralCrypto): KmipSer
   createKmipServer({
     objects: createReplicatedObjects(context),
     general,
+    chains: context.crypto,
     entropy: context.entropy,
     clock: context.clock,
     judge: (caller) => checkHolder(context, caller),

@@ -1,6 +1,7 @@
 /** RSA paddings and signature schemes as KMIP's parameters say them (KMIP 2.1 §4.16). */
 import type { EnumerationValue } from '@holdfast/kmip'
 import type { KeyFacts, RsaPadding, SignatureScheme } from '../../ports/general-crypto.ts'
+import { extensionValues } from '../extensions.ts'
 import { failWith } from '../failure.ts'
 import { hashName } from './names.ts'
 import type { Parameters } from './symmetric.ts'
@@ -54,7 +55,9 @@ const typeOf = (facts: KeyFacts, parameters: Parameters): SignatureScheme['type'
 /** The scheme of a signature by a key; SHA-256 where nothing names a hash. */
 export const schemeOf = (facts: KeyFacts, parameters: Parameters): SignatureScheme => {
   const { digitalSignatureAlgorithm: algorithm, hashingAlgorithm } = parameters
-  const named = algorithm === undefined ? undefined : (digital[algorithm] ?? unsupported())
+  const isOwn = algorithm === extensionValues.signatures.ed25519 && facts.type === 'ed25519'
+  const isNamed = algorithm !== undefined && !isOwn
+  const named = isNamed ? (digital[algorithm] ?? unsupported()) : undefined
   const type = named?.type ?? typeOf(facts, parameters)
   const hash = hashName(named?.hash ?? hashingAlgorithm ?? 'SHA_256')
   if (type !== 'rsa-pss') return { type, hash }

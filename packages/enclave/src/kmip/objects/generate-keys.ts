@@ -3,6 +3,7 @@ import type { Bytes } from '@holdfast/base/bytes'
 import type { EnumerationValue, KeyBlock, ManagedObject } from '@holdfast/kmip'
 import type { KeyPairKind } from '../../ports/general-crypto.ts'
 import { curveName, curveOfLength, hmacHash } from '../crypto/names.ts'
+import { extensionValues } from '../extensions.ts'
 import { failWith } from '../failure.ts'
 import type { Scope } from '../scope.ts'
 import { type Attributes, valueOf } from './attributes.ts'
@@ -96,7 +97,9 @@ const pairKind = (scope: Scope, attributes: Attributes): KeyPairKind => {
     return { type: 'rsa', bits, exponent: 65_537 }
   }
   if (algorithm === 'DSA') return { type: 'dsa', bits }
-  if (algorithm === 'Ed25519') return { type: 'ed25519' }
+  if (algorithm === 'Ed25519' || algorithm === extensionValues.algorithms.ed25519) {
+    return { type: 'ed25519' }
+  }
   if (algorithm === 'Ed448') return { type: 'ed448' }
   const isCurve = algorithm === 'EC' || algorithm === 'ECDSA' || algorithm === 'ECDH'
   return isCurve

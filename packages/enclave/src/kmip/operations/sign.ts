@@ -1,13 +1,27 @@
 /** Sign (KMIP 2.1 §6.1.55), in one part or streamed. */
+import type { Bytes } from '@holdfast/base/bytes'
 import { schemeOf } from '../crypto/asymmetric.ts'
+import { signSecp256k1 } from '../crypto/chain-curves.ts'
+import type { Given } from '../crypto/raw-use.ts'
 import { streamed } from '../crypto/stream.ts'
+import type { Parameters } from '../crypto/symmetric.ts'
 import { parametersOf, usableKey } from '../crypto/usable-key.ts'
 import { failWith } from '../failure.ts'
 import { readPrivate } from '../objects/asymmetric-keys.ts'
 import { keyBlockOf } from '../objects/key-values.ts'
 import { spendUse } from '../objects/usage-limits.ts'
-import { handler } from '../scope.ts'
+import { handler, type Scope } from '../scope.ts'
 import { signByWallet } from '../wallet-keys/sign-by-wallet.ts'
+
+const signGeneral = (scope: Scope, key: Bytes, parameters: Parameters, given: Given): Bytes => {
+  const facts = scope.crypto.privateKeyFacts(key)
+  if (facts.curve === 'secp256k1' && scope.chains !== undefined) {
+    return signSecp256k1(scope, scope.chains, key, parameters, given)
+  }
+  return given.digest === undefined
+    ? scope.crypto.sign(key, schemeOf(facts, parameters), given.data)
+    : failWith('FeatureNotSupported', 'of this key digests are not signed, only data')
+}
 
 export const sign = handler('Sign', async (scope, request) => {
   const use = { bit: 'Sign', protects: true } as const
@@ -17,9 +31,6 @@ export const sign = handler('Sign', async (scope, request) => {
     const signatureData = await signByWallet(scope, object.walletKey, request)
     scope.batch.madeData('SignSignatureData', signatureData)
     return { uniqueIdentifier, signatureData }
-  }
-  if (request.digestedData !== undefined) {
-    return failWith('FeatureNotSupported', 'digests are not signed, only data')
   }
   const part = streamed(scope, request, request)
   if (part.correlationValue !== undefined) {
@@ -33,8 +44,8 @@ export const sign = handler('Sign', async (scope, request) => {
   await spendUse(scope, object, part.data.length)
   const key = readPrivate(scope.crypto, block)
   const parameters = parametersOf(object, part.first.cryptographicParameters)
-  const scheme = schemeOf(scope.crypto.privateKeyFacts(key), parameters)
-  const signatureData = scope.crypto.sign(key, scheme, part.data)
+  const given = { data: part.data, digest: part.first.digestedData }
+  const signatureData = signGeneral(scope, key, parameters, given)
   scope.batch.madeData('SignSignatureData', signatureData)
   return { uniqueIdentifier, signatureData }
 })

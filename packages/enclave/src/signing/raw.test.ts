@@ -3,7 +3,7 @@ import type { SignPayload } from '@holdfast/base/requests/sign'
 import type { WalletKey } from '@holdfast/base/wallet'
 import { describe, expect, it } from 'vitest'
 import { decodePayload } from './decode.ts'
-import { privateKeyOf, testCrypto } from './testing/sign-payload.ts'
+import { accountOf, privateKeyOf, testCrypto } from './testing/sign-payload.ts'
 
 const publicKey = toHex(testCrypto.secp256k1.publicKey(privateKeyOf(0x46)))
 const key = {
@@ -48,5 +48,19 @@ describe('raw use', () => {
     const { publicKey: _, ...phrase } = key
     expect(decodePayload({ payload, key: phrase, crypto: testCrypto }).ok).toBe(false)
     expect(decodePayload({ payload, crypto: testCrypto }).ok).toBe(false)
+  })
+
+  it('names no account of another key, and signs for a seed phrase by a single account', () => {
+    const account = accountOf({ chain: 'ethereum', publicKey })
+    const ask = (of: object, ofKey: WalletKey = key) => {
+      const input = { payload, key: ofKey, crypto: testCrypto }
+      const decoded = decodePayload({ ...input, account: { ...account, ...of } })
+      return decoded.ok ? 'ok' : decoded.refusal.code
+    }
+    expect(ask({ key: 'key_a' })).toBe('ok')
+    expect(ask({ key: 'key_b' })).toBe('wrong_account')
+    const { publicKey: _, ...phrase } = { ...key, kind: 'bip39' as const }
+    expect(ask({ key: 'key_a' }, phrase)).toBe('ok')
+    expect(ask({ key: 'key_a', chainCode: '00'.repeat(32) }, phrase)).toBe('raw_use_denied')
   })
 })

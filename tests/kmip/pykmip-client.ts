@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { findProgram } from '../support/program.ts'
 
-const script = join(import.meta.dirname, 'pykmip_client.py')
+const script = join(import.meta.dirname, 'pykmip-client.py')
 
 /** The interpreter of the distribution, which alone sees its packages. */
 export const python = findProgram({

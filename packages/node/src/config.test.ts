@@ -22,7 +22,7 @@ const node = {
   peers: { us: '10.0.0.1:7000', asia: ['10.0.0.2:7000', 'asia.example:7001'] },
   manifest: '../../manifest.json',
 }
-const files = { '/work/mesh/nodes/eu/node.json': JSON.stringify(node) }
+const files = { '/srv/mesh/nodes/eu/node.json': JSON.stringify(node) }
 const dir = ['--dir', 'mesh/nodes/eu']
 
 const refused = (result: ReturnType<typeof read>): string | undefined =>
@@ -33,7 +33,7 @@ describe('the configuration of a node', () => {
     expect(read(dir, { files })).toEqual({
       ok: true,
       value: {
-        dir: '/work/mesh/nodes/eu',
+        dir: '/srv/mesh/nodes/eu',
         zone: 'eu',
         listenClient: { host: '127.0.0.1', port: 8443 },
         listenMesh: { host: '::1', port: 7000 },
@@ -43,11 +43,11 @@ describe('the configuration of a node', () => {
           { zone: 'asia', host: '10.0.0.2', port: 7000 },
           { zone: 'asia', host: 'asia.example', port: 7001 },
         ],
-        manifest: '/work/mesh/manifest.json',
+        manifest: '/srv/mesh/manifest.json',
         logLevel: 'info',
       },
     })
-    const named = read(['--config', '/work/mesh/nodes/eu/node.json'], { files })
+    const named = read(['--config', '/srv/mesh/nodes/eu/node.json'], { files })
     expect(named).toEqual(read(dir, { files }))
   })
 
@@ -76,7 +76,7 @@ describe('the configuration of a node', () => {
 
   it('takes several names of a KMIP listener from file, flags and variable', () => {
     const json = JSON.stringify({ ...node, listenKmip: '[::]:5696', kmipNames: ['a', 'b'] })
-    const named = { '/work/mesh/nodes/eu/node.json': json }
+    const named = { '/srv/mesh/nodes/eu/node.json': json }
     expect(read(dir, { files: named })).toMatchObject({
       value: { listenKmip: { host: '::', port: 5696 }, kmipNames: ['a', 'b'] },
     })
@@ -87,7 +87,7 @@ describe('the configuration of a node', () => {
     const flags = [...dir, '--kmip-name', 'e', '--kmip-name=f']
     expect(read(flags, { files: named })).toMatchObject({ value: { kmipNames: ['e', 'f'] } })
     const text = JSON.stringify({ ...node, kmipNames: 'a' })
-    const wrong = read(dir, { files: { '/work/mesh/nodes/eu/node.json': text } })
+    const wrong = read(dir, { files: { '/srv/mesh/nodes/eu/node.json': text } })
     expect(refused(wrong)).toBe('bad_configuration kmipNames')
   })
 
@@ -98,7 +98,7 @@ describe('the configuration of a node', () => {
   })
 
   it('refuses unknown keys, flags and variables by their names', () => {
-    const extra = { ...files, '/work/x/node.json': '{"zone":"eu","threshold":"2"}' }
+    const extra = { ...files, '/srv/x/node.json': '{"zone":"eu","threshold":"2"}' }
     expect(refused(read(['--dir', 'x'], { files: extra }))).toBe('bad_configuration threshold')
     expect(refused(read([...dir, '--policy', 'x'], { files }))).toBe('bad_configuration --policy')
     expect(refused(read(dir, { env: { HOLDFAST_ZOEN: 'eu' }, files }))).toBe(

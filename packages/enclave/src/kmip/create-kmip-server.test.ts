@@ -85,6 +85,13 @@ describe('the KMIP server', () => {
     expect(JSON.stringify(located)).not.toContain(identifier)
   })
 
+  it('answers many first readers of an object at once', async () => {
+    const { one } = start()
+    const get = { operation: 'Get', ...named(identifierOf(await one('2.1', create()))) } as const
+    const answers = await Promise.all(Array.from({ length: 16 }, () => one('2.1', get)))
+    expect(answers.map(reasonOf)).toEqual(Array.from({ length: 16 }, () => 'Success'))
+  })
+
   it('lets an object take the transitions of the table and no other', async () => {
     const { one } = start()
     const identifier = identifierOf(await one('2.1', create()))

@@ -1,5 +1,5 @@
 /** A KMIP operation that fails, with its result reason; caught where its batch item is answered. */
-import type { Refusal } from '@holdfast/base/errors'
+import { type Refusal, RefusalError } from '@holdfast/base/errors'
 import { type ResultReason, reasonOf } from '@holdfast/kmip'
 
 export class KmipFailure extends Error {
@@ -17,5 +17,11 @@ export const failWith = (reason: ResultReason, message: string): never => {
   throw new KmipFailure(reason, message)
 }
 
-/** A refusal of a port as the reason that the table of errors gives it. */
-export const failRefused = (refusal: Refusal): never => failWith(reasonOf(refusal), refusal.detail)
+/**
+ * A refusal of a port as the reason that the table of errors gives it. A conflict stays what it
+ * is: the item is tried again from what is stored now.
+ */
+export const failRefused = (refusal: Refusal): never => {
+  if (refusal.code === 'conflict') throw new RefusalError(refusal)
+  return failWith(reasonOf(refusal), refusal.detail)
+}

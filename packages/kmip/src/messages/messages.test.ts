@@ -320,7 +320,7 @@ describe('a response', () => {
       reason: 'ObjectDestroyed',
     } as const
     for (const [version, reason] of [
-      ['1.0', 'PermissionDenied'],
+      ['1.0', 'ItemNotFound'],
       ['2.1', 'ObjectDestroyed'],
     ] as const) {
       const [item] = unwrap(readResponse(unwrap(answered(version, failure)))).items

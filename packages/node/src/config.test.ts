@@ -8,7 +8,7 @@ const read = (
   readConfig({
     argv,
     env: options.env ?? {},
-    cwd: '/work',
+    cwd: '/srv',
     readFile: (path) => {
       const text = options.files?.[path]
       return text === undefined ? undefined : new TextEncoder().encode(text)

@@ -1,6 +1,5 @@
 /** The trusted core: ports in, `Core` out. Everything that a node does with keys happens here. */
-import type { VerifiedManifest } from '@holdfast/attestation'
-import type { NodeName, NodeStatus } from '@holdfast/base/answers'
+import type { NodeStatus } from '@holdfast/base/answers'
 import { authorisation } from '@holdfast/base/authorisation'
 import type { Bytes } from '@holdfast/base/bytes'
 import {
@@ -16,6 +15,7 @@ import type { BootId, SessionId } from '@holdfast/base/ids'
 import { authorisationsMax } from '@holdfast/base/limits'
 import { base64url, bytesOf, parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
+import { buildContext, type CoreOptions } from './build-context.ts'
 import type { CoreContext } from './context.ts'
 import type {
   CertificateNames,
@@ -25,59 +25,27 @@ import type {
   UntrustedSessionOpening,
   ZoneTrust,
 } from './core-interface.ts'
-import type { NodeIdentity } from './identity/node-identity.ts'
+import { holderOf, isSelf } from './evidence-target.ts'
 import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
-import { createZoneCa, signZoneCa } from './identity/zone-ca.ts'
-import { createOpenedKeys } from './keys/opened-keys.ts'
+import { signZoneCa } from './identity/zone-ca.ts'
 import type { KmipForm, KmipServer } from './kmip/create-kmip-server.ts'
 import { catchUpIntervalMs, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
+import { nodeStatus } from './node-status.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
-import { createObjectTable } from './objects/object-table.ts'
 import { createReplicatedObjects } from './objects/replicated-objects.ts'
-import type { Clock } from './ports/clock.ts'
-import type { Crypto } from './ports/crypto.ts'
-import type { Entropy } from './ports/entropy.ts'
-import type { OwnEvidence } from './ports/evidence.ts'
-import type { GeneralCrypto } from './ports/general-crypto.ts'
-import type { Mesh, Peer } from './ports/mesh.ts'
-import type { Sealing } from './ports/sealing.ts'
-import type { Store } from './ports/store.ts'
+import type { Peer } from './ports/mesh.ts'
 import { reading } from './records/reading.ts'
 import type { ZoneKey } from './records/record-seal.ts'
-import { createRecords } from './records/records.ts'
 import { claimStore, type StoreClaim } from './records/store-claim.ts'
 import { openZoneKey } from './records/zone-key.ts'
 import { refusing } from './refusing.ts'
 import { answerPeer } from './replication/answer-peer.ts'
 import { encodePeerAnswer } from './replication/messages.ts'
-import { createPeers } from './replication/peers.ts'
-import { createReplicator } from './replication/replicator.ts'
 import { dispatch } from './routing/dispatch.ts'
-import { locate } from './routing/locate.ts'
-import { createLocations } from './routing/locations.ts'
 import { openSession } from './sessions/open-session.ts'
 import { sessionFrame } from './sessions/session-frame.ts'
-import { createSessionTable } from './sessions/session-table.ts'
 import { type CertificateHolder, findHolder } from './tenants/kmip-caller.ts'
 import { serveKmip } from './tenants/serve-kmip.ts'
-import { createWalletTable } from './wallets/wallet-table.ts'
-
-export type CoreOptions = {
-  readonly crypto: Crypto
-  /** For general objects over KMIP. */
-  readonly general: GeneralCrypto
-  readonly entropy: Entropy
-  readonly clock: Clock
-  readonly store: Store
-  readonly mesh: Mesh
-  readonly sealing: Sealing
-  readonly evidence: OwnEvidence
-  readonly manifest: VerifiedManifest
-  readonly identity: NodeIdentity
-  /** The quote over the identity, as the node's certificate carries it. */
-  readonly quote: Bytes
-  readonly self: NodeName
-}
 
 const envelope = z.strictObject({
   request: base64url,
@@ -85,61 +53,6 @@ const envelope = z.strictObject({
 })
 
 const notReady: Refused = refuse('not_ready', 'this node has not started yet')
-
-const buildContext = (
-  options: CoreOptions,
-  held: { readonly zoneKey: ZoneKey; readonly claim: StoreClaim; readonly replaced: () => void },
-): CoreContext => {
-  const { zoneKey } = held
-  const { crypto, entropy, clock, store, identity, self } = options
-  const meshId = options.manifest.mesh
-  const { zone } = self
-  const records = createRecords({ crypto, entropy, store, mesh: meshId, zone, ...held })
-  const wallets = createWalletTable(records, crypto)
-  const objects = createObjectTable(records, crypto, wallets)
-  const peers = createPeers(options.mesh, clock)
-  const keys = createOpenedKeys()
-  const base = {
-    crypto,
-    entropy,
-    clock,
-    records,
-    wallets,
-    objects,
-    peers,
-    zone,
-    replaced: () => undefined,
-  }
-  return {
-    ...base,
-    mesh: meshId,
-    zones: options.manifest.manifest.zones,
-    self,
-    identity,
-    zoneCa: createZoneCa({ crypto, entropy, zoneKey, mesh: meshId, zone }),
-    keys,
-    replicator: createReplicator(base),
-    sessions: createSessionTable(clock),
-    locations: createLocations(),
-  }
-}
-
-const holderOf = async (context: CoreContext, target: EvidenceTarget): Promise<Result<Peer>> => {
-  if (target.wallet !== undefined) return locate(context, target.wallet)
-  const peer =
-    target.boot === undefined
-      ? target.zone === undefined
-        ? undefined
-        : context.peers.ofZone(target.zone)
-      : context.peers.byBoot(target.boot)
-  return peer === undefined ? refuse('unreachable', 'no link to this enclave') : accept(peer)
-}
-
-const isSelf = (context: CoreContext, { zone, boot, wallet }: EvidenceTarget): boolean => {
-  if (boot !== undefined) return boot === context.self.boot
-  if (wallet !== undefined) return context.wallets.indexed(wallet) !== undefined
-  return zone === undefined || zone === context.zone
-}
 
 class NodeCore implements Core {
   readonly #options: CoreOptions
@@ -284,31 +197,7 @@ class NodeCore implements Core {
   }
 
   status(): NodeStatus {
-    const { manifest, mesh, self, crypto } = this.#options
-    const peers = mesh.peers()
-    return {
-      node: self,
-      mesh: manifest.mesh,
-      manifestSerial: manifest.manifest.serial,
-      simulated: manifest.manifest.kind === 'simulated',
-      state: this.#state(),
-      wallets: this.#context?.wallets.size ?? 0,
-      outbox: this.#owed,
-      signer: crypto.secp256k1.backend,
-      peers: manifest.manifest.zones
-        .filter((zone) => zone.id !== self.zone)
-        .map((zone) => {
-          const peer = peers.find((one) => one.zone === zone.id)
-          const since = this.#context?.peers.sinceHeardMs(zone.id)
-          return {
-            zone: zone.id,
-            level: zone.level,
-            connected: peer !== undefined,
-            ...(peer === undefined ? {} : { boot: peer.boot, roundTripMs: peer.roundTripMs }),
-            ...(since === undefined ? {} : { lastHeardMs: String(since) }),
-          }
-        }),
-    }
+    return nodeStatus(this.#options, this.#context, { state: this.#state(), owed: this.#owed })
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,80 @@
+/** Makes what all operations of a core work with, from the ports and what start opened. */
+import type { VerifiedManifest } from '@holdfast/attestation'
+import type { NodeName } from '@holdfast/base/answers'
+import type { Bytes } from '@holdfast/base/bytes'
+import type { CoreContext } from './context.ts'
+import type { NodeIdentity } from './identity/node-identity.ts'
+import { createZoneCa } from './identity/zone-ca.ts'
+import { createOpenedKeys } from './keys/opened-keys.ts'
+import { createObjectTable } from './objects/object-table.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Crypto } from './ports/crypto.ts'
+import type { Entropy } from './ports/entropy.ts'
+import type { OwnEvidence } from './ports/evidence.ts'
+import type { GeneralCrypto } from './ports/general-crypto.ts'
+import type { Mesh } from './ports/mesh.ts'
+import type { Sealing } from './ports/sealing.ts'
+import type { Store } from './ports/store.ts'
+import type { ZoneKey } from './records/record-seal.ts'
+import { createRecords } from './records/records.ts'
+import { type StoreClaim } from './records/store-claim.ts'
+import { createPeers } from './replication/peers.ts'
+import { createReplicator } from './replication/replicator.ts'
+import { createLocations } from './routing/locations.ts'
+import { createSessionTable } from './sessions/session-table.ts'
+import { createWalletTable } from './wallets/wallet-table.ts'
+
+export type CoreOptions = {
+  readonly crypto: Crypto
+  /** For general objects over KMIP. */
+  readonly general: GeneralCrypto
+  readonly entropy: Entropy
+  readonly clock: Clock
+  readonly store: Store
+  readonly mesh: Mesh
+  readonly sealing: Sealing
+  readonly evidence: OwnEvidence
+  readonly manifest: VerifiedManifest
+  readonly identity: NodeIdentity
+  /** The quote over the identity, as the node's certificate carries it. */
+  readonly quote: Bytes
+  readonly self: NodeName
+}
+
+export const buildContext = (
+  options: CoreOptions,
+  held: { readonly zoneKey: ZoneKey; readonly claim: StoreClaim; readonly replaced: () => void },
+): CoreContext => {
+  const { zoneKey } = held
+  const { crypto, entropy, clock, store, identity, self } = options
+  const meshId = options.manifest.mesh
+  const { zone } = self
+  const records = createRecords({ crypto, entropy, store, mesh: meshId, zone, ...held })
+  const wallets = createWalletTable(records, crypto)
+  const objects = createObjectTable(records, crypto, wallets)
+  const peers = createPeers(options.mesh, clock)
+  const keys = createOpenedKeys()
+  const base = {
+    crypto,
+    entropy,
+    clock,
+    records,
+    wallets,
+    objects,
+    peers,
+    zone,
+    replaced: () => undefined,
+  }
+  return {
+    ...base,
+    mesh: meshId,
+    zones: options.manifest.manifest.zones,
+    self,
+    identity,
+    zoneCa: createZoneCa({ crypto, entropy, zoneKey, mesh: meshId, zone }),
+    keys,
+    replicator: createReplicator(base),
+    sessions: createSessionTable(clock),
+    locations: createLocations(),
+  }
+}

@@ -1,0 +1,35 @@
+/** What a node says of itself and of the zones that it knows. */
+import type { NodeStatus } from '@holdfast/base/answers'
+import type { CoreOptions } from './build-context.ts'
+import type { CoreContext } from './context.ts'
+
+export const nodeStatus = (
+  { manifest, mesh, self, crypto }: CoreOptions,
+  context: CoreContext | undefined,
+  { state, owed }: { readonly state: NodeStatus['state']; readonly owed: number },
+): NodeStatus => {
+  const peers = mesh.peers()
+  return {
+    node: self,
+    mesh: manifest.mesh,
+    manifestSerial: manifest.manifest.serial,
+    simulated: manifest.manifest.kind === 'simulated',
+    state,
+    wallets: context?.wallets.size ?? 0,
+    outbox: owed,
+    signer: crypto.secp256k1.backend,
+    peers: manifest.manifest.zones
+      .filter((zone) => zone.id !== self.zone)
+      .map((zone) => {
+        const peer = peers.find((one) => one.zone === zone.id)
+        const since = context?.peers.sinceHeardMs(zone.id)
+        return {
+          zone: zone.id,
+          level: zone.level,
+          connected: peer !== undefined,
+          ...(peer === undefined ? {} : { boot: peer.boot, roundTripMs: peer.roundTripMs }),
+          ...(since === undefined ? {} : { lastHeardMs: String(since) }),
+        }
+      }),
+  }
+}

@@ -31,6 +31,8 @@ export {
 } from './ra-tls.ts'
 export { intelRootCa } from './sgx/intel-root.ts'
 export { type SgxReport, type TdxReport, withoutZeroPadding } from './sgx/quote.ts'
+export { type QuotePlatform, quotePlatform } from './sgx/quote-platform.ts'
+export { signedText, splitSignedText } from './sgx/signed-text.ts'
 export { type QuoteInput, type QuoteVerdict, verifyQuote } from './sgx/verify.ts'
 export {
   type SimulatedCollateral,

@@ -21,6 +21,7 @@ import { extensionOf, type ParsedCertificate, parseCertificate } from '@holdfast
 import { sha256 } from '@noble/hashes/sha2.js'
 import { decode, encode } from 'cborg'
 import { parseIdentity } from './identity.ts'
+import { signedText, splitSignedText } from './sgx/signed-text.ts'
 
 /** tcg-dice-conceptual-message-wrapper, and the manifest of endorsements. */
 export const evidenceOid = '2.23.133.5.4.9'
@@ -36,32 +37,18 @@ const sha256Id = 1
 const claimsOf = (spki: Bytes, identity: Bytes): Bytes =>
   encode({ 'pubkey-hash': encode([sha256Id, sha256(spki)]), 'holdfast-identity': identity })
 
-/** A signed text of Intel's with its signature, as the certification service answers it. */
-const signedText = (name: string, text: string, signature: string): Bytes =>
-  utf8(`{"${name}":${text},"signature":"${signature}"}`)
-
-const splitSigned = (name: string, bytes: Bytes): { text: string; signature: string } => {
-  const whole = fromUtf8(bytes)
-  const head = `{"${name}":`
-  const tail = /,"signature":"([0-9a-f]{128})"\}$/.exec(whole)
-  if (!whole.startsWith(head) || tail === null) {
-    return fail('malformed', 'a signed text of the collateral has another form')
-  }
-  return { text: whole.slice(head.length, tail.index), signature: tail[1] as string }
-}
-
 const endorsementsVersion = 1
 
 /** The order is that of Open Enclave's `oe_sgx_endorsements_fields_t`. */
 const endorsementsOf = (collateral: Collateral): Bytes =>
   encode([
     endorsementsVersion,
-    signedText('tcbInfo', collateral.tcbInfo, collateral.tcbInfoSignature),
+    utf8(signedText('tcbInfo', collateral.tcbInfo, collateral.tcbInfoSignature)),
     utf8(collateral.tcbInfoIssuerChain),
     fromHex(collateral.pckCrl),
     fromHex(collateral.rootCaCrl),
     utf8(collateral.pckCrlIssuerChain),
-    signedText('enclaveIdentity', collateral.qeIdentity, collateral.qeIdentitySignature),
+    utf8(signedText('enclaveIdentity', collateral.qeIdentity, collateral.qeIdentitySignature)),
     utf8(collateral.qeIdentityIssuerChain),
   ])
 
@@ -156,8 +143,8 @@ const readCollateral = (certificate: ParsedCertificate): Collateral => {
     8,
   )
   if (version !== endorsementsVersion) fail('malformed', 'the endorsements have another version')
-  const tcbInfo = splitSigned('tcbInfo', utf8(textIn(tcb)))
-  const qeIdentity = splitSigned('enclaveIdentity', utf8(textIn(qe)))
+  const tcbInfo = splitSignedText('tcbInfo', textIn(tcb))
+  const qeIdentity = splitSignedText('enclaveIdentity', textIn(qe))
   const parsed = collateralSchema.safeParse({
     tcbInfo: tcbInfo.text,
     tcbInfoSignature: tcbInfo.signature,

@@ -135,6 +135,13 @@ export const errorTable = {
   wrong_nonce: distrust('The nonce is not signed by the identity'),
   certificate_malformed: distrust('The certificate carries no evidence that can be parsed'),
   wrong_certificate_key: distrust('The key of the certificate is not that of the identity'),
+  no_evidence: entry(
+    503,
+    'GeneralFailure',
+    'never',
+    'This machine gives no evidence of an enclave',
+  ),
+  no_collateral: entry(503, 'GeneralFailure', 'later', 'No collateral can be had for the quote'),
   zone_ca_signature: distrust('The CA of the zone is not signed by the verified enclave'),
 
   // Manifests.

@@ -12,6 +12,7 @@ import { parseHostPort } from './host-port.ts'
 import { configBytesMax } from './limits.ts'
 import { type LogLevel, logLevels } from './logs.ts'
 import type { HostPort, PeerAddress } from './mesh/peer-address.ts'
+import type { PccsAddress } from './platform/pccs/pccs-client.ts'
 import { assembleEtcd, etcdKeys, storeOfFile } from './store-config.ts'
 import type { EtcdConfig } from './stores/etcd/etcd-config.ts'
 
@@ -34,6 +35,8 @@ export type NodeConfig = {
   readonly logLevel: LogLevel
   /** The store, where it is not the SQLite file of the folder. */
   readonly etcd?: EtcdConfig
+  /** Where the collateral of this machine's quotes comes from. */
+  readonly pccs?: PccsAddress
 }
 
 /** Text as it came, by key; `peers` are `zone=host:port`. */
@@ -51,6 +54,8 @@ const keys = {
   peers: 'peer',
   manifest: 'manifest',
   logLevel: 'log-level',
+  pccs: 'pccs',
+  pccsCa: 'pccs-ca-file',
   ...etcdKeys,
 } as const
 type Key = keyof typeof keys
@@ -159,6 +164,7 @@ const fromFile = (input: ConfigInput, path: string): Values => {
         return fail('bad_configuration', 'an unknown key', key)
       if (key === 'peers') return [[key, peersOfFile(value)]]
       if (key === 'kmipNames') return [[key, namesOfFile(value)]]
+      if (key === 'pccsCa' && typeof value === 'string') return [[key, [readText(value, key)]]]
       if (typeof value === 'string') return [[key, [value]]]
       return fail('bad_configuration', 'a value is no text', key)
     }),
@@ -171,6 +177,17 @@ const parsePeer = (text: string): PeerAddress => {
   if (!zone.ok) return fail('bad_configuration', 'a peer is zone=host:port', 'peers')
   const address = parseHostPort(text.slice(at + 1), 'peers')
   return { zone: zone.value, ...address }
+}
+
+/** `https://host[:port][/path]`; plain http on loopback alone. */
+const parsePccs = (text: string | undefined, ca: string | undefined): PccsAddress | undefined => {
+  if (text === undefined) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const local = url !== undefined && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
+  if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && local))) {
+    return fail('bad_configuration', 'a PCCS is https://host:port', 'pccs')
+  }
+  return { url: text, ...(ca === undefined ? {} : { ca }) }
 }
 
 const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeConfig => {
@@ -197,6 +214,7 @@ const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeCon
     listenKmipHttps: address('listenKmipHttps'),
   }
   const etcd = assembleEtcd({ ...file, ...over }, one, zone.value)
+  const pccs = parsePccs(one('pccs'), one('pccsCa'))
   const given = Object.entries(listeners).filter(([, value]) => value !== undefined)
   return {
     dir,
@@ -208,6 +226,7 @@ const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeCon
     manifest: resolve(over['manifest'] === undefined ? dir : cwd, manifest),
     logLevel: level,
     ...(etcd === undefined ? {} : { etcd }),
+    ...(pccs === undefined ? {} : { pccs }),
   }
 }
 

@@ -26,7 +26,7 @@ import { createMesh } from './mesh/create-mesh.ts'
 import { createVerifyPeer } from './mesh/verify-peer.ts'
 import { openManifests } from './platform/manifests.ts'
 import { measureSources } from './platform/measurement.ts'
-import { openSimulatedMachine } from './platform/simulated.ts'
+import { openMachine } from './platform/open-machine.ts'
 import { systemClock } from './platform/system-clock.ts'
 import { createTlsIdentity } from './platform/tls-certificate.ts'
 import { everyCollateral, everyTick } from './schedule.ts'
@@ -52,14 +52,16 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   const manifests = needed(openManifests(manifestFile, clock.nowMs()))
   const manifest = manifests.current
   const { kind, zones } = manifest.manifest
-  if (kind !== 'simulated') {
-    throw new RefusalError({ code: 'unsupported', detail: 'this machine has no enclave for it' })
-  }
   if (zones.every(({ id }) => id !== config.zone)) {
     throw new RefusalError({ code: 'unknown_zone', detail: 'the manifest has no such zone' })
   }
-  const measurement = measureSources(root)
-  const machine = needed(openSimulatedMachine({ dir: config.dir, measurement }))
+  const nowMs = (): number => clock.nowMs()
+  const { dir, pccs } = config
+  const measure = (): string => measureSources(root)
+  const machine = needed(
+    await openMachine({ kind, dir, measurement: measure, ...(pccs && { pccs }), nowMs, logs }),
+  )
+  const { measurement } = machine.evidence
   const crypto = await createCrypto({ entropy })
   if (!crypto.arena().locked) logs.warn('keys are not in locked memory', { detail: 'ulimit -l' })
   const identity = createIdentity({
@@ -121,6 +123,7 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
       peers: () => mesh.peers(),
       connections: () => open[0]?.connections() ?? { all: 0, webSockets: 0 },
       kmipConnections: () => kmip[0]?.connections() ?? 0,
+      collateral: () => node.machine.collateral(),
     })
     const ready = (): boolean => core.status().state === 'ready'
     const address = config.listenManagement
@@ -150,6 +153,7 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
     kmip.push(served)
     stops.push(() => served.stop())
     stops.push(everyTick(core, logs))
+    stops.push(node.machine.start())
     stops.push(
       everyCollateral(node.machine.evidence, logs, async () => {
         const renewed = await node.makeTls()

@@ -14,6 +14,7 @@ const start = async (ready = true): Promise<string> => {
     peers: () => [],
     connections: () => ({ all: 7, webSockets: 3 }),
     kmipConnections: () => 2,
+    collateral: () => ({ obtainedAtMs: Date.now() - 5000, expiresAtMs: Date.now(), failures: 4 }),
   })
   metrics.observe({ route: '/v1/node', method: 'GET', status: 200, durationMs: 3 })
   const address = { host: '127.0.0.1', port: 0 }
@@ -36,6 +37,8 @@ describe('the management listener', () => {
     expect(text).toContain('holdfast_client_connections 7')
     expect(text).toContain('holdfast_websockets 3')
     expect(text).toContain('holdfast_kmip_connections 2')
+    expect(text).toMatch(/holdfast_collateral_age_seconds [5-9]/)
+    expect(text).toContain('holdfast_collateral_failures 4')
     expect(text).toContain(
       'holdfast_http_answers_total{route="/v1/node",method="GET",status="200"} 1',
     )

@@ -2,6 +2,7 @@
 import type { NodeStatus } from '@holdfast/base/answers'
 import type { Peer } from '@holdfast/enclave/ports/mesh'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { CollateralState } from '../platform/machine.ts'
 import type { KmipClosed } from './kmip-clients.ts'
 
 export type Observed = {
@@ -23,6 +24,7 @@ export type MetricSources = {
   peers(): readonly Peer[]
   connections(): { readonly all: number; readonly webSockets: number }
   kmipConnections(): number
+  collateral(): CollateralState
 }
 
 const answersOf = (register: Registry) => {
@@ -62,6 +64,8 @@ const kmipOf = (register: Registry): Metrics['kmip'] => {
   return { answered: () => answers.inc(), closed: (reason) => closed.inc({ reason }) }
 }
 
+const secondsSince = (atMs: number): number => Math.round((Date.now() - atMs) / 1000)
+
 /** Gauges are read when they are asked for. */
 export const createMetrics = (sources: MetricSources): Metrics => {
   const register = new Registry()
@@ -84,6 +88,19 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   gauge('client_connections', 'Connections of clients', () => sources.connections().all)
   gauge('websockets', 'WebSockets of clients', () => sources.connections().webSockets)
   gauge('kmip_connections', 'Connections of KMIP clients', () => sources.kmipConnections())
+  gauge('collateral_age_seconds', 'Age of the collateral that is served', () =>
+    secondsSince(sources.collateral().obtainedAtMs),
+  )
+  gauge(
+    'collateral_expires_in_seconds',
+    'Until verifiers refuse it; negative when they do',
+    () => -secondsSince(sources.collateral().expiresAtMs),
+  )
+  gauge(
+    'collateral_failures',
+    'Attempts to renew it that failed since one did not',
+    () => sources.collateral().failures,
+  )
   const roundTrips: Gauge<'zone' | 'boot'> = new Gauge({
     name: 'holdfast_link_round_trip_seconds',
     help: 'Smoothed round trip of each link that is up',

@@ -3,24 +3,16 @@
  * collateral that are genuine in form and prove nothing about hardware, and a sealing key in a
  * file. What shows it says SIMULATED.
  */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type SimulatedPlatform, simulatedQuote } from '@holdfast/attestation'
 import { fromHex } from '@holdfast/base/bytes'
-import { collateralSchema } from '@holdfast/base/collateral'
+import { type Collateral, collateralSchema } from '@holdfast/base/collateral'
 import { attempt, fail, type Result } from '@holdfast/base/errors'
 import { base64url, hex, parseJson } from '@holdfast/base/schema'
-import type { OwnEvidence } from '@holdfast/enclave/ports/evidence'
-import type { Sealing } from '@holdfast/enclave/ports/sealing'
 import { z } from 'zod'
+import type { CollateralDates, Machine } from './machine.ts'
+import { createSealedFile } from './sealed-file.ts'
 
 const platformSchema: z.ZodType<SimulatedPlatform> = z.strictObject({
   format: z.literal('holdfast simulated platform v1'),
@@ -33,10 +25,6 @@ const platformSchema: z.ZodType<SimulatedPlatform> = z.strictObject({
 
 const fileSchema = z.strictObject({ platform: platformSchema, collateral: collateralSchema })
 
-export type SimulatedMachine = { readonly evidence: OwnEvidence; readonly sealing: Sealing }
-
-const isAbsent = (error: unknown): boolean => (error as { code?: string }).code === 'ENOENT'
-
 const readNeeded = (path: string, subject: string): Uint8Array => {
   try {
     return readFileSync(path)
@@ -45,37 +33,9 @@ const readNeeded = (path: string, subject: string): Uint8Array => {
   }
 }
 
-/** A file is the old one or the new one, whole, also through a crash. */
-const replaceFile = (path: string, content: Uint8Array): void => {
-  const next = `${path}.next`
-  const file = openSync(next, 'w', 0o600)
-  try {
-    writeSync(file, content)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  chmodSync(next, 0o600)
-  renameSync(next, path)
-}
-
-const createSealing = (dir: string): Sealing => {
-  const path = join(dir, 'zone-key.sealed')
-  return {
-    read: async () => {
-      try {
-        return new Uint8Array(readFileSync(path))
-      } catch (error) {
-        if (isAbsent(error)) return undefined
-        throw error
-      }
-    },
-    write: async (sealed) => replaceFile(path, sealed),
-    key: async () => {
-      const text = readFileSync(join(dir, 'sealing.key'), 'utf8').trim()
-      return fromHex(text)
-    },
-  }
+const datesOf = (collateral: Collateral): CollateralDates => {
+  const { issueDate, nextUpdate } = JSON.parse(collateral.tcbInfo) as Record<string, string>
+  return { obtainedAtMs: Date.parse(issueDate ?? ''), expiresAtMs: Date.parse(nextUpdate ?? '') }
 }
 
 /**
@@ -85,7 +45,7 @@ const createSealing = (dir: string): Sealing => {
 export const openSimulatedMachine = (options: {
   readonly dir: string
   readonly measurement: string
-}): Result<SimulatedMachine> =>
+}): Result<Machine> =>
   attempt(() => {
     const { dir, measurement } = options
     const path = join(dir, 'platform.json')
@@ -98,12 +58,15 @@ export const openSimulatedMachine = (options: {
     }
     const { platform } = opened.value
     return {
+      kind: 'simulated',
       evidence: {
         measurement,
         quote: async (reportData) =>
           simulatedQuote(platform, { mrEnclave: fromHex(measurement), reportData }),
         collateral: async () => Buffer.from(JSON.stringify(read().collateral)),
       },
-      sealing: createSealing(dir),
+      sealing: createSealedFile(dir, async () => fromHex(key)),
+      collateral: () => ({ ...datesOf(read().collateral), failures: 0 }),
+      start: () => () => undefined,
     }
   })

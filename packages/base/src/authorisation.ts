@@ -10,7 +10,10 @@ export type Purpose = z.infer<typeof purpose>
 export const authorisation = z.strictObject({
   credential: credentialId,
   purpose,
-  /** Ed25519: 64 bytes (RFC 8032); P-256: r ‖ s, 64 bytes, over SHA-256 of the challenge. */
+  /**
+   * By the kind of the credential. API key: Ed25519, 64 bytes (RFC 8032), or P-256, r ‖ s, 64
+   * bytes, over SHA-256 of the challenge. Passkey: passkey-proof.ts.
+   */
   signature: base64url,
 })
 export type Authorisation = z.infer<typeof authorisation>

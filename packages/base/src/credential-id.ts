@@ -4,7 +4,11 @@ import { bytesOf } from './schema.ts'
 import type { Credential } from './wallet.ts'
 
 type Named =
-  | { readonly kind: 'api-key'; readonly algorithm: string; readonly publicKey: string }
+  | {
+      readonly kind: 'api-key' | 'passkey'
+      readonly algorithm: string
+      readonly publicKey: string
+    }
   | { readonly kind: 'tls-certificate'; readonly keyHash: string }
 
 /**
@@ -12,6 +16,9 @@ type Named =
  * bytes of its SHA-256 are the id. Fails with `invalid_field`.
  */
 export const credentialIdInput = (credential: Named | Credential): Bytes =>
-  credential.kind === 'api-key'
-    ? concat(utf8(`api-key\0${credential.algorithm}\0`), bytesOf(credential.publicKey, 'base64url'))
-    : concat(utf8('tls-certificate\0spki-sha256\0'), fromHex(credential.keyHash))
+  credential.kind === 'tls-certificate'
+    ? concat(utf8('tls-certificate\0spki-sha256\0'), fromHex(credential.keyHash))
+    : concat(
+        utf8(`${credential.kind}\0${credential.algorithm}\0`),
+        bytesOf(credential.publicKey, 'base64url'),
+      )

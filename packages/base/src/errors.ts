@@ -23,6 +23,10 @@ const entry = (status: number, kmip: string, retry: Retry, title: string): Error
 /** Something that should prove itself did not. */
 const distrust = (title: string): ErrorEntry => entry(403, 'PermissionDenied', 'never', title)
 
+/** A proof of a person does not hold. */
+const proof = (title: string): ErrorEntry =>
+  entry(401, 'AuthenticationNotSuccessful', 'never', title)
+
 export const errorTable = {
   // What was sent cannot be read.
   malformed: entry(400, 'InvalidMessage', 'never', 'The request cannot be parsed'),
@@ -40,6 +44,17 @@ export const errorTable = {
   // Who asks.
   unauthenticated: entry(401, 'AuthenticationNotSuccessful', 'never', 'No valid proof was given'),
   bad_proof: entry(401, 'AuthenticationNotSuccessful', 'never', 'A proof does not verify'),
+  out_of_scope: entry(403, 'PermissionDenied', 'never', 'The credential may not do this'),
+  passkey_malformed: proof('The proof of the passkey cannot be parsed'),
+  passkey_wrong_type: proof('The passkey was asked for something else'),
+  passkey_wrong_challenge: proof('The passkey signed another request or purpose'),
+  passkey_wrong_origin: proof('The passkey was used on a page of another origin'),
+  passkey_cross_origin: proof('The passkey was used inside a page of another origin'),
+  passkey_wrong_rp: proof('The passkey belongs to another domain'),
+  passkey_not_present: proof('The authenticator did not see a person'),
+  passkey_not_verified: proof('The authenticator did not verify the person'),
+  passkey_backup_changed: proof('The backup flags of the passkey are not those of its key'),
+  passkey_counter_fell: proof('The counter of the passkey fell: there may be a copy of it'),
   proof_required: entry(403, 'PermissionDenied', 'never', 'This needs a proof over the request'),
   policy_denied: entry(403, 'PermissionDenied', 'never', 'The policy of the wallet denies this'),
   quorum_not_met: entry(403, 'PermissionDenied', 'never', 'More persons must authorise this'),

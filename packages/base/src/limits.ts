@@ -10,6 +10,8 @@ export const authorisationsMax = 16
 export const personsMax = 32
 export const credentialsMax = 64
 export const accountsMax = 256
+/** The parts of a passkey's proof: authenticator data, client data, signature. */
+export const passkeyProofBytesMax = 4096
 export const zonesMax = 64
 export const policyRulesMax = 256
 /** How far ahead a request may expire. */

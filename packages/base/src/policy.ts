@@ -5,7 +5,7 @@ import { intentKinds } from './intent.ts'
 import { policyRulesMax } from './limits.ts'
 import { accountId, decimal, personId } from './schema.ts'
 
-export const credentialKinds = ['api-key', 'tls-certificate'] as const
+export const credentialKinds = ['api-key', 'tls-certificate', 'passkey'] as const
 export const credentialKind = z.enum(credentialKinds)
 export type CredentialKind = z.infer<typeof credentialKind>
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { bitcoinNetwork, bitcoinScript, chain, keyKind } from './chain.ts'
 import { accountsMax, credentialsMax, personsMax } from './limits.ts'
 import { placement } from './placement.ts'
-import { policy } from './policy.ts'
+import { policy, policyOperations } from './policy.ts'
 import {
   accountId,
   base64url,
@@ -29,11 +29,21 @@ export type Person = z.infer<typeof person>
 
 export const apiKeyAlgorithms = ['ed25519', 'p256'] as const
 
+/** What a credential may do at most, whatever the policy gives its person. */
+export const credentialScope = z.strictObject({
+  /** Default: all; where accounts are named, `sign` and `wallet.show` alone. */
+  operations: z.array(z.enum(policyOperations)).min(1).exactOptional(),
+  /** Signatures by these accounts alone. */
+  accounts: z.array(accountId).min(1).max(accountsMax).exactOptional(),
+})
+export type CredentialScope = z.infer<typeof credentialScope>
+
 const credentialFields = {
   id: credentialId,
   person: personId,
   name: label.exactOptional(),
   expiresAt: timestamp.exactOptional(),
+  scope: credentialScope.exactOptional(),
 } as const
 
 /** A key that signs requests. Ed25519: 32 bytes; P-256: 33 bytes, compressed SEC1. */
@@ -54,8 +64,39 @@ export const certificateCredential = z.strictObject({
 })
 export type CertificateCredential = z.infer<typeof certificateCredential>
 
+export const passkeyAlgorithms = ['p256', 'ed25519', 'rs256'] as const
+
+/** A browser's or an app's origin, as the client writes it into what the passkey signs. */
+const origin = z
+  .string()
+  .max(300)
+  .regex(
+    /^(?:https:\/\/[a-z0-9.-]+|http:\/\/localhost|android:apk-key-hash:[\w-]{43})(?::\d{1,5})?$/,
+  )
+
+/** A WebAuthn key (W3C WebAuthn Level 3): user verification is always required of it. */
+export const passkeyCredential = z.strictObject({
+  ...credentialFields,
+  kind: z.literal('passkey'),
+  algorithm: z.enum(passkeyAlgorithms),
+  /** P-256: 33 bytes, compressed; Ed25519: 32 bytes; RSA: SubjectPublicKeyInfo in DER. */
+  publicKey: base64url.max(1024),
+  /** The authenticator's own name of the key, which a browser is asked for (`credential id`). */
+  handle: base64url.min(1).max(1364),
+  /** The domain that the key belongs to, and the origins from which it may be used. */
+  rpId: z.string().regex(/^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/),
+  origins: z.array(origin).min(1).max(8),
+  /** Whether the key may be copied by its keeper (flag BE); fixed for good. */
+  backupEligible: z.boolean(),
+})
+export type PasskeyCredential = z.infer<typeof passkeyCredential>
+
 /** A public key that can authorise, held by a person. */
-export const credential = z.discriminatedUnion('kind', [apiKeyCredential, certificateCredential])
+export const credential = z.discriminatedUnion('kind', [
+  apiKeyCredential,
+  certificateCredential,
+  passkeyCredential,
+])
 export type Credential = z.infer<typeof credential>
 
 /** How an account is asked for. `path` defaults by BIP-44/49/84/86 or SLIP-10 for the chain. */

@@ -3,6 +3,7 @@ import type { VerifiedManifest } from '@holdfast/attestation'
 import type { NodeName } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { CoreContext } from './context.ts'
+import { createPasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import { createZoneCa } from './identity/zone-ca.ts'
 import { createOpenedKeys } from './keys/opened-keys.ts'
@@ -69,6 +70,7 @@ export const buildContext = (
     ...base,
     mesh: meshId,
     zones: options.manifest.manifest.zones,
+    passkeys: createPasskeyCounters(records, crypto),
     self,
     identity,
     zoneCa: createZoneCa({ crypto, entropy, zoneKey, mesh: meshId, zone }),

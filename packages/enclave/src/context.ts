@@ -2,6 +2,7 @@
 import type { NodeName } from '@holdfast/base/answers'
 import type { MeshId, ZoneId } from '@holdfast/base/ids'
 import type { PlacementZone } from '@holdfast/base/placement-resolve'
+import type { PasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import type { ZoneCa } from './identity/zone-ca.ts'
 import type { OpenedKeys } from './keys/opened-keys.ts'
@@ -29,6 +30,7 @@ export type CoreContext = AcceptContext & {
   readonly zoneCa: ZoneCa
   readonly records: Records
   readonly wallets: WalletTable
+  readonly passkeys: PasskeyCounters
   readonly objects: ObjectTable
   readonly peers: Peers
   readonly replicator: Replicator

@@ -86,6 +86,7 @@ class NodeCore implements Core {
     })
     await context.wallets.load()
     await context.objects.load()
+    await context.passkeys.load()
     await this.#collect()
     this.#context = context
     this.#kmip = serveKmip(context, this.#options.general)

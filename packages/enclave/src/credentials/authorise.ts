@@ -1,16 +1,19 @@
 /** Who asks, and whether the wallet's policy lets them: the one judge of every request. */
 import type { Purpose } from '@holdfast/base/authorisation'
-import { accept, type Result } from '@holdfast/base/errors'
+import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { CoreContext } from '../context.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { evaluate, type PolicyAnswer, type PolicyQuestion } from '../policy/evaluate.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import { isWithin } from './scope.ts'
 import { isExpired, type Proof, verifyProofs } from './verify-proofs.ts'
 
 export type Judgement = {
   readonly purpose: Purpose
   readonly question: Omit<PolicyQuestion, 'proofs'>
 }
+
+type JudgeContext = Pick<CoreContext, 'crypto' | 'clock' | 'passkeys'>
 
 /** What a session that was authenticated once says of this wallet as it now is. */
 const sessionProofs = (entry: WalletEntry, call: AnyCall, nowMs: number): readonly Proof[] => {
@@ -42,7 +45,7 @@ const certificateProofs = (entry: WalletEntry, call: AnyCall, nowMs: number): re
 
 /** Proofs of the request, judged against the wallet as it is at this moment. */
 export const gatherProofs = (
-  context: Pick<CoreContext, 'crypto' | 'clock'>,
+  context: JudgeContext,
   entry: WalletEntry,
   call: AnyCall,
   purpose: Purpose,
@@ -54,6 +57,7 @@ export const gatherProofs = (
     purpose,
     request: call.bytes,
     authorisations: call.authorisations,
+    passkeys: context.passkeys,
     nowMs,
   })
   if (!verified.ok) return verified
@@ -64,14 +68,36 @@ export const gatherProofs = (
   ])
 }
 
-/** Refusals of `verifyProofs` and of `evaluate`. */
+/**
+ * What a credential with a scope of its own proves for an operation: a proof over the request that
+ * goes beyond it is refused, what a session or a certificate says counts for nothing.
+ */
+const withinScopes = (
+  entry: WalletEntry,
+  proofs: readonly Proof[],
+  question: Judgement['question'],
+): Result<readonly Proof[]> => {
+  const kept: Proof[] = []
+  for (const proof of proofs) {
+    const scope = entry.credentials.get(proof.credential)?.scope
+    if (isWithin(scope, question.operation, question.subject?.account)) kept.push(proof)
+    else if (proof.over === 'request') {
+      return refuse('out_of_scope', 'the scope of the credential has no room', proof.credential)
+    }
+  }
+  return accept(kept)
+}
+
+/** Refusals of `verifyProofs` and of `evaluate`; `out_of_scope`. */
 export const authorise = (
-  context: Pick<CoreContext, 'crypto' | 'clock'>,
+  context: JudgeContext,
   entry: WalletEntry,
   call: AnyCall,
-  judgement: Judgement,
+  { purpose, question }: Judgement,
 ): Result<PolicyAnswer> => {
-  const proofs = gatherProofs(context, entry, call, judgement.purpose)
+  const gathered = gatherProofs(context, entry, call, purpose)
+  if (!gathered.ok) return gathered
+  const proofs = withinScopes(entry, gathered.value, question)
   if (!proofs.ok) return proofs
-  return evaluate(entry.wallet.policy, { ...judgement.question, proofs: proofs.value })
+  return evaluate(entry.wallet.policy, { ...question, proofs: proofs.value })
 }

@@ -4,6 +4,8 @@ import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import { CredentialId } from '@holdfast/base/ids'
 import type { Credential, Wallet } from '@holdfast/base/wallet'
 import type { Crypto } from '../ports/crypto.ts'
+import { checkPasskey } from './passkey/check-passkey.ts'
+import { signsRequests } from './signs-requests.ts'
 
 const credentialIdOf = (crypto: Crypto, credential: Credential): CredentialId =>
   CredentialId.of(crypto.sha256(credentialIdInput(credential)).subarray(0, 16))
@@ -26,15 +28,18 @@ export const checkPersons = (
     if (!persons.has(credential.person)) {
       return refuse('invalid_field', 'a credential names no person of the wallet', credential.id)
     }
+    const passkey = credential.kind === 'passkey' ? checkPasskey(crypto, credential) : undefined
+    if (passkey?.ok === false) return passkey
     const id = attempt(() => credentialIdOf(crypto, credential))
     if (!id.ok) return id
     if (id.value !== credential.id) {
       return refuse('invalid_field', 'the id of a credential is not that of its key', credential.id)
     }
   }
-  // A certificate only speaks KMIP: what governs the wallet must be able to sign.
+  // What governs the wallet must be able to sign requests, of any operation.
   const owned = wallet.credentials.some(
-    ({ kind, person }) => kind === 'api-key' && persons.get(person)?.owner === true,
+    ({ kind, person, scope }) =>
+      signsRequests(kind) && scope === undefined && persons.get(person)?.owner === true,
   )
   if (!owned) return refuse('invalid_field', 'no owner of the wallet has a key', 'persons')
   return accept(undefined)

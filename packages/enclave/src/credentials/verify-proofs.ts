@@ -5,8 +5,10 @@ import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { CredentialId, PersonId } from '@holdfast/base/ids'
 import type { CredentialKind } from '@holdfast/base/policy'
 import { parseTimestamp } from '@holdfast/base/time'
-import type { ApiKeyCredential, Credential } from '@holdfast/base/wallet'
+import type { ApiKeyCredential, Credential, PasskeyCredential } from '@holdfast/base/wallet'
 import type { Crypto } from '../ports/crypto.ts'
+import type { PasskeyCounters } from './passkey/counters.ts'
+import { verifyPasskey } from './passkey/verify-passkey.ts'
 
 /** A person proved himself: over these very bytes, or once for the session. */
 export type Proof = {
@@ -22,6 +24,7 @@ export type ProofInput = {
   readonly purpose: Purpose
   readonly request: Bytes
   readonly authorisations: readonly Authorisation[]
+  readonly passkeys: Pick<PasskeyCounters, 'note'>
   readonly nowMs: number
 }
 
@@ -57,7 +60,42 @@ const decode = (text: string): Bytes => {
 export const isExpired = (credential: Credential, nowMs: number): boolean =>
   credential.expiresAt !== undefined && parseTimestamp(credential.expiresAt) <= nowMs
 
-/** Refusals: `unauthenticated` (no such credential, or expired), `bad_proof`. */
+const verifyByKey = (
+  { crypto }: ProofInput,
+  credential: ApiKeyCredential,
+  challenge: Bytes,
+  untrustedSignature: string,
+): Result<void> =>
+  verifyApiKey(crypto, credential, challenge, untrustedSignature)
+    ? accept(undefined)
+    : refuse('bad_proof', 'the signature of the authorisation does not verify', credential.id)
+
+const verifyByPasskey = (
+  { crypto, passkeys }: ProofInput,
+  credential: PasskeyCredential,
+  challenge: Bytes,
+  untrustedProof: string,
+): Result<void> => {
+  const use = verifyPasskey(crypto, credential, challenge, untrustedProof)
+  if (!use.ok) return refuse(use.refusal.code, use.refusal.detail, credential.id)
+  return passkeys.note(credential.id, use.value, untrustedProof)
+}
+
+const verifyOne = (
+  input: ProofInput,
+  credential: Credential,
+  challenge: Bytes,
+  untrusted: string,
+): Result<void> => {
+  if (credential.kind === 'api-key') return verifyByKey(input, credential, challenge, untrusted)
+  if (credential.kind === 'passkey') return verifyByPasskey(input, credential, challenge, untrusted)
+  return refuse('bad_proof', 'a credential of this kind signs no requests', credential.id)
+}
+
+/**
+ * Refusals: `unauthenticated` (no such credential, or expired), `bad_proof`, those of
+ * `verifyPasskey`, `passkey_counter_fell`.
+ */
 export const verifyProofs = (input: ProofInput): Result<readonly Proof[]> => {
   const { crypto, request, purpose } = input
   if (input.authorisations.length === 0) return accept([])
@@ -78,16 +116,8 @@ export const verifyProofs = (input: ProofInput): Result<readonly Proof[]> => {
     if (authorisation.purpose !== purpose) {
       return refuse('bad_proof', `the proof must be for the purpose ${purpose}`, credential.id)
     }
-    if (credential.kind !== 'api-key') {
-      return refuse('bad_proof', 'a credential of this kind signs no requests', credential.id)
-    }
-    if (!verifyApiKey(crypto, credential, challenge, authorisation.signature)) {
-      return refuse(
-        'bad_proof',
-        'the signature of the authorisation does not verify',
-        credential.id,
-      )
-    }
+    const verified = verifyOne(input, credential, challenge, authorisation.signature)
+    if (!verified.ok) return verified
     proofs.push({
       person: credential.person,
       credential: credential.id,

@@ -10,6 +10,7 @@ import { createHmac } from './hmac.ts'
 import { arenaClasses } from './limits.ts'
 import { loadOpensslLibrary } from './openssl-library.ts'
 import { createP256 } from './p256.ts'
+import { createRs256 } from './rs256.ts'
 import { createKoffiSecp256k1 } from './secp256k1-koffi.ts'
 import { findSecp256k1Library } from './secp256k1-library.ts'
 import { createWasmSecp256k1 } from './secp256k1-wasm.ts'
@@ -64,6 +65,7 @@ export const createCrypto = async (options: CryptoOptions): Promise<Crypto & Dis
     secp256k1,
     ed25519: createEd25519(arena),
     p256,
+    rs256: createRs256(),
     x25519,
     secret: (length) => arena.secret(length),
     secretFrom: (bytes) => {

@@ -4,6 +4,7 @@ import { credentialsMax, personsMax } from '@holdfast/base/limits'
 import type { CoreContext } from '../context.ts'
 import { authorise } from '../credentials/authorise.ts'
 import { checkPersons } from '../credentials/check-persons.ts'
+import { signsRequests } from '../credentials/signs-requests.ts'
 import { verifyProofs } from '../credentials/verify-proofs.ts'
 import { changeWallet, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
@@ -27,12 +28,12 @@ const checkEnrolment = (context: CoreContext, call: AddCall): Result<void> => {
     purpose: 'enrol',
     request: call.bytes,
     authorisations: only(call, 'enrol').authorisations,
+    passkeys: context.passkeys,
     nowMs: context.clock.nowMs(),
   })
   if (!proofs.ok) return proofs
   const proved = new Set(proofs.value.map((proof) => proof.credential))
-  // A certificate proves its key in every TLS handshake.
-  const silent = credentials.find(({ kind, id }) => kind === 'api-key' && !proved.has(id))
+  const silent = credentials.find(({ kind, id }) => signsRequests(kind) && !proved.has(id))
   return silent === undefined
     ? accept(undefined)
     : refuse('unauthenticated', 'a new credential does not prove its key', silent.id)

@@ -22,6 +22,7 @@ const verifyFor = async (
     purpose: 'session',
     request: call.bytes,
     authorisations: call.authorisations,
+    passkeys: context.passkeys,
     nowMs: context.clock.nowMs(),
   })
   return proofs.ok ? accept(proofs.value.map((proof) => proof.credential)) : proofs

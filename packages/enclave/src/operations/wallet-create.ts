@@ -5,6 +5,7 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { CoreContext } from '../context.ts'
+import { signsRequests } from '../credentials/signs-requests.ts'
 import { verifyProofs } from '../credentials/verify-proofs.ts'
 import { durabilityWaitMs, staleAfterMsDefault } from '../limits.ts'
 import { acceptWallet } from '../replication/accept-wallet.ts'
@@ -23,12 +24,12 @@ const checkEnrolment = (context: CoreContext, call: Call<'wallet.create'>): Resu
     purpose: 'enrol',
     request: call.bytes,
     authorisations: call.authorisations,
+    passkeys: context.passkeys,
     nowMs: context.clock.nowMs(),
   })
   if (!proofs.ok) return proofs
   const proved = new Set(proofs.value.map((proof) => proof.credential))
-  // A certificate proves its key in every TLS handshake.
-  const silent = credentials.find(({ kind, id }) => kind === 'api-key' && !proved.has(id))
+  const silent = credentials.find(({ kind, id }) => signsRequests(kind) && !proved.has(id))
   if (silent === undefined) return accept(undefined)
   return refuse('unauthenticated', 'a credential of the wallet does not prove its key', silent.id)
 }

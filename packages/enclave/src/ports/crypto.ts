@@ -111,6 +111,16 @@ export type P256 = {
   }): boolean
 }
 
+/** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2). Public keys: SPKI in DER, 2048 to 4096 bits. */
+export type Rs256 = {
+  isPublicKey(publicKey: Bytes): boolean
+  verify(input: {
+    readonly message: Bytes
+    readonly signature: Bytes
+    readonly publicKey: Bytes
+  }): boolean
+}
+
 export type X25519 = {
   publicKey(privateKey: Bytes): Bytes
   /** Undefined where the result is all zero (RFC 7748 §6.1). */
@@ -150,6 +160,8 @@ export type Crypto = {
   readonly secp256k1: Secp256k1
   readonly ed25519: Ed25519
   readonly p256: P256
+  /** Passkeys of authenticators that have no other. */
+  readonly rs256: Rs256
   readonly x25519: X25519
   /**
    * A zeroed view of locked memory, 16 KiB at most; disposing it erases and returns it. Throws a

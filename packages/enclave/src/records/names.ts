@@ -1,7 +1,7 @@
 /** Names of records in a zone's store (DESIGN §7). */
 
 import type { Brand } from '@holdfast/base/brand'
-import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { CredentialId, ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 
 export type RecordName = Brand<string, 'RecordName'>
 
@@ -22,4 +22,7 @@ export const outPrefix = (zone: ZoneId): string => `out/${zone}/`
 export const zoneEpochName: RecordName = name('zone/epoch')
 /** The boot of the node that serves this store. */
 export const claimName: RecordName = name('zone/node')
+/** Counter and flags of a passkey, as this zone saw them last. */
+export const passkeyName = (credential: CredentialId): RecordName => name(`passkey/${credential}`)
+export const passkeyPrefix = 'passkey/'
 export const walletPrefix = 'wallet/'

@@ -67,6 +67,9 @@ const toHolder = async (
 const runHere = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>> => {
   const operation = operations[call.request.operation]
   const result = await operation.run(context, call)
+  // What a passkey has shown is stored before an answer to it leaves.
+  const kept = context.passkeys.owes ? await context.passkeys.flush() : accept(undefined)
+  if (!kept.ok) return kept
   return result.ok ? accept(utf8(JSON.stringify(result.value))) : result
 }
 

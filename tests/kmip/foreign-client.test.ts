@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { defaultFacts } from '../../packages/enclave/src/kmip/server-facts.ts'
 import { makeCertificate, startTestServer, type TestServer } from './conformance/test-server.ts'
 import { PyKmip, python } from './pykmip-client.ts'
 
@@ -14,7 +15,7 @@ describe.skipIf(python === undefined)('a PyKMIP client', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kmip-client-'))
 
   beforeAll(async () => {
-    server = await startTestServer()
+    server = await startTestServer(defaultFacts)
     const { key, cert } = makeCertificate('client')
     writeFileSync(join(folder, 'client.key'), key)
     writeFileSync(join(folder, 'client.pem'), cert)

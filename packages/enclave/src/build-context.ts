@@ -7,6 +7,7 @@ import { createPasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import { createZoneCa } from './identity/zone-ca.ts'
 import { createOpenedKeys } from './keys/opened-keys.ts'
+import type { KmipServerFacts } from './kmip/server-facts.ts'
 import { createObjectTable } from './objects/object-table.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Crypto } from './ports/crypto.ts'
@@ -40,6 +41,8 @@ export type CoreOptions = {
   /** The quote over the identity, as the node's certificate carries it. */
   readonly quote: Bytes
   readonly self: NodeName
+  /** What the operator sets of the KMIP server. */
+  readonly kmip?: Partial<KmipServerFacts>
 }
 
 export const buildContext = (

@@ -89,7 +89,7 @@ class NodeCore implements Core {
     await context.passkeys.load()
     await this.#collect()
     this.#context = context
-    this.#kmip = serveKmip(context, this.#options.general)
+    this.#kmip = serveKmip(context, this.#options)
     for (const peer of this.#options.mesh.peers()) this.peerUp(peer)
     return accept(undefined)
   }

@@ -38,6 +38,7 @@ describe('the configuration of a node', () => {
         listenClient: { host: '127.0.0.1', port: 8443 },
         listenMesh: { host: '::1', port: 7000 },
         kmipNames: [],
+        kmip: {},
         peers: [
           { zone: 'us', host: '10.0.0.1', port: 7000 },
           { zone: 'asia', host: '10.0.0.2', port: 7000 },
@@ -89,6 +90,25 @@ describe('the configuration of a node', () => {
     const text = JSON.stringify({ ...node, kmipNames: 'a' })
     const wrong = read(dir, { files: { '/srv/mesh/nodes/eu/node.json': text } })
     expect(refused(wrong)).toBe('bad_configuration kmipNames')
+  })
+
+  it('takes what an operator sets of the KMIP server, and no number that makes no sense', () => {
+    const flags = [...dir, '--kmip-lease-seconds', '60', '--kmip-seed-bytes', 'denied']
+    expect(read(flags, { files })).toMatchObject({
+      value: { kmip: { leaseSeconds: 60, seedBytesMax: 'denied' } },
+    })
+    const env = { HOLDFAST_KMIP_SEED_BYTES: '16' }
+    expect(read(dir, { files, env })).toMatchObject({ value: { kmip: { seedBytesMax: 16 } } })
+    for (const [flag, key] of [
+      ['--kmip-seed-bytes', 'kmipSeedBytes'],
+      ['--kmip-lease-seconds', 'kmipLeaseSeconds'],
+    ] as const) {
+      for (const value of ['-1', '1e3', '99999999', 'some']) {
+        expect(refused(read([...dir, `${flag}=${value}`], { files }))).toBe(
+          `bad_configuration ${key}`,
+        )
+      }
+    }
   })
 
   it('may be said by flags alone', () => {

@@ -9,6 +9,7 @@ import { attempt, fail, type Result } from '@holdfast/base/errors'
 import { ZoneId } from '@holdfast/base/ids'
 import { parseStrictJson } from '@holdfast/base/json'
 import { parseHostPort } from './host-port.ts'
+import { assembleKmipSettings, type KmipSettings, kmipSettingKeys } from './kmip-settings.ts'
 import { configBytesMax } from './limits.ts'
 import { type LogLevel, logLevels } from './logs.ts'
 import type { HostPort, PeerAddress } from './mesh/peer-address.ts'
@@ -29,6 +30,7 @@ export type NodeConfig = {
   readonly listenKmipHttps?: HostPort
   /** DNS names and addresses that KMIP clients call the node by; its listen address where empty. */
   readonly kmipNames: readonly string[]
+  readonly kmip: KmipSettings
   readonly peers: readonly PeerAddress[]
   /** The file of the chain of manifests. */
   readonly manifest: string
@@ -51,6 +53,7 @@ const keys = {
   listenKmip: 'listen-kmip',
   listenKmipHttps: 'listen-kmip-https',
   kmipNames: 'kmip-name',
+  ...kmipSettingKeys,
   peers: 'peer',
   manifest: 'manifest',
   logLevel: 'log-level',
@@ -221,6 +224,7 @@ const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeCon
     zone: zone.value,
     ...(Object.fromEntries(given) as Partial<Record<keyof typeof listeners, HostPort>>),
     kmipNames: over['kmipNames'] ?? file['kmipNames'] ?? [],
+    kmip: assembleKmipSettings(one),
     peers: (over['peers'] ?? file['peers'] ?? []).map(parsePeer),
     // A path in the file is relative to it, one of a flag to where the command was given.
     manifest: resolve(over['manifest'] === undefined ? dir : cwd, manifest),

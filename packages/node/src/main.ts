@@ -103,6 +103,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     identity,
     quote,
     self,
+    kmip: config.kmip,
   })
   return { core, crypto, mesh, store, tls, makeTls, manifests, machine, self }
 }

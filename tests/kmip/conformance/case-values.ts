@@ -64,6 +64,8 @@ const namedValues = (element: XmlElement): readonly string[] => {
 
 export class CaseValues {
   readonly hasGenerated: boolean
+  /** Whether the server issues certificates in this case. */
+  readonly hasIssued: boolean
   readonly #sent = new Set<string>()
   readonly #probabilistic: ReadonlySet<string>
   readonly #instead = new Map<string, string>()
@@ -80,6 +82,7 @@ export class CaseValues {
     this.#nowSeconds = nowSeconds
     this.#probabilistic = probabilisticIn(requests)
     this.#sentAs = new Set(steps.flatMap(({ request }) => namedValues(request)))
+    this.hasIssued = has(requests, 'Operation', 'Certify', 'ReCertify')
     // What a case uses and did not bring was made by the server.
     const brings = has(requests, 'Operation', 'Register', 'Import')
     this.hasGenerated =

@@ -58,6 +58,14 @@ const outputs: ReadonlySet<string> = new Set([
   'AuthenticatedEncryptionTag',
 ])
 
+/** What of an issued certificate, and of the attributes that repeat it, is of that one alone. */
+const issued: ReadonlySet<string> = new Set([
+  'CertificateValue',
+  'CertificateLength',
+  'CertificateSerialNumber',
+  'SerialNumber',
+])
+
 /** May be absent from or present in a response. */
 const optional: ReadonlySet<string> = new Set([
   'ResultMessage',
@@ -127,6 +135,13 @@ const named = (element: XmlElement, place: Place): XmlElement => {
   return Object.hasOwn(tags, name) ? { ...element, name } : element
 }
 
+/**
+ * A certificate that the server issues is a managed cryptographic object that it generates (KMIP
+ * 1.1 §2.2), so that its content varies: key of the issuer, serial number, dates, signature.
+ */
+const isOfCertificate = (name: string, place: Place): boolean =>
+  issued.has(name) || issued.has(meaning(name, place))
+
 const isGeneratedValue = (
   name: string,
   place: Place,
@@ -134,6 +149,7 @@ const isGeneratedValue = (
   text: string,
 ): boolean => {
   if (values.wasSent(text)) return false
+  if (isOfCertificate(name, place)) return values.hasIssued
   if (keys.has(name) || place.parent === 'KeyMaterial') return values.hasGenerated
   return outputs.has(name) && (values.hasGenerated || values.isVariable(place.operation))
 }

@@ -1,5 +1,6 @@
 /** Results by version and profile as a document. */
 import type { CaseResult } from './run-cases.ts'
+import { specialSettings } from './server-settings.ts'
 
 const cell = (results: readonly CaseResult[]): string => {
   if (results.length === 0) return ''
@@ -35,8 +36,15 @@ export const matrixOf = (results: readonly CaseResult[]): string => {
     'case is played over TLS in TTLV, those of 2.1 also in XML and JSON over HTTPS; answers are',
     'compared by the permitted variations alone. The list does not permit another random number',
     'generator or server information than the published ones, so the operator of this server',
-    'states those (tests/kmip/conformance/test-server.ts); the clock is set forward where a case',
-    'waits.',
+    'states those (tests/kmip/conformance/server-settings.ts); the clock is set forward where a',
+    'case waits. No case is treated in its own way: the settings below are what an operator may',
+    'set, and each of these cases shows a server that is set so.',
+    '',
+    row(['cases', 'setting of the server', 'what the case shows']),
+    row(['---', '---', '---']),
+    ...specialSettings.map(({ files, settings, why }) =>
+      row([`\`${files.source}\``, `\`${JSON.stringify(settings)}\``, why]),
+    ),
     '',
     row(['profile', ...versions, 'all']),
     row(['---', ...versions.map(() => '---'), '---']),

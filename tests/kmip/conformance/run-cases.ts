@@ -3,7 +3,8 @@ import { dirname } from 'node:path'
 import type { CaseFile } from './case-files.ts'
 import { exemptionOf } from './exemptions.ts'
 import { type Form, playCase } from './play-case.ts'
-import { makeCertificate, startTestServer } from './test-server.ts'
+import { settingsOf } from './server-settings.ts'
+import { makeCertificate, startTestServer, type TestServer } from './test-server.ts'
 
 export type CaseResult = {
   readonly file: string
@@ -29,14 +30,32 @@ const seriesOf = (files: readonly CaseFile[], last: CaseFile): readonly CaseFile
   last,
 ]
 
+/** One server for each way in which an operator sets it up. */
+class Servers implements AsyncDisposable {
+  readonly #servers = new Map<string, TestServer>()
+
+  async of({ file }: CaseFile): Promise<TestServer> {
+    const settings = settingsOf(file)
+    const key = JSON.stringify(settings)
+    const server = this.#servers.get(key) ?? (await startTestServer(settings))
+    this.#servers.set(key, server)
+    return server
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const server of this.#servers.values()) await server[Symbol.asyncDispose]()
+  }
+}
+
 export const runCases = async (
   files: readonly CaseFile[],
   told: (result: CaseResult) => void = () => undefined,
 ): Promise<readonly CaseResult[]> => {
-  await using server = await startTestServer()
+  await using servers = new Servers()
   const client = makeCertificate('client')
   const results: CaseResult[] = []
   for (const file of files) {
+    const server = await servers.of(file)
     let reason: string | undefined
     for (const form of formsOf(file)) {
       reason ??=

@@ -4,16 +4,15 @@ import { CredentialId, WalletId } from '../../../packages/base/src/ids.ts'
 import * as x509 from '../../../packages/base/src/x509.ts'
 import { createEntropy } from '../../../packages/enclave/src/crypto/entropy.ts'
 import { createGeneralCrypto } from '../../../packages/enclave/src/crypto/general/general-crypto.ts'
-import { createCertifier } from '../../../packages/enclave/src/kmip/create-certifier.ts'
 import {
   createKmipServer,
   type KmipCaller,
 } from '../../../packages/enclave/src/kmip/create-kmip-server.ts'
-import { defaultFacts } from '../../../packages/enclave/src/kmip/server-facts.ts'
-import type { Certifier } from '../../../packages/enclave/src/ports/certifier.ts'
+import type { KmipServerFacts } from '../../../packages/enclave/src/kmip/server-facts.ts'
 import { createMemoryObjects } from '../../../packages/enclave/src/testing/memory-objects.ts'
 import { type KmipListener, listenKmip } from '../../../packages/node/src/listeners/kmip.ts'
 import { listenKmipHttps } from '../../../packages/node/src/listeners/kmip-https.ts'
+import { makeCertifier } from './test-certifier.ts'
 import type { TlsClient } from './transports.ts'
 
 /** A self-signed certificate with a fresh P-256 key. */
@@ -53,31 +52,9 @@ export type TestServer = AsyncDisposable & {
   advance(ms: number): void
 }
 
-/** What the operator of this server says of it; the published answers state these. */
-const facts = {
-  ...defaultFacts,
-  information: {},
-  randomNumberGenerator: {
-    rngAlgorithm: 'ANSIX9_31',
-    cryptographicAlgorithm: 'AES',
-    cryptographicLength: 256,
-  },
-} as const
-
-/** A certificate authority with a fresh key. */
-const makeCertifier = (): Certifier => {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  return createCertifier({
-    issuer: { commonName: 'KMIP test CA' },
-    serial: () => Uint8Array.of(1, ...randomBytes(15)),
-    sign: (tbs) =>
-      new Uint8Array(sign('sha256', tbs, { key: privateKey, dsaEncoding: 'ieee-p1363' })),
-  })
-}
-
 const credential = CredentialId.of(new Uint8Array(16))
 
-export const startTestServer = async (): Promise<TestServer> => {
+export const startTestServer = async (facts: KmipServerFacts): Promise<TestServer> => {
   let aheadMs = 0
   let tenant = WalletId.of(new Uint8Array(randomBytes(22)))
   // The clock stands still but for what the runner sets it forward: `$NOW` is one moment.

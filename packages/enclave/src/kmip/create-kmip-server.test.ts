@@ -1,64 +1,18 @@
-import { CredentialId, WalletId } from '@holdfast/base/ids'
 import {
-  type Attribute,
   attribute,
   decodeTtlv,
-  encodeTtlv,
   type ManagedObject,
   maskOf,
   type Request,
   type RequestItem,
-  type Response,
   type ResponseItem,
   readResponse,
-  type Version,
   versions,
-  writeRequest,
 } from '@holdfast/kmip'
 import { describe, expect, it } from 'vitest'
-import { createGeneralCrypto } from '../crypto/general/general-crypto.ts'
-import { testEntropy } from '../crypto/testing/test-crypto.ts'
-import { createMemoryObjects } from '../testing/memory-objects.ts'
-import { createKmipServer, type KmipCaller } from './create-kmip-server.ts'
+import { aesAttributes, callerOf, startKmip } from './testing/kmip-world.ts'
 
-const callerOf = (number: number): KmipCaller => ({
-  tenant: WalletId.of(new Uint8Array(22).fill(number)),
-  credential: CredentialId.of(new Uint8Array(16).fill(number)),
-})
-
-const start = () => {
-  const clock = { ms: 1_800_000_000_000 }
-  const server = createKmipServer({
-    objects: createMemoryObjects(),
-    general: createGeneralCrypto(),
-    entropy: testEntropy,
-    clock: { nowMs: () => clock.ms, sleep: async () => undefined },
-  })
-  const send = async (
-    version: Version,
-    items: readonly RequestItem[],
-    options: { readonly header?: Request['header']; readonly caller?: number } = {},
-  ): Promise<Response> => {
-    const tree = writeRequest({ version, header: options.header ?? {}, items })
-    if (!tree.ok) throw new Error(tree.refusal.detail)
-    const answer = await server.handle(callerOf(options.caller ?? 1), encodeTtlv(tree.value))
-    const read = decodeTtlv(answer)
-    const response = read.ok ? readResponse(read.value) : read
-    if (!response.ok) throw new Error(response.refusal.detail)
-    return response.value
-  }
-  const one = async (version: Version, item: RequestItem, caller = 1): Promise<ResponseItem> =>
-    (await send(version, [item], { caller })).items[0]!
-  return { server, clock, send, one }
-}
-
-const aes: readonly Attribute[] = [
-  attribute('CryptographicAlgorithm', 'AES'),
-  attribute('CryptographicLength', 256),
-  attribute('CryptographicUsageMask', maskOf('CryptographicUsageMask', 'Encrypt', 'Decrypt')),
-]
-
-const create = (attributes = aes): RequestItem => ({
+const create = (attributes = aesAttributes): RequestItem => ({
   operation: 'Create',
   payload: { objectType: 'SymmetricKey', attributes },
 })
@@ -75,7 +29,7 @@ const named = (uniqueIdentifier: string) => ({ payload: { uniqueIdentifier } })
 
 describe('the KMIP server', () => {
   it('hides the objects of a tenant from all others', async () => {
-    const { one } = start()
+    const { one } = startKmip()
     const identifier = identifierOf(await one('2.1', create()))
     const get = { operation: 'Get', ...named(identifier) } as const
     expect((await one('2.1', get)).status).toBe('Success')
@@ -86,14 +40,14 @@ describe('the KMIP server', () => {
   })
 
   it('answers many first readers of an object at once', async () => {
-    const { one } = start()
+    const { one } = startKmip()
     const get = { operation: 'Get', ...named(identifierOf(await one('2.1', create()))) } as const
     const answers = await Promise.all(Array.from({ length: 16 }, () => one('2.1', get)))
     expect(answers.map(reasonOf)).toEqual(Array.from({ length: 16 }, () => 'Success'))
   })
 
   it('lets an object take the transitions of the table and no other', async () => {
-    const { one } = start()
+    const { one } = startKmip()
     const identifier = identifierOf(await one('2.1', create()))
     const act = (operation: 'Activate' | 'Destroy' | 'Get') =>
       one('2.1', { operation, ...named(identifier) })
@@ -116,10 +70,10 @@ describe('the KMIP server', () => {
   })
 
   it('activates and deactivates an object when its dates come', async () => {
-    const { one, clock } = start()
+    const { one, clock } = startKmip()
     const seconds = BigInt(clock.ms / 1000)
     const dated = [
-      ...aes,
+      ...aesAttributes,
       attribute('ActivationDate', seconds + 10n),
       attribute('DeactivationDate', seconds + 20n),
     ]
@@ -140,7 +94,7 @@ describe('the KMIP server', () => {
   })
 
   it('undoes a whole batch, stops at a failure, or goes on, as the header says', async () => {
-    const { send } = start()
+    const { send } = startKmip()
     const failing: RequestItem = { operation: 'Get', ...named('none') }
     const withIds = [create(), failing, create()].map((item, index) => ({
       ...item,
@@ -171,7 +125,7 @@ describe('the KMIP server', () => {
   })
 
   it('tells an older client no operation, attribute or reason of a later version', async () => {
-    const { one } = start()
+    const { one } = startKmip()
     const identifier = identifierOf(await one('2.1', create()))
     for (const version of versions) {
       // Both would refuse to be read where they held something of a later version.
@@ -189,7 +143,7 @@ describe('the KMIP server', () => {
   })
 
   it('answers bytes that are no request with a failure in a version of their sender', async () => {
-    const { server } = start()
+    const { server } = startKmip()
     const junk = [new Uint8Array(0), Uint8Array.of(0x42, 0, 0x78, 1, 0, 0, 0, 0)]
     for (const bytes of junk) {
       const answer = decodeTtlv(await server.handle(callerOf(1), bytes))
@@ -202,7 +156,7 @@ describe('the KMIP server', () => {
   })
 
   it('lets a credential use only the objects that were made under it', async () => {
-    const { send } = start()
+    const { send } = startKmip()
     const as = (username: string): Request['header'] => ({
       authentication: {
         credentials: [
@@ -221,14 +175,19 @@ describe('the KMIP server', () => {
   })
 
   it('gives an import no id that its client chose, and other tenants no sign of it', async () => {
-    const { one } = start()
+    const { one } = startKmip()
     const identifier = identifierOf(await one('2.1', create()))
     const got = await one('2.1', { operation: 'Export', ...named(identifier) })
     if (got.status !== 'Success' || got.operation !== 'Export') throw new Error('not exported')
     const { object } = got.payload
     const imported: RequestItem = {
       operation: 'Import',
-      payload: { uniqueIdentifier: identifier, objectType: object.type, attributes: aes, object },
+      payload: {
+        uniqueIdentifier: identifier,
+        objectType: object.type,
+        attributes: aesAttributes,
+        object,
+      },
     }
     expect(reasonOf(await one('2.1', imported))).toBe('ObjectAlreadyExists')
     expect(reasonOf(await one('2.1', imported, 2))).toBe('Success')
@@ -238,7 +197,7 @@ describe('the KMIP server', () => {
   })
 
   it('opens a wrapped key for its tenant, with a key that may unwrap', async () => {
-    const { one } = start()
+    const { one } = startKmip()
     const wrapping = [
       attribute('CryptographicAlgorithm', 'AES'),
       attribute('CryptographicLength', 128),

@@ -156,7 +156,7 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
     memory: context.memory,
     crypto: general,
     chains: context.chains,
-    entropy: context.entropy,
+    entropy: context.memory.seeds.mixedInto(context.entropy, general),
     facts: context.facts,
     certifier: context.certifier,
     principal: principalOf(request.header),

@@ -18,8 +18,11 @@ export const tenantsInMemoryMax = 4096
 export const streamBytesMax = 4 * 1024 * 1024
 /** Bytes of one RNG Retrieve. */
 export const randomBytesMax = 65_536
-/** Seconds that an object may be used after ObtainLease, and that clients are told. */
-export const leaseSeconds = 3600
+/** Seconds that a ticket is good for, at most. */
+export const ticketSecondsMax = 3600
+/** PKCS#11 sessions of one tenant, and bytes of the parameters of one call. */
+export const pkcs11SessionsMax = 64
+export const pkcs11ParameterBytesMax = 64
 /** Attempts to change a state that another request changes at the same time. */
 export const conflictAttempts = 4
 /** How long a certificate by Certify is good, and how far clocks may differ. */

@@ -9,6 +9,16 @@ export type KmipServerFacts = {
   readonly randomNumberGenerator: AttributeValue<'RandomNumberGenerator'>
   /** The curve of `EC, 256` where a request names none. */
   readonly defaultCurve: EnumerationValue<'RecommendedCurve'>
+  /** Seconds that an object may be used after Obtain Lease. */
+  readonly leaseSeconds: number
+  /** Bytes of one RNG Seed that are mixed in; 0 ignores seeds (KMIP 2.1 §6.1.50). */
+  readonly seedBytesMax: number | 'denied'
+  /** What C_GetInfo answers (PKCS#11 3.0 §3.1, CK_INFO). */
+  readonly pkcs11: {
+    readonly manufacturer: string
+    readonly library: string
+    readonly libraryVersion: readonly [number, number]
+  }
 }
 
 export const defaultFacts: KmipServerFacts = {
@@ -17,4 +27,7 @@ export const defaultFacts: KmipServerFacts = {
   namespaces: ['ssl', 'https'],
   defaultCurve: 'P_256',
   randomNumberGenerator: { rngAlgorithm: 'Unspecified' },
+  leaseSeconds: 3600,
+  seedBytesMax: 64,
+  pkcs11: { manufacturer: 'Holdfast', library: 'Holdfast', libraryVersion: [0, 1] },
 }

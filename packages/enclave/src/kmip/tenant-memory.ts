@@ -4,7 +4,15 @@ import type { ObjectId } from '@holdfast/base/ids'
 import type { ResponseItem } from '@holdfast/kmip'
 import type { CipherStream } from '../ports/general-crypto.ts'
 import { failWith } from './failure.ts'
-import { pendingMax, streamBytesMax, streamsMax, ticketsMax, turnsMax } from './limits.ts'
+import {
+  pendingMax,
+  pkcs11SessionsMax,
+  streamBytesMax,
+  streamsMax,
+  ticketsMax,
+  turnsMax,
+} from './limits.ts'
+import { SeedPool } from './seed-pool.ts'
 
 /** The parts of a stream that came so far, and what its first part settled. */
 export type Stream = { readonly parts: Bytes[]; bytes: number; readonly first: unknown }
@@ -51,6 +59,10 @@ export class TenantMemory {
   readonly encryptions = new Bounded<Encryption>(streamsMax)
   readonly pending = new Bounded<PendingOperation>(pendingMax)
   readonly tickets = new Bounded<Ticket>(ticketsMax)
+  /** PKCS#11 clients that called C_Initialize. */
+  readonly pkcs11 = new Bounded<true>(pkcs11SessionsMax)
+  /** What the tenant gave by RNG Seed. */
+  readonly seeds = new SeedPool()
 
   readonly #turns = new Map<ObjectId, number>()
   #turn = 0

@@ -7,7 +7,6 @@ import {
   type RequestedAttribute,
 } from '@holdfast/kmip'
 import { failWith } from '../failure.ts'
-import { leaseSeconds } from '../limits.ts'
 import type { Scope } from '../scope.ts'
 import {
   type Attributes,
@@ -148,7 +147,7 @@ export const describeObject = (
     ObjectType: value.type,
     InitialDate: now,
     LastChangeDate: now,
-    LeaseTime: leaseSeconds,
+    LeaseTime: scope.facts.leaseSeconds,
     Fresh: valueOf(requested, 'Fresh') ?? true,
     ...(hasState(value) ? { State: 'PreActive' } : {}),
     ...(limits === undefined

@@ -1,6 +1,5 @@
 /** Check (KMIP 2.1 §6.1.7): may the object be used so; what may not is named in the answer. */
 import { failWith } from '../failure.ts'
-import { leaseSeconds } from '../limits.ts'
 import { valueOf } from '../objects/attributes.ts'
 import { handler, livingObjectOf } from '../scope.ts'
 
@@ -15,7 +14,7 @@ export const check = handler('Check', async (scope, request) => {
   if (count !== undefined && left !== undefined && left < count) {
     failWith('UsageLimitExceeded', 'the usage limits leave less')
   }
-  if (leaseTime !== undefined && leaseTime > leaseSeconds) {
+  if (leaseTime !== undefined && leaseTime > scope.facts.leaseSeconds) {
     failWith('PermissionDenied', 'no lease is so long')
   }
   return { uniqueIdentifier: object.identifier }

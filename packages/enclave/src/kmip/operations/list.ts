@@ -39,6 +39,7 @@ import { modifyAttribute } from './modify-attribute.ts'
 import { notify } from './notify.ts'
 import { obtainLease } from './obtain-lease.ts'
 import { ping } from './ping.ts'
+import { pkcs11 } from './pkcs11.ts'
 import { put } from './put.ts'
 import { query } from './query.ts'
 import { reCertify } from './re-certify.ts'
@@ -106,4 +107,5 @@ export const handlers: { readonly [Name in OperationName]?: Handler<Name> } = {
   Login: login,
   Logout: logout,
   Ping: ping,
+  PKCS_11: pkcs11,
 }

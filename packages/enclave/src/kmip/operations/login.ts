@@ -1,6 +1,6 @@
 /** Login (KMIP 2.1 §6.1.30): a ticket for requests of the same tenant, in this node's memory. */
 import type { RequestPayload } from '@holdfast/kmip'
-import { leaseSeconds } from '../limits.ts'
+import { ticketSecondsMax } from '../limits.ts'
 import { handler, type Scope } from '../scope.ts'
 
 export const issueTicket = (
@@ -8,7 +8,7 @@ export const issueTicket = (
   request: Pick<RequestPayload<'Login'>, 'leaseTime' | 'requestCount'>,
 ) => {
   const ticketValue = scope.entropy.bytes(32)
-  const seconds = Math.min(Number(request.leaseTime ?? leaseSeconds), leaseSeconds)
+  const seconds = Math.min(Number(request.leaseTime ?? ticketSecondsMax), ticketSecondsMax)
   scope.memory.tickets.set(ticketValue, {
     expiresMs: scope.nowMs + seconds * 1000,
     requests: request.requestCount,

@@ -1,6 +1,5 @@
 /** Obtain Lease (KMIP 2.1 §6.1.35). */
 import { failWith } from '../failure.ts'
-import { leaseSeconds } from '../limits.ts'
 import { valueOf } from '../objects/attributes.ts'
 import { stateOf } from '../objects/lifecycle.ts'
 import { handler, livingObjectOf } from '../scope.ts'
@@ -13,7 +12,7 @@ export const obtainLease = handler('ObtainLease', async (scope, request) => {
   }
   return {
     uniqueIdentifier: object.identifier,
-    leaseTime: valueOf(object.attributes, 'LeaseTime') ?? leaseSeconds,
+    leaseTime: valueOf(object.attributes, 'LeaseTime') ?? scope.facts.leaseSeconds,
     lastChangeDate: valueOf(object.attributes, 'LastChangeDate') ?? scope.now,
   }
 })

@@ -17,12 +17,16 @@ type Call = (scope: Scope, session: Bytes | undefined) => Answer
 const interfaceName = 'PKCS 11'
 const cryptokiVersion = Uint8Array.of(2, 40)
 
-/** 32 bytes of UTF-8, padded with blanks; a character is never cut. */
+const textBytes = 32
+
+/** UTF-8 padded with blanks; of a text that is too long no character is cut in two. */
 const padded = (text: string): Bytes => {
   const bytes = utf8(text)
-  return bytes.length > 32
-    ? padded([...text].slice(0, -1).join(''))
-    : utf8(text.padEnd(text.length + 32 - bytes.length))
+  let end = Math.min(bytes.length, textBytes)
+  while (end < bytes.length && end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end -= 1
+  const field = new Uint8Array(textBytes).fill(0x20)
+  field.set(bytes.subarray(0, end))
+  return field
 }
 
 /** CK_INFO: version, manufacturer, flags (none), library, its version. */

@@ -6,8 +6,9 @@ import type { Wallet } from '@holdfast/base/wallet'
 import { parseState } from '@holdfast/enclave/objects/object-records'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import type { RecordName } from '@holdfast/enclave/records/names'
-import { openRecord, type RecordVersion, type ZoneKey } from '@holdfast/enclave/records/record-seal'
+import { openRecord, type RecordVersion } from '@holdfast/enclave/records/record-seal'
 import { parseWallet } from '@holdfast/enclave/wallets/wallet-entry'
+import type { ZoneKeys } from '@holdfast/enclave/zone-key/zone-keys'
 
 export type RecordView = {
   readonly kind: 'wallet' | 'state' | 'object' | 'tomb'
@@ -43,7 +44,7 @@ export const objectIn = (name: string): ObjectId | undefined =>
 
 /** Undefined for records of other kinds; `sealed elsewhere` for what this zone cannot open. */
 export const viewRecord = (
-  context: { crypto: Crypto; mesh: MeshId; zone: ZoneId; zoneKey: ZoneKey },
+  context: { crypto: Crypto; mesh: MeshId; zone: ZoneId; zoneKeys: ZoneKeys },
   name: string,
   value: Bytes,
 ): RecordView | 'sealed elsewhere' | undefined => {

@@ -4,9 +4,9 @@ import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import type { Batch } from '@holdfast/enclave/ports/store'
-import type { ZoneKey } from '@holdfast/enclave/records/record-seal'
 import type { MemoryDisk } from '@holdfast/enclave/testing/memory-store'
 import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
+import { oneZoneKey, type ZoneKey } from '@holdfast/enclave/zone-key/zone-keys'
 import type { Checks } from './checks.ts'
 import { objectIn, type RecordView, viewRecord } from './record-view.ts'
 
@@ -132,7 +132,7 @@ export class RecordsWatch {
     const { checks } = this.#context
     const zoneKey = this.#keys.get(zone)
     if (zoneKey === undefined) return undefined
-    const view = viewRecord({ ...this.#context, zone, zoneKey }, name, value)
+    const view = viewRecord({ ...this.#context, zone, zoneKeys: oneZoneKey(zoneKey) }, name, value)
     if (view === undefined) return undefined
     if (view === 'sealed elsewhere') {
       checks.expect(10, this.#belongs(zone, name), () => `${name} was put into ${zone}`)

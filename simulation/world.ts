@@ -6,13 +6,12 @@ import type { Wallet } from '@holdfast/base/wallet'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import type { Mesh } from '@holdfast/enclave/ports/mesh'
 import { StoreUnavailable } from '@holdfast/enclave/ports/store'
-import { openZoneKey } from '@holdfast/enclave/records/zone-key'
 import {
   type MemorySnapshot,
-  openMemoryStore,
   restoreDisk,
   snapshotDisk,
 } from '@holdfast/enclave/testing/memory-store'
+import { readCache } from '@holdfast/enclave/zone-key/sealed-cache'
 import { type Checks, createChecks } from './checks.ts'
 import type { DefectHooks } from './defects.ts'
 import { type FaultName, type FaultRates, noFaults } from './faults.ts'
@@ -261,18 +260,17 @@ export class World {
   }
 
   async #learnKey({ zone, crypto }: SimulatedNode): Promise<void> {
-    const zoneKey = await openZoneKey({
+    const zoneKey = await readCache({
       crypto,
       entropy: { bytes: (length) => new Uint8Array(length), fill: () => undefined },
       sealing: zone.sealing,
-      store: openMemoryStore(zone.disk),
       mesh: this.manifest.mesh,
       zone: zone.id,
     })
-    if (!zoneKey.ok) return this.checks.fault(`the key of ${zone.id} cannot be opened`)
+    if (zoneKey === undefined) return this.checks.fault(`the key of ${zone.id} cannot be opened`)
     // A copy that outlives the node: late commits are looked at too.
-    const secret = zoneKey.value.secret.use((bytes) => this.crypto.secretFrom(bytes.slice()))
-    this.records.reload(zone.id, { epoch: zoneKey.value.epoch, secret }, zone.disk)
+    const secret = zoneKey.secret.use((bytes) => this.crypto.secretFrom(bytes.slice()))
+    this.records.reload(zone.id, { epoch: zoneKey.epoch, secret }, zone.disk)
   }
 
   #tick(node: SimulatedNode): void {

@@ -128,8 +128,9 @@ export const nodeStatus = z.strictObject({
   mesh: z.string(),
   manifestSerial: z.int(),
   simulated: z.boolean(),
-  /** `replaced`: another node has taken over the store of this zone. */
-  state: z.enum(['starting', 'ready', 'stopping', 'replaced']),
+  /** `waiting_for_zone_key`: until a peer of the zone hands it over. `replaced`: another node has
+   * taken over the store of this zone. */
+  state: z.enum(['starting', 'waiting_for_zone_key', 'ready', 'stopping', 'replaced']),
   wallets: z.int(),
   /** Records that other zones have not confirmed yet. */
   outbox: z.int(),

@@ -168,6 +168,9 @@ export const errorTable = {
   manifest_kind_changed: distrust('A mesh stays simulated or hardware for good'),
   manifest_not_genesis: distrust('This is not the first manifest of the mesh'),
 
+  // The key of a zone.
+  zone_key_unavailable: entry(503, 'GeneralFailure', 'later', 'No node gives the key of this zone'),
+
   // The node.
   limit_reached: entry(429, 'GeneralFailure', 'later', 'A limit of this node is reached'),
   not_ready: entry(503, 'GeneralFailure', 'later', 'This node is not ready'),

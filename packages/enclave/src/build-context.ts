@@ -17,7 +17,6 @@ import type { GeneralCrypto } from './ports/general-crypto.ts'
 import type { Mesh } from './ports/mesh.ts'
 import type { Sealing } from './ports/sealing.ts'
 import type { Store } from './ports/store.ts'
-import type { ZoneKey } from './records/record-seal.ts'
 import { createRecords } from './records/records.ts'
 import { type StoreClaim } from './records/store-claim.ts'
 import { createPeers } from './replication/peers.ts'
@@ -25,6 +24,7 @@ import { createReplicator } from './replication/replicator.ts'
 import { createLocations } from './routing/locations.ts'
 import { createSessionTable } from './sessions/session-table.ts'
 import { createWalletTable } from './wallets/wallet-table.ts'
+import type { ZoneKeys } from './zone-key/zone-keys.ts'
 
 export type CoreOptions = {
   readonly crypto: Crypto
@@ -47,9 +47,9 @@ export type CoreOptions = {
 
 export const buildContext = (
   options: CoreOptions,
-  held: { readonly zoneKey: ZoneKey; readonly claim: StoreClaim; readonly replaced: () => void },
+  held: { readonly zoneKeys: ZoneKeys; readonly claim: StoreClaim; readonly replaced: () => void },
 ): CoreContext => {
-  const { zoneKey } = held
+  const { zoneKeys } = held
   const { crypto, entropy, clock, store, identity, self } = options
   const meshId = options.manifest.mesh
   const { zone } = self
@@ -76,7 +76,14 @@ export const buildContext = (
     passkeys: createPasskeyCounters(records, crypto),
     self,
     identity,
-    zoneCa: createZoneCa({ crypto, entropy, zoneKey, mesh: meshId, zone }),
+    zoneKeys,
+    zoneCa: createZoneCa({
+      crypto,
+      entropy,
+      zoneKey: zoneKeys.current(),
+      mesh: meshId,
+      zone,
+    }),
     keys,
     replicator: createReplicator(base),
     sessions: createSessionTable(clock),

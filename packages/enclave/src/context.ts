@@ -17,6 +17,7 @@ import type { Replicator } from './replication/replicator.ts'
 import type { Locations } from './routing/locations.ts'
 import type { SessionTable } from './sessions/session-table.ts'
 import type { WalletTable } from './wallets/wallet-table.ts'
+import type { ZoneKeys } from './zone-key/zone-keys.ts'
 
 export type CoreContext = AcceptContext & {
   readonly crypto: Crypto
@@ -28,6 +29,7 @@ export type CoreContext = AcceptContext & {
   readonly self: NodeName
   readonly identity: NodeIdentity
   readonly zoneCa: ZoneCa
+  readonly zoneKeys: ZoneKeys
   readonly records: Records
   readonly wallets: WalletTable
   readonly passkeys: PasskeyCounters

@@ -35,17 +35,19 @@ import type { ManagedObjects } from './objects/managed-objects.ts'
 import { createReplicatedObjects } from './objects/replicated-objects.ts'
 import type { Peer } from './ports/mesh.ts'
 import { reading } from './records/reading.ts'
-import type { ZoneKey } from './records/record-seal.ts'
 import { claimStore, type StoreClaim } from './records/store-claim.ts'
-import { openZoneKey } from './records/zone-key.ts'
 import { refusing } from './refusing.ts'
 import { answerPeer } from './replication/answer-peer.ts'
 import { encodePeerAnswer } from './replication/messages.ts'
+import { createPeers } from './replication/peers.ts'
 import { dispatch } from './routing/dispatch.ts'
 import { openSession } from './sessions/open-session.ts'
 import { sessionFrame } from './sessions/session-frame.ts'
 import { type CertificateHolder, findHolder } from './tenants/kmip-caller.ts'
 import { serveKmip } from './tenants/serve-kmip.ts'
+import { askHandover } from './zone-key/handover.ts'
+import { type OpenedZoneKey, openZoneKey } from './zone-key/open-zone-key.ts'
+import { oneZoneKey, type ZoneKeys } from './zone-key/zone-keys.ts'
 
 const envelope = z.strictObject({
   request: base64url,
@@ -61,6 +63,7 @@ class NodeCore implements Core {
   #kmip: KmipServer | undefined
   #stopping = false
   #replaced = false
+  #waiting = false
   #evidence: Evidence | undefined
   #owed = 0
   #flushedAtMs = 0
@@ -74,13 +77,13 @@ class NodeCore implements Core {
   }
 
   async #open(): Promise<Result<void>> {
-    const { manifest, self } = this.#options
-    const zoneKey = await openZoneKey({ ...this.#options, mesh: manifest.mesh, zone: self.zone })
-    if (!zoneKey.ok) return zoneKey
-    const claim = await this.#claim(zoneKey.value)
+    const opened = await this.#zoneKey()
+    if (!opened.ok) return opened
+    const zoneKeys = oneZoneKey(opened.value.zoneKey)
+    const claim = await this.#claim(zoneKeys)
     if (!claim.ok) return claim
     const context = buildContext(this.#options, {
-      zoneKey: zoneKey.value,
+      zoneKeys,
       claim: claim.value,
       replaced: () => this.#replace(),
     })
@@ -141,7 +144,7 @@ class NodeCore implements Core {
     if (context === undefined) return encodePeerAnswer(notReady)
     const evidence = (nonce: Bytes): Promise<Result<Bytes>> =>
       Promise.resolve(this.#ownEvidence(nonce))
-    return answerPeer({ ...context, evidence }, peer, untrusted)
+    return answerPeer({ ...context, evidence, manifest: this.#options.manifest }, peer, untrusted)
   }
 
   zoneTrust(): ZoneTrust | undefined {
@@ -209,9 +212,27 @@ class NodeCore implements Core {
     this.#kmip = undefined
   }
 
-  async #claim(zoneKey: ZoneKey): Promise<Result<StoreClaim>> {
+  async #zoneKey(): Promise<Result<OpenedZoneKey>> {
+    const { crypto, clock, manifest, mesh, self } = this.#options
+    const { zone } = self
+    const peers = createPeers(mesh, clock)
+    const opened = await openZoneKey({
+      ...this.#options,
+      mesh: manifest.mesh,
+      zone,
+      ask: () => askHandover({ crypto, peers, zone }),
+      waiting: () => {
+        this.#waiting = true
+      },
+      stopping: () => this.#stopping,
+    })
+    this.#waiting = false
+    return opened
+  }
+
+  async #claim(zoneKeys: ZoneKeys): Promise<Result<StoreClaim>> {
     const { manifest, self } = this.#options
-    const sealing = { mesh: manifest.mesh, zone: self.zone, boot: self.boot, zoneKey }
+    const sealing = { mesh: manifest.mesh, zone: self.zone, boot: self.boot, zoneKeys }
     const claim = await claimStore({ ...this.#options, ...sealing })
     if (claim.ok) this.#heldClaim = claim.value
     return claim
@@ -233,6 +254,7 @@ class NodeCore implements Core {
   #state(): NodeStatus['state'] {
     if (this.#replaced) return 'replaced'
     if (this.#stopping) return 'stopping'
+    if (this.#waiting) return 'waiting_for_zone_key'
     return this.#context === undefined ? 'starting' : 'ready'
   }
 

@@ -126,12 +126,12 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
       kmipConnections: () => kmip[0]?.connections() ?? 0,
       collateral: () => node.machine.collateral(),
     })
-    const ready = (): boolean => core.status().state === 'ready'
+    const state = (): string => core.status().state
     const address = config.listenManagement
     const management =
       address === undefined
         ? undefined
-        : needed(await listenManagement({ address, metrics, ready }))
+        : needed(await listenManagement({ address, metrics, state }))
     stops.push(() => management?.stop())
     stops.push(() => core.stop())
     const links = needed(await mesh.start(core))

@@ -10,7 +10,7 @@ import { zoneCaMessage } from '@holdfast/base/zone-ca'
 import { zoneLeafLifetimeMs } from '../limits.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import type { ZoneKey } from '../records/record-seal.ts'
+import type { ZoneKey } from '../zone-key/zone-keys.ts'
 import type { NodeIdentity } from './node-identity.ts'
 
 export type ZoneCa = {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCrypto } from '../crypto/create-crypto.ts'
 import { createEntropy } from '../crypto/entropy.ts'
 import type { Crypto } from '../ports/crypto.ts'
+import { oneZoneKey } from '../zone-key/zone-keys.ts'
 import type { RecordName } from './names.ts'
 import { openRecord, type SealContext, sealRecord } from './record-seal.ts'
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
     crypto,
     mesh: MeshId(`mesh_${'ab'.repeat(32)}`),
     zone: ZoneId('eu-west'),
-    zoneKey: { epoch: 1, secret },
+    zoneKeys: oneZoneKey({ epoch: 1, secret }),
   }
 })
 afterAll(() => crypto[Symbol.dispose]())
@@ -47,7 +48,9 @@ describe('a sealed record', () => {
     const other = { ...context, mesh: MeshId(`mesh_${'cd'.repeat(32)}`) }
     expect(openRecord(other, name, sealed)).toBeUndefined()
     const secret = crypto.secretFrom(entropy.bytes(32))
-    expect(openRecord({ ...context, zoneKey: { epoch: 1, secret } }, name, sealed)).toBeUndefined()
+    expect(
+      openRecord({ ...context, zoneKeys: oneZoneKey({ epoch: 1, secret }) }, name, sealed),
+    ).toBeUndefined()
   })
 
   it('opens with no byte changed, its version included, and not when cut short', () => {

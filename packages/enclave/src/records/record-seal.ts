@@ -6,9 +6,9 @@
  */
 import { type Bytes, concat, utf8 } from '@holdfast/base/bytes'
 import type { MeshId, ZoneId } from '@holdfast/base/ids'
-import type { Secret } from '@holdfast/base/secret'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Entropy } from '../ports/entropy.ts'
+import type { ZoneKey, ZoneKeys } from '../zone-key/zone-keys.ts'
 import type { RecordName } from './names.ts'
 
 const form = 1
@@ -18,13 +18,11 @@ const nonceBytes = 24
 /** Orders the versions of one record: by epoch, then by version. */
 export type RecordVersion = { readonly epoch: number; readonly version: number }
 
-export type ZoneKey = { readonly epoch: number; readonly secret: Secret }
-
 export type SealContext = {
   readonly crypto: Crypto
   readonly mesh: MeshId
   readonly zone: ZoneId
-  readonly zoneKey: ZoneKey
+  readonly zoneKeys: ZoneKeys
 }
 
 const headerOf = (zoneKeyEpoch: number, version: RecordVersion): Bytes => {
@@ -42,10 +40,11 @@ const associatedData = (context: SealContext, name: RecordName, header: Bytes): 
 
 const withSubkey = <Value>(
   context: SealContext,
+  { secret }: ZoneKey,
   name: RecordName,
   action: (key: Bytes) => Value,
 ): Value => {
-  const key = context.zoneKey.secret.use((zoneKey) =>
+  const key = secret.use((zoneKey) =>
     context.crypto.hkdfSha256({
       key: zoneKey,
       salt: utf8('holdfast record key v1'),
@@ -64,9 +63,10 @@ export const sealRecord = (
   context: SealContext & { readonly entropy: Entropy },
   record: { readonly name: RecordName; readonly version: RecordVersion; readonly payload: Bytes },
 ): Bytes => {
-  const header = headerOf(context.zoneKey.epoch, record.version)
+  const zoneKey = context.zoneKeys.current()
+  const header = headerOf(zoneKey.epoch, record.version)
   const nonce = context.entropy.bytes(nonceBytes)
-  const ciphertext = withSubkey(context, record.name, (key) =>
+  const ciphertext = withSubkey(context, zoneKey, record.name, (key) =>
     context.crypto.xchacha20Poly1305.seal({
       key,
       nonce,
@@ -86,8 +86,9 @@ export const openRecord = (
   if (untrustedSealed.length < headerBytes + nonceBytes + 16) return undefined
   const header = untrustedSealed.subarray(0, headerBytes)
   const view = new DataView(header.buffer, header.byteOffset, headerBytes)
-  if (view.getUint8(0) !== form || view.getUint32(1) !== context.zoneKey.epoch) return undefined
-  const payload = withSubkey(context, name, (key) =>
+  const zoneKey = context.zoneKeys.of(view.getUint32(1))
+  if (view.getUint8(0) !== form || zoneKey === undefined) return undefined
+  const payload = withSubkey(context, zoneKey, name, (key) =>
     context.crypto.xchacha20Poly1305.open({
       key,
       nonce: untrustedSealed.subarray(headerBytes, headerBytes + nonceBytes),

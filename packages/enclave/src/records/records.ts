@@ -5,9 +5,10 @@ import type { MeshId, ZoneId } from '@holdfast/base/ids'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import { type Batch, type Revision, type Store, type Write } from '../ports/store.ts'
+import type { ZoneKeys } from '../zone-key/zone-keys.ts'
 import type { RecordName } from './names.ts'
 import { reading } from './reading.ts'
-import { openRecord, type RecordVersion, sealRecord, type ZoneKey } from './record-seal.ts'
+import { openRecord, type RecordVersion, sealRecord } from './record-seal.ts'
 import type { StoreClaim } from './store-claim.ts'
 
 export type OpenedRecord = {
@@ -34,7 +35,7 @@ export type RecordsOptions = {
   readonly store: Store
   readonly mesh: MeshId
   readonly zone: ZoneId
-  readonly zoneKey: ZoneKey
+  readonly zoneKeys: ZoneKeys
   readonly claim: StoreClaim
   /** Called when a commit shows that another node has claimed the store. */
   readonly replaced: () => void

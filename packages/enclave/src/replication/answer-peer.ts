@@ -1,4 +1,5 @@
 /** What this node answers when a peer asks: one entry for each message. */
+import type { VerifiedManifest } from '@holdfast/attestation'
 import type { NodeName } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { CborValue } from '@holdfast/base/cbor'
@@ -12,6 +13,7 @@ import { dispatch } from '../routing/dispatch.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { sessionFrame } from '../sessions/session-frame.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import { answerHandover } from '../zone-key/handover.ts'
 import { acceptWallet, fromPeer } from './accept-wallet.ts'
 import { clearBundle, clearObjects, readBundle, readObjects } from './bundle.ts'
 import {
@@ -22,7 +24,10 @@ import {
 } from './messages.ts'
 import { inventory, objectInventory } from './replicator.ts'
 
-type PeerContext = CoreContext & { readonly evidence: (nonce: Bytes) => Promise<Result<Bytes>> }
+type PeerContext = CoreContext & {
+  readonly evidence: (nonce: Bytes) => Promise<Result<Bytes>>
+  readonly manifest: VerifiedManifest
+}
 
 /**
  * A node speaks for a KMIP client only if its own level is at least the lowest of the wallet's
@@ -55,6 +60,8 @@ type Handlers = {
 const nameOf = ({ zone, boot, measurement }: Peer): NodeName => ({ zone, boot, measurement })
 
 const handlers: Handlers = {
+  'zone.key': async (context, peer) =>
+    answerHandover({ ...context, nowMs: context.clock.nowMs() }, peer),
   put: async (context, _peer, { bundle }) => {
     const accepted = await acceptWallet(context, bundle, fromPeer)
     clearBundle(bundle)

@@ -24,9 +24,22 @@ import type { Sealing } from '../ports/sealing.ts'
 import { createMemoryDisk, type MemoryDisk, openMemoryStore } from './memory-store.ts'
 
 export type TestNode = {
+  /** The zone's id, but for a second node of a zone. */
+  readonly name: string
   readonly zone: ZoneId
   readonly core: Core
   readonly identity: NodeIdentity
+}
+
+export type StartOptions = {
+  /** A node beside the zone's first, under a name of its own. */
+  readonly name?: string
+  /** What the machine has sealed; default what the zone's first machine has. */
+  readonly sealing?: Sealing
+  /** What its peers take its enclave for. */
+  readonly measurement?: string
+  /** The disk of another zone, or a copy; default the zone's. */
+  readonly disk?: MemoryDisk
 }
 
 export type TestMesh = {
@@ -34,10 +47,12 @@ export type TestMesh = {
   readonly mesh: MeshId
   readonly manifest: VerifiedManifest
   node(zone: string): TestNode
+  /** The core that was last begun under this name, whether it has started or not. */
+  starting(name: string): Core | undefined
   /** Ends a core as kill -9 would: nothing more comes from it or reaches it. */
   kill(zone: string): void
   /** Starts a new core on the zone's disk. */
-  start(zone: string): Promise<TestNode>
+  start(zone: string, options?: StartOptions): Promise<TestNode>
   /** Cuts or mends the link between two zones. */
   cut(one: string, other: string, isCut: boolean): void
   readonly disks: ReadonlyMap<string, MemoryDisk>
@@ -56,7 +71,8 @@ export const testZones = [
 const measurement = 'e5'.repeat(32)
 const dayMs = 86_400_000
 
-const memorySealing = (): Sealing => {
+/** A machine that has sealed nothing yet. */
+export const memorySealing = (): Sealing => {
   const key = createEntropy().bytes(32)
   let sealed: Bytes | undefined
   return {
@@ -126,34 +142,38 @@ export const createTestMesh = async (
   const disks = new Map(zones.map((zone) => [zone.id as string, createMemoryDisk(zone.id)]))
   const sealings = new Map(zones.map((zone) => [zone.id as string, memorySealing()]))
   const alive = new Map<string, TestNode>()
+  const killed = new Set<TestNode>()
+  const begun = new Map<string, Core>()
+  const measurements = new Map<TestNode, string>()
   const cuts = new Set<string>()
   const linkName = (one: string, other: string): string => [one, other].toSorted().join(' ')
   const peerOf = (node: TestNode): Peer => ({
     boot: node.identity.boot,
     zone: node.zone,
     level: zones.find((zone) => zone.id === node.zone)?.level ?? 1,
-    measurement,
+    measurement: measurements.get(node) ?? measurement,
     roundTripMs: 1,
   })
   const reachable = (from: string): readonly TestNode[] =>
-    [...alive.values()].filter((node) => node.zone !== from && !cuts.has(linkName(from, node.zone)))
-  const meshOf = (zone: string, self: () => TestNode | undefined): Mesh => ({
-    peers: () => reachable(zone).map(peerOf),
+    [...alive.values()].filter((node) => node.name !== from && !cuts.has(linkName(from, node.name)))
+  const meshOf = (name: string, self: () => TestNode | undefined): Mesh => ({
+    peers: () => reachable(name).map(peerOf),
     ask: async (boot: BootId, message: Bytes) => {
-      const target = reachable(zone).find((node) => node.identity.boot === boot)
+      const target = reachable(name).find((node) => node.identity.boot === boot)
       const from = self()
       if (target === undefined || from === undefined) return refuse('unreachable', 'no link')
       const value = await target.core.peerMessage(peerOf(from), message)
-      const stillThere = reachable(zone).includes(target) && alive.get(zone) === from
+      const stillThere = reachable(name).includes(target) && !killed.has(from)
       return stillThere ? { ok: true, value } : refuse('unreachable', 'the link broke')
     },
   })
 
-  const start = async (zone: string): Promise<TestNode> => {
+  const start = async (zone: string, of: StartOptions = {}): Promise<TestNode> => {
     const id = ZoneId(zone)
+    const name = of.name ?? zone
     const platform = platforms.get(zone)
-    const disk = disks.get(zone)
-    const sealing = sealings.get(zone)
+    const disk = of.disk ?? disks.get(zone)
+    const sealing = of.sealing ?? sealings.get(zone)
     if (platform === undefined || disk === undefined || sealing === undefined) throw new Error(zone)
     const identity = createIdentity({
       crypto,
@@ -171,7 +191,7 @@ export const createTestMesh = async (
       entropy,
       clock,
       store: openMemoryStore(disk),
-      mesh: meshOf(zone, () => started.node),
+      mesh: meshOf(name, () => started.node),
       sealing,
       evidence: {
         measurement,
@@ -183,12 +203,14 @@ export const createTestMesh = async (
       quote: await quote(reportDataOf(identity.document)),
       self: { zone: id, boot: identity.boot, measurement },
     })
-    const node = { zone: id, core, identity }
+    const node = { name, zone: id, core, identity }
     started.node = node
+    begun.set(name, core)
+    if (of.measurement !== undefined) measurements.set(node, of.measurement)
     const outcome = await core.start()
     if (!outcome.ok) throw new Error(outcome.refusal.detail)
-    alive.set(zone, node)
-    for (const other of reachable(zone)) {
+    alive.set(name, node)
+    for (const other of reachable(name)) {
       core.peerUp(peerOf(other))
       other.core.peerUp(peerOf(node))
     }
@@ -206,7 +228,12 @@ export const createTestMesh = async (
       if (node === undefined) throw new Error(`${zone} is not running`)
       return node
     },
-    kill: (zone) => void alive.delete(zone),
+    starting: (name) => begun.get(name),
+    kill: (zone) => {
+      const node = alive.get(zone)
+      if (node !== undefined) killed.add(node)
+      alive.delete(zone)
+    },
     start,
     cut: (one, other, isCut) => {
       if (isCut) cuts.add(linkName(one, other))

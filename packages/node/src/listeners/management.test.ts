@@ -8,7 +8,7 @@ afterEach(async () => {
   await Promise.all(listeners.splice(0).map((listener) => listener.stop()))
 })
 
-const start = async (ready = true): Promise<string> => {
+const start = async (state = 'ready'): Promise<string> => {
   const metrics = createMetrics({
     status: () => createTestCore().status(),
     peers: () => [],
@@ -18,7 +18,7 @@ const start = async (ready = true): Promise<string> => {
   })
   metrics.observe({ route: '/v1/node', method: 'GET', status: 200, durationMs: 3 })
   const address = { host: '127.0.0.1', port: 0 }
-  const listening = await listenManagement({ address, metrics, ready: () => ready })
+  const listening = await listenManagement({ address, metrics, state: () => state })
   if (!listening.ok) throw new Error(listening.refusal.code)
   listeners.push(listening.value)
   return `http://127.0.0.1:${listening.value.port}`
@@ -26,9 +26,11 @@ const start = async (ready = true): Promise<string> => {
 
 describe('the management listener', () => {
   it('says whether the node lives and whether it is ready', async () => {
-    const url = await start(false)
+    const url = await start('waiting_for_zone_key')
     expect((await fetch(`${url}/livez`)).status).toBe(200)
-    expect((await fetch(`${url}/readyz`)).status).toBe(503)
+    const waiting = await fetch(`${url}/readyz`)
+    expect(waiting.status).toBe(503)
+    expect(await waiting.text()).toBe('waiting for zone key\n')
     expect((await fetch(`${await start()}/readyz`)).status).toBe(200)
   })
 

@@ -16,12 +16,16 @@ const plain = (status: number, text: string): Answer => ({ status, type: 'text/p
 export const listenManagement = (options: {
   readonly address: HostPort
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>
-  ready(): boolean
+  /** Of the node; `/readyz` shows it until it is `ready`. */
+  state(): string
 }): Promise<Result<ManagementListener>> => {
   const { metrics, address } = options
   const answers: Readonly<Record<string, () => Promise<Answer>>> = {
     '/livez': async () => plain(200, 'ok\n'),
-    '/readyz': async () => (options.ready() ? plain(200, 'ok\n') : plain(503, 'not ready\n')),
+    '/readyz': async () => {
+      const state = options.state()
+      return state === 'ready' ? plain(200, 'ok\n') : plain(503, `${state.replaceAll('_', ' ')}\n`)
+    },
     '/metrics': async () => ({
       status: 200,
       type: metrics.contentType,

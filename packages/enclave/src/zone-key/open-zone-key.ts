@@ -1,0 +1,122 @@
+/**
+ * How a node comes by the key of its zone: made where the zone is new, opened from the machine's
+ * cache, or given by an attested peer of the same zone (DESIGN §4).
+ */
+import { utf8 } from '@holdfast/base/bytes'
+import { accept, type Result, refuse } from '@holdfast/base/errors'
+import type { Secret } from '@holdfast/base/secret'
+import type { Clock } from '../ports/clock.ts'
+import type { Store } from '../ports/store.ts'
+import { zoneEpochName } from '../records/names.ts'
+import { reading } from '../records/reading.ts'
+import { openRecord, sealRecord } from '../records/record-seal.ts'
+import { handoverRetryMs, zoneKeyWaitMs } from './limits.ts'
+import { type CacheOptions, readCache, writeCache } from './sealed-cache.ts'
+import { oneZoneKey, type ZoneKey } from './zone-keys.ts'
+
+export type ZoneKeyOptions = CacheOptions & { readonly store: Store }
+
+export type OpenedZoneKey = {
+  readonly zoneKey: ZoneKey
+  /** Made in this boot: no record was ever sealed under it. */
+  readonly fresh: boolean
+}
+
+export type AwaitedZoneKey = ZoneKeyOptions & {
+  readonly clock: Clock
+  /** Asks the peers of the own zone once. */
+  ask(): Promise<ZoneKey | undefined>
+  /** Told once where the node has to wait. */
+  waiting(): void
+  stopping(): boolean
+}
+
+const firstEpoch = 1
+
+const generate = (options: ZoneKeyOptions, epoch: number): ZoneKey => {
+  const secret: Secret = options.crypto.secret(32)
+  secret.use((bytes) => options.entropy.fill(bytes))
+  return { epoch, secret }
+}
+
+/** `absent`: the store is empty. A key that does not open the record is another zone's or epoch's. */
+const tryKey = async (
+  options: ZoneKeyOptions,
+  zoneKey: ZoneKey,
+): Promise<'opens' | 'absent' | 'other'> => {
+  const found = await reading(() => options.store.get(zoneEpochName))
+  if (found === undefined) return 'absent'
+  const context = { ...options, zoneKeys: oneZoneKey(zoneKey) }
+  return openRecord(context, zoneEpochName, found.value) === undefined ? 'other' : 'opens'
+}
+
+/** Writes `zone/epoch`, once for a store. False where another was first, or may have been. */
+const begin = async (options: ZoneKeyOptions, zoneKey: ZoneKey): Promise<boolean> => {
+  const value = sealRecord(
+    { ...options, zoneKeys: oneZoneKey(zoneKey) },
+    {
+      name: zoneEpochName,
+      version: { epoch: zoneKey.epoch, version: 1 },
+      payload: utf8(String(zoneKey.epoch)),
+    },
+  )
+  const outcome = await options.store.commit({
+    conditions: [{ key: zoneEpochName, revision: 'absent' }],
+    writes: [{ type: 'put', key: zoneEpochName, value }],
+  })
+  return outcome.outcome === 'applied'
+}
+
+const lost = refuse('not_ready', 'another node made the key of this zone at the same time')
+
+/** From the cache, or made for an empty store; undefined where the store is under another key. */
+const openHere = async (options: ZoneKeyOptions): Promise<Result<OpenedZoneKey> | undefined> => {
+  const cached = await readCache(options)
+  if (cached !== undefined) {
+    const tried = await tryKey(options, cached)
+    if (tried === 'opens') return accept({ zoneKey: cached, fresh: false })
+    // An empty store under a key that is kept: the zone lost its records, not its key.
+    if (tried === 'absent') {
+      return (await begin(options, cached)) ? accept({ zoneKey: cached, fresh: false }) : lost
+    }
+    cached.secret[Symbol.dispose]()
+    return undefined
+  }
+  if ((await reading(() => options.store.get(zoneEpochName))) !== undefined) return undefined
+  const zoneKey = generate(options, firstEpoch)
+  // Sealed first: a crash between leaves a key without records, never records without a key.
+  await writeCache(options, zoneKey)
+  if (await begin(options, zoneKey)) return accept({ zoneKey, fresh: true })
+  zoneKey.secret[Symbol.dispose]()
+  return lost
+}
+
+/** One attempt at a peer's key; it must open this store, or it is not this zone's. */
+const receive = async (options: AwaitedZoneKey): Promise<OpenedZoneKey | undefined> => {
+  const zoneKey = await options.ask()
+  if (zoneKey === undefined) return undefined
+  if ((await tryKey(options, zoneKey)) !== 'opens') {
+    zoneKey.secret[Symbol.dispose]()
+    return undefined
+  }
+  await writeCache(options, zoneKey)
+  return { zoneKey, fresh: false }
+}
+
+/**
+ * The zone key of this store. Where the store is under a key that this machine cannot open, peers
+ * of the zone are asked until one gives it. Refuses `not_ready` where two nodes begin an empty
+ * store at once, `zone_key_unavailable` where no peer gave it in time.
+ */
+export const openZoneKey = async (options: AwaitedZoneKey): Promise<Result<OpenedZoneKey>> => {
+  const here = await openHere(options)
+  if (here !== undefined) return here
+  options.waiting()
+  for (let waitedMs = 0; waitedMs < zoneKeyWaitMs; waitedMs += handoverRetryMs) {
+    if (options.stopping()) break
+    const received = await receive(options)
+    if (received !== undefined) return accept(received)
+    await options.clock.sleep(handoverRetryMs)
+  }
+  return refuse('zone_key_unavailable', 'neither this machine nor a peer has the key of the zone')
+}

@@ -39,7 +39,7 @@ const generate = (options: ZoneKeyOptions, epoch: number): ZoneKey => {
   return { epoch, secret }
 }
 
-/** `absent`: the store is empty. A key that does not open the record is another zone's or epoch's. */
+/** `absent`: an empty store. `other`: the store is under another key, or of another zone. */
 const tryKey = async (
   options: ZoneKeyOptions,
   zoneKey: ZoneKey,

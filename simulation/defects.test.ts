@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { invariants } from './checks.ts'
+import { type Broken, invariants } from './checks.ts'
 import { type DefectName, defects } from './defects.ts'
 import { runSeed } from './run-seed.ts'
 
-/** A seed at which the checkers see the defect. */
+/**
+ * Where the search for a seed that shows the defect begins. Every change of what nodes say to each
+ * other gives each seed another course, so that the next seeds are tried where one shows nothing.
+ */
 const seeds: Readonly<Record<DefectName, number>> = {
   'lying-acknowledgement': 1,
   'forked-document': 1,
@@ -20,12 +23,17 @@ const seeds: Readonly<Record<DefectName, number>> = {
   'invents-success': 5,
 }
 
+const triedMax = 30
+
 describe('a deliberate defect', () => {
   for (const [name, { invariant }] of Object.entries(defects)) {
     const seed = seeds[name as DefectName]
     it(`${name} breaks invariant ${invariant}`, async () => {
-      const report = await runSeed({ seed, defect: name as DefectName })
-      expect(report.broken?.invariant, report.broken?.what).toBe(invariant)
+      let broken: Broken | undefined
+      for (let next = seed; next < seed + triedMax && broken === undefined; next += 1) {
+        broken = (await runSeed({ seed: next, defect: name as DefectName })).broken
+      }
+      expect(broken?.invariant, broken?.what).toBe(invariant)
     })
   }
 

@@ -75,6 +75,7 @@ export const errorTable = {
   stale: entry(503, 'GeneralFailure', 'later', 'This zone has not heard from the others for long'),
   pending: entry(503, 'OperationPending', 'later', 'Not enough zones have confirmed this yet'),
   conflict: entry(409, 'GeneralFailure', 'later', 'Something else changed this at the same time'),
+  time_unknown: entry(503, 'GeneralFailure', 'later', 'The zones have not agreed on the time'),
   destroyed: entry(410, 'ObjectDestroyed', 'never', 'It was destroyed'),
 
   // Placement.

@@ -23,6 +23,7 @@ import { createPeers } from './replication/peers.ts'
 import { createReplicator } from './replication/replicator.ts'
 import { createLocations } from './routing/locations.ts'
 import { createSessionTable } from './sessions/session-table.ts'
+import { createAgreedClock } from './time/agreed-clock.ts'
 import { createWalletTable } from './wallets/wallet-table.ts'
 import type { ZoneKeys } from './zone-key/zone-keys.ts'
 
@@ -88,5 +89,6 @@ export const buildContext = (
     replicator: createReplicator(base),
     sessions: createSessionTable(clock),
     locations: createLocations(),
+    time: createAgreedClock(base),
   }
 }

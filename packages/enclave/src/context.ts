@@ -16,6 +16,7 @@ import type { Peers } from './replication/peers.ts'
 import type { Replicator } from './replication/replicator.ts'
 import type { Locations } from './routing/locations.ts'
 import type { SessionTable } from './sessions/session-table.ts'
+import type { AgreedClock } from './time/agreed-clock.ts'
 import type { WalletTable } from './wallets/wallet-table.ts'
 import type { ZoneKeys } from './zone-key/zone-keys.ts'
 
@@ -39,4 +40,6 @@ export type CoreContext = AcceptContext & {
   readonly keys: OpenedKeys
   readonly sessions: SessionTable
   readonly locations: Locations
+  /** What time it is, by a majority of zones: the clock port alone is the host's word. */
+  readonly time: AgreedClock
 }

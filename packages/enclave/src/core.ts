@@ -178,6 +178,7 @@ class NodeCore implements Core {
     const context = this.#context
     if (context === undefined) return
     context.peers.heard(peer.zone)
+    void context.time.refresh()
     void this.#background(context.replicator.catchUp(peer))
   }
 
@@ -193,6 +194,7 @@ class NodeCore implements Core {
     await this.#background(this.#checkClaim())
     // The shell lists a peer only while its heartbeats come.
     for (const peer of this.#options.mesh.peers()) context.peers.heard(peer.zone)
+    void context.time.refresh()
     const sinceMs = nowMs - this.#flushedAtMs
     // A clock that fell must not put off what is owed until it has caught up with itself.
     if (sinceMs >= 0 && sinceMs < catchUpIntervalMs) return

@@ -26,5 +26,11 @@ export const locationsCachedMax = 10_000
 export const requestTimeoutMs = 15_000
 /** How often what is owed to other zones is tried again. */
 export const catchUpIntervalMs = 2000
+/** How often another zone is asked for its clock. */
+export const timeRefreshMs = 2000
+/** How old another zone's word on the time may be where it counts. */
+export const timeReadingMsMax = 10_000
+/** Sets of zones for which the highest agreed time is kept. */
+export const timeFloorsMax = 256
 /** How long a server certificate of a zone's CA lives. */
 export const zoneLeafLifetimeMs = 7 * 24 * 3_600_000

@@ -25,6 +25,7 @@ const steps: Partial<Readonly<Record<ErrorCode, NextStep>>> = {
   unreachable: 'another-node',
   not_ready: 'another-node',
   stale: 'another-node',
+  time_unknown: 'another-node',
   store_failed: 'another-node',
   internal: 'another-node',
   not_here: 'a-holder',

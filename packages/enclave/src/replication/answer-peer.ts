@@ -138,6 +138,7 @@ const handlers: Handlers = {
     context.sessions.remove(session)
     return accept({})
   },
+  time: async (context) => accept({ nowMs: context.clock.nowMs() }),
 }
 
 const handle = async (

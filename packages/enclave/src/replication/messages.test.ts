@@ -40,6 +40,7 @@ const requests: readonly CborValue[] = [
   { type: 'session.open', boot, prologue: some, message: some },
   { type: 'session.frame', session, frame: some },
   { type: 'session.close', session },
+  { type: 'time' },
 ]
 
 /** The value, or the code by which it is refused; any other error passes. */

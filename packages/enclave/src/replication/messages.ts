@@ -6,6 +6,7 @@ import { type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
 import { authorisationsMax } from '@holdfast/base/limits'
 import { bootId, bytes, objectId, sessionId, walletId } from '@holdfast/base/schema'
 import { z } from 'zod'
+import { timeAnswer, timeRequest } from '../time/messages.ts'
 
 const remainingMs = z.int().min(0).max(600_000)
 
@@ -76,6 +77,7 @@ export const peerRequest = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('session.frame'), session: sessionId, frame: bytes }),
   z.strictObject({ type: z.literal('session.close'), session: sessionId }),
+  timeRequest,
 ])
 export type PeerRequest = z.infer<typeof peerRequest>
 
@@ -102,6 +104,7 @@ export const peerAnswers = {
   'session.open': z.strictObject({ session: sessionId, message: bytes }),
   'session.frame': z.strictObject({ frame: bytes }),
   'session.close': z.strictObject({}),
+  time: timeAnswer,
 } as const satisfies Record<PeerRequest['type'], z.ZodType>
 
 export type PeerAnswer<Type extends PeerRequest['type']> = z.infer<(typeof peerAnswers)[Type]>

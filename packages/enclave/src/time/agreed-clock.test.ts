@@ -58,7 +58,7 @@ describe('agreed time', () => {
     expect(time.now(zones)).toMatchObject({ ok: true })
   })
 
-  it('is refused once a majority's words are old, and is there again with new ones', async () => {
+  it('is refused once the last words are old, and is there again with new ones', async () => {
     must(await time.bring(zones))
     silent = new Set([east, south])
     pass(11_000)

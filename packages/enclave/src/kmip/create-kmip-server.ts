@@ -6,7 +6,7 @@
  *     const answer = await server.handle({ tenant, credential }, untrustedBytes)
  */
 import type { Bytes } from '@holdfast/base/bytes'
-import { accept, type Result } from '@holdfast/base/errors'
+import { accept, attempt, type Refused, type Result } from '@holdfast/base/errors'
 import type { CredentialId, WalletId } from '@holdfast/base/ids'
 import {
   decodeJson,
@@ -17,6 +17,7 @@ import {
   encodeXml,
   type Item,
   malformedAnswer,
+  type ReceivedRequest,
   type Response,
   readRequest,
   type Version,
@@ -32,6 +33,7 @@ import type { GeneralCrypto } from '../ports/general-crypto.ts'
 import type { ChainCrypto } from './crypto/chain-curves.ts'
 import { handleRequest } from './handle-request.ts'
 import { kmipRequestBytesMax, tenantsInMemoryMax } from './limits.ts'
+import { principalOf } from './principal.ts'
 import { defaultFacts, type KmipServerFacts } from './server-facts.ts'
 import { TenantMemory } from './tenant-memory.ts'
 import type { WalletKeys } from './wallet-keys/wallet-keys.ts'
@@ -102,22 +104,31 @@ class Server implements KmipServer {
     const read = tree.ok ? readRequest(tree.value) : tree
     const judged = (await this.#options.judge?.(caller)) ?? accept(undefined)
     const request = judged.ok ? read : judged
-    const response = request.ok
-      ? await handleRequest(
-          {
-            ...this.#options,
-            facts: this.#options.facts ?? defaultFacts,
-            memory: this.#memoryOf(caller.tenant),
-            caller,
-          },
-          request.value,
-        )
-      : malformedAnswer({
-          refusal: request.refusal,
-          version: versionOf(tree, form === 'ttlv' ? untrusted : undefined),
-          timeStamp: this.#now(),
-        })
-    return this.#write(codec, response)
+    const principal = request.ok ? this.#principalOf(caller, request.value) : request
+    if (!request.ok || !principal.ok) {
+      const { refusal } = request.ok ? (principal as Refused) : request
+      const version = versionOf(tree, form === 'ttlv' ? untrusted : undefined)
+      return this.#write(codec, malformedAnswer({ refusal, version, timeStamp: this.#now() }))
+    }
+    const { response, wipe } = await handleRequest(
+      {
+        ...this.#options,
+        facts: this.#options.facts ?? defaultFacts,
+        memory: this.#memoryOf(caller.tenant),
+        caller,
+        principal: principal.value,
+      },
+      request.value,
+    )
+    try {
+      return this.#write(codec, response)
+    } finally {
+      wipe()
+    }
+  }
+
+  #principalOf({ tenant }: KmipCaller, { header }: ReceivedRequest): Result<string | undefined> {
+    return attempt(() => principalOf(header, tenant, this.#options.general))
   }
 
   #write(codec: Codec, response: Response): Bytes {

@@ -23,7 +23,6 @@ import { failWith, KmipFailure } from './failure.ts'
 import { conflictAttempts } from './limits.ts'
 import { handlers } from './operations/list.ts'
 import { pollPending, startPending, takesLong } from './pending.ts'
-import { principalOf } from './principal.ts'
 import type { Handler, Scope } from './scope.ts'
 import type { KmipServerFacts } from './server-facts.ts'
 import type { TenantMemory } from './tenant-memory.ts'
@@ -34,6 +33,7 @@ export type RequestContext = KmipServerOptions & {
   readonly facts: KmipServerFacts
   readonly memory: TenantMemory
   readonly caller: KmipCaller
+  readonly principal: string | undefined
 }
 
 type ReceivedItem = RequestItem | RefusedItem
@@ -159,7 +159,8 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
     entropy: context.memory.seeds.mixedInto(context.entropy, general),
     facts: context.facts,
     certifier: context.certifier,
-    principal: principalOf(request.header),
+    principal: context.principal,
+    cleanUps: [],
     supported: [...(Object.keys(handlers) as OperationName[]), 'Poll', 'Process'],
   }
 }
@@ -191,12 +192,27 @@ const correlationOf = ({ version, header, entropy }: Scope): Response['header'] 
     ? { serverCorrelationValue: toHex(entropy.bytes(12)) }
     : {}
 
+export type Handled = {
+  readonly response: Response
+  /** Overwrites the secrets that the response holds; when it is written. */
+  readonly wipe: () => void
+}
+
 export const handleRequest = async (
   context: RequestContext,
   request: ReceivedRequest,
-): Promise<Response> => {
+): Promise<Handled> => {
   const scope = scopeOf(context, request)
-  const items = await runItems(scope, request.items)
-  const header = { timeStamp: scope.now, ...correlationOf(scope) }
-  return withinSize(request, { version: request.version, header, items })
+  const wipe = (): void => {
+    scope.work.wipe()
+    for (const cleanUp of scope.cleanUps) cleanUp()
+  }
+  try {
+    const items = await runItems(scope, request.items)
+    const header = { timeStamp: scope.now, ...correlationOf(scope) }
+    return { response: withinSize(request, { version: request.version, header, items }), wipe }
+  } catch (error) {
+    wipe()
+    throw error
+  }
 }

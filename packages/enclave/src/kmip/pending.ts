@@ -22,10 +22,13 @@ export const startPending = (
   run: () => Promise<ResponseItem>,
 ): ResponseItem => {
   const asynchronousCorrelationValue = scope.entropy.bytes(16)
-  scope.memory.pending.set(asynchronousCorrelationValue, { run, submittedMs: scope.nowMs })
+  const { operation } = item
+  const wipe = (): void => scope.work.wipe()
+  const pending = { run, wipe, operation, submittedMs: scope.nowMs }
+  scope.memory.pending.set(asynchronousCorrelationValue, pending)
   return {
     status: 'OperationPending',
-    operation: item.operation,
+    operation,
     uniqueBatchItemId: item.uniqueBatchItemId,
     asynchronousCorrelationValue,
   }
@@ -37,7 +40,9 @@ export const pollPending = async (
   { asynchronousCorrelationValue: value }: RequestPayload<'Poll'>,
 ): Promise<ResponseItem> => {
   const pending = scope.memory.pending.take(value)
-  return pending === undefined
-    ? failWith('InvalidAsynchronousCorrelationValue', 'nothing is pending under this value')
-    : pending.run()
+  if (pending === undefined) {
+    return failWith('InvalidAsynchronousCorrelationValue', 'nothing is pending under this value')
+  }
+  scope.cleanUps.push(pending.wipe)
+  return pending.run()
 }

@@ -47,6 +47,8 @@ export type Scope = {
   readonly principal: string | undefined
   /** A signature by a key of the caller's wallet, judged as every other request. */
   readonly signWithWalletKey: (identifier: string, use: WalletKeyUse) => Promise<Result<Signed>>
+  /** What is done when the answer is written: secrets that it held are overwritten. */
+  readonly cleanUps: (() => void)[]
   /** Every operation that this server does. */
   readonly supported: readonly OperationName[]
 }
@@ -65,19 +67,24 @@ export const handler = <const Name extends OperationName>(
 
 const notFound = (): never => failWith('ObjectNotFound', 'no object has this identifier')
 
+/** An object as it is now, if the request may use it; undefined where there is none. */
+export const lookUp = async (scope: Scope, identifier: string): Promise<KmipObject | undefined> => {
+  const found = await scope.work.find(identifier)
+  if (found === undefined) return undefined
+  if (found.owner !== undefined && found.owner !== scope.principal) {
+    failWith('PermissionDenied', 'the object belongs to another credential')
+  }
+  return { ...found, attributes: currentAttributes(found.attributes, scope.now) }
+}
+
 /** The object that a request is about: named, placed, or the one that the batch made last. */
 export const objectOf = async (
   scope: Scope,
   reference: ObjectReference | undefined,
 ): Promise<KmipObject> => {
-  const identifier = scope.batch.resolve(reference)
-  const found = await scope.work.find(identifier)
-  if (found === undefined) return notFound()
-  if (found.owner !== undefined && found.owner !== scope.principal) {
-    failWith('PermissionDenied', 'the object belongs to another credential')
-  }
+  const found = (await lookUp(scope, scope.batch.resolve(reference))) ?? notFound()
   scope.batch.touched(found.identifier)
-  return { ...found, attributes: currentAttributes(found.attributes, scope.now) }
+  return found
 }
 
 /** As `objectOf`, for operations that a destroyed or archived object does not take part in. */
@@ -87,11 +94,12 @@ export const livingObjectOf = async (
 ): Promise<KmipObject> => {
   const object = await objectOf(scope, reference)
   if (object.destroyed) failWith('ObjectDestroyed', 'the object was destroyed')
-  if (valueOf(object.attributes, 'ArchiveDate') !== undefined) {
-    failWith('ObjectArchived', 'the object is archived')
-  }
+  if (isArchived(object)) failWith('ObjectArchived', 'the object is archived')
   return object
 }
+
+export const isArchived = ({ attributes }: KmipObject): boolean =>
+  valueOf(attributes, 'ArchiveDate') !== undefined
 
 /** Stores other attributes of an object and the date of this change. */
 export const change = (

@@ -1,7 +1,7 @@
 /** What a node remembers of a tenant between requests, in memory only and bounded. */
 import { type Bytes, toHex } from '@holdfast/base/bytes'
 import type { ObjectId } from '@holdfast/base/ids'
-import type { ResponseItem } from '@holdfast/kmip'
+import type { OperationName, ResponseItem } from '@holdfast/kmip'
 import type { CipherStream } from '../ports/general-crypto.ts'
 import { failWith } from './failure.ts'
 import {
@@ -21,6 +21,9 @@ export type Encryption = { readonly object: ObjectId; readonly stream: CipherStr
 
 export type PendingOperation = {
   readonly run: () => Promise<ResponseItem>
+  /** Overwrites the secrets that it held. */
+  readonly wipe: () => void
+  readonly operation: OperationName
   readonly submittedMs: number
 }
 

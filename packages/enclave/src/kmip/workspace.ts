@@ -8,10 +8,12 @@ import type { AnyValue, Attribute, ManagedObject } from '@holdfast/kmip'
 import type { ManagedObjects, ObjectState } from '../objects/managed-objects.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import { failRefused, failWith } from './failure.ts'
+import { tenantObjectsMax } from './limits.ts'
 import { type Attributes, valueOf } from './objects/attributes.ts'
 import { decodeAttributes, encodeAttributes } from './objects/encode-attributes.ts'
 import { decodePayload, encodePayload } from './objects/encode-payload.ts'
 import { isEqualValue } from './objects/equal-attributes.ts'
+import { wipeObject } from './objects/wipe-object.ts'
 import type { WalletKeyObjects } from './wallet-keys/wallet-key-objects.ts'
 import type { WalletKeyFacts } from './wallet-keys/wallet-keys.ts'
 
@@ -73,6 +75,8 @@ export type WorkspaceOptions = {
 export class Workspace {
   readonly #options: WorkspaceOptions
   readonly #entries = new Map<ObjectId, Entry>()
+  /** Values with secrets that the request holds. */
+  readonly #held = new Set<ManagedObject>()
 
   constructor(options: WorkspaceOptions) {
     this.#options = options
@@ -120,10 +124,17 @@ export class Workspace {
     if (entry?.value !== undefined) return entry.value
     const bytes = await this.#options.objects.payload(this.#options.wallet, object.id)
     if (!bytes.ok) return failRefused(bytes.refusal)
-    return decodePayload(bytes.value)
+    try {
+      const value = decodePayload(bytes.value)
+      this.#held.add(value)
+      return value
+    } finally {
+      bytes.value.fill(0)
+    }
   }
 
   add(object: KmipObject, value: ManagedObject): void {
+    this.#held.add(value)
     this.#entries.set(object.id, { object, base: undefined, value, changed: true })
   }
 
@@ -146,6 +157,12 @@ export class Workspace {
 
   discard(): void {
     this.#entries.clear()
+  }
+
+  /** Overwrites the secrets that the request held; when its answer is written. */
+  wipe(): void {
+    for (const value of this.#held) wipeObject(value)
+    this.#held.clear()
   }
 
   async #change(object: KmipObject): Promise<KmipObject> {
@@ -174,14 +191,17 @@ export class Workspace {
   async #create(entries: readonly Entry[]): Promise<void> {
     const made = entries.filter(({ object }) => !object.destroyed)
     if (made.length === 0) return
-    const created = await this.#options.objects.create(
-      this.#options.wallet,
-      made.map(({ object, value }) => ({
-        id: object.id,
-        payload: encodePayload(value ?? failWith('GeneralFailure', 'an object has no value')),
-        state: stateBytes(object),
-      })),
-    )
+    const { objects, wallet } = this.#options
+    if ((await objects.count(wallet)) + made.length > tenantObjectsMax) {
+      failWith('ServerLimitExceeded', 'the tenant has as many objects as one may have')
+    }
+    const fresh = made.map(({ object, value }) => ({
+      id: object.id,
+      payload: encodePayload(value ?? failWith('GeneralFailure', 'an object has no value')),
+      state: stateBytes(object),
+    }))
+    const created = await objects.create(wallet, fresh)
+    for (const { payload } of fresh) payload.fill(0)
     if (!created.ok) failRefused(created.refusal)
   }
 

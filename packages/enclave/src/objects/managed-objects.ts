@@ -35,6 +35,8 @@ export type ManagedObjects = {
   payload(wallet: WalletId, id: ObjectId): Promise<Result<Bytes>>
   /** States of a wallet's objects, destroyed ones included, in the order of their creation. */
   list(wallet: WalletId): Promise<readonly ObjectState[]>
+  /** How many objects a wallet has, destroyed ones included. */
+  count(wallet: WalletId): Promise<number>
   /**
    * The next version of several states, all or none, each only if its version is `base`.
    * Refusals: `conflict`, `unknown`, `destroyed`, `unreachable` (the home).

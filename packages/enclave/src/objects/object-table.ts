@@ -29,6 +29,7 @@ export type ObjectTable = {
   /** Notes a commit. */
   stored(entry: StateEntry, revision: Revision): void
   ofWallet(wallet: WalletId): readonly ObjectId[]
+  countOf(wallet: WalletId): number
   /** Objects of wallets that `zone` may hold, behind `after`, in the order of their ids. */
   ofZone(zone: ZoneId, after: ObjectId | undefined, limit: number): readonly IndexedObject[]
 }
@@ -90,6 +91,10 @@ class Table implements ObjectTable {
 
   ofWallet(wallet: WalletId): readonly ObjectId[] {
     return [...(this.#byWallet.get(wallet) ?? [])]
+  }
+
+  countOf(wallet: WalletId): number {
+    return this.#byWallet.get(wallet)?.size ?? 0
   }
 
   ofZone(zone: ZoneId, after: ObjectId | undefined, limit: number): readonly IndexedObject[] {

@@ -180,6 +180,10 @@ class ReplicatedObjects implements ManagedObjects {
       .map(toState)
   }
 
+  async count(wallet: WalletId): Promise<number> {
+    return this.#context.objects.countOf(wallet)
+  }
+
   change(wallet: WalletId, changes: Changes): Promise<Result<void>> {
     return refusing(() => this.#change(wallet, changes))
   }

@@ -38,6 +38,8 @@ export const createMemoryObjects = (): ManagedObjects => {
     },
     list: async (wallet) =>
       [...kept.values()].map(({ state }) => state).filter((state) => state.wallet === wallet),
+    count: async (wallet) =>
+      [...kept.values()].filter(({ state }) => state.wallet === wallet).length,
     change: async (wallet, changes) => {
       for (const { id, base } of changes) {
         const found = find(wallet, id)

@@ -3,7 +3,7 @@ import { hasBits, type MaskBit, type ObjectReference } from '@holdfast/kmip'
 import { failWith } from '../failure.ts'
 import { valueOf, valuesOf } from '../objects/attributes.ts'
 import { stateOf } from '../objects/lifecycle.ts'
-import { livingObjectOf, type Scope } from '../scope.ts'
+import { isArchived, livingObjectOf, lookUp, type Scope } from '../scope.ts'
 import type { KmipObject } from '../workspace.ts'
 import type { Parameters } from './symmetric.ts'
 
@@ -21,12 +21,8 @@ const checkDates = (scope: Scope, { attributes }: KmipObject, { protects }: Use)
   }
 }
 
-export const usableKey = async (
-  scope: Scope,
-  reference: ObjectReference | undefined,
-  use: Use,
-): Promise<KmipObject> => {
-  const object = await livingObjectOf(scope, reference)
+/** Refuses what the state, the dates and the usage mask of a key do not allow. */
+const checkUse = (scope: Scope, object: KmipObject, use: Use): void => {
   if (stateOf(object.attributes) !== 'Active') {
     failWith('WrongKeyLifecycleState', 'the object is not active')
   }
@@ -35,7 +31,30 @@ export const usableKey = async (
   if (!hasBits(mask, 'CryptographicUsageMask', use.bit)) {
     failWith('IncompatibleCryptographicUsageMask', 'the object may not be used so')
   }
+}
+
+export const usableKey = async (
+  scope: Scope,
+  reference: ObjectReference | undefined,
+  use: Use,
+): Promise<KmipObject> => {
+  const object = await livingObjectOf(scope, reference)
+  checkUse(scope, object, use)
   return object
+}
+
+/** The key that wraps or opens another; the batch goes on speaking of that one. */
+export const wrappingKey = async (
+  scope: Scope,
+  identifier: string,
+  use: Use,
+): Promise<KmipObject> => {
+  const key = await lookUp(scope, identifier)
+  if (key === undefined) return failWith('WrappingObjectNotFound', 'no such wrapping key')
+  if (key.destroyed) failWith('WrappingObjectDestroyed', 'the wrapping key was destroyed')
+  if (isArchived(key)) failWith('WrappingObjectArchived', 'the wrapping key is archived')
+  checkUse(scope, key, use)
+  return key
 }
 
 /** Parameters of a request, what they leave out from those of the key. */

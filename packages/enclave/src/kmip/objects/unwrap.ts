@@ -1,7 +1,7 @@
 /** Opening of key values that came wrapped by a key of the same tenant (KMIP 1.4 §2.1.5). */
 import { decodeTtlv, type Item, type KeyBlock, operations, tags } from '@holdfast/kmip'
 import { decryptWith } from '../crypto/symmetric.ts'
-import { usableKey } from '../crypto/usable-key.ts'
+import { wrappingKey } from '../crypto/usable-key.ts'
 import { failWith } from '../failure.ts'
 import type { Scope } from '../scope.ts'
 import { valuesOf } from './attributes.ts'
@@ -39,7 +39,7 @@ export const unwrapKeyBlock = async (scope: Scope, block: KeyBlock): Promise<Key
   }
   if (!(keyValue instanceof Uint8Array)) return wrongKey()
   const use = { bit: 'UnwrapKey', protects: false } as const
-  const key = await usableKey(scope, info.uniqueIdentifier, use)
+  const key = await wrappingKey(scope, info.uniqueIdentifier, use)
   const keyBlock = keyBlockOf(await scope.work.payload(key))
   if (keyBlock === undefined) return failWith('InvalidField', 'not a key that unwraps')
   const parameters = info.cryptographicParameters ??

@@ -10,11 +10,12 @@ import {
   tags,
 } from '@holdfast/kmip'
 import { encryptWith } from '../crypto/symmetric.ts'
+import { wrappingKey } from '../crypto/usable-key.ts'
 import { failWith } from '../failure.ts'
 import type { Scope } from '../scope.ts'
 import type { KmipObject } from '../workspace.ts'
 import type { Attributes } from './attributes.ts'
-import { valueOf, valuesOf } from './attributes.ts'
+import { valuesOf } from './attributes.ts'
 import { bytesOfBlock, findTag, keyBlockOf, plainValueOf } from './key-values.ts'
 
 type Specification = NonNullable<RequestPayload<'Get'>['keyWrappingSpecification']>
@@ -56,12 +57,8 @@ export const wrapKeyBlock = async (
   if (encodingOption === 'NoEncoding' && attributeNames.length > 0) {
     return failWith('EncodingOptionError', 'attributes need an encoding')
   }
-  const key = await scope.work.find(info.uniqueIdentifier)
-  if (key === undefined) return failWith('WrappingObjectNotFound', 'no such wrapping key')
-  if (key.destroyed) return failWith('WrappingObjectDestroyed', 'the wrapping key was destroyed')
-  if (valueOf(key.attributes, 'ArchiveDate') !== undefined) {
-    return failWith('WrappingObjectArchived', 'the wrapping key is archived')
-  }
+  const use = { bit: 'WrapKey', protects: true } as const
+  const key = await wrappingKey(scope, info.uniqueIdentifier, use)
   const wrappingBlock = keyBlockOf(await scope.work.payload(key))
   if (wrappingBlock === undefined) return failWith('InvalidField', 'not a key that wraps')
   const parameters =

@@ -14,6 +14,7 @@ import { signOtherCommands } from './commands/sign-other.ts'
 import { startCommand } from './commands/start.ts'
 import { trustCommand } from './commands/trust.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { verifyReleaseCommand } from './commands/verify-release.ts'
 import { walletCreateCommand } from './commands/wallet-create.ts'
 import { walletImportCommand } from './commands/wallet-import.ts'
 import { walletListCommand } from './commands/wallet-list.ts'
@@ -34,6 +35,7 @@ const commands: readonly MakeCommand[] = [
   quickstartCommand,
   doctorCommand,
   verifyCommand,
+  verifyReleaseCommand,
   trustCommand,
   nodesCommand,
   group('wallet', 'make, import and look at wallets', [

@@ -4,7 +4,6 @@
  * and arguments. `node main.ts --dir FOLDER` runs a node; `--print-measurement` says what it is.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { reportDataOf } from '@holdfast/attestation'
 import { collateralSchema } from '@holdfast/base/collateral'
 import { RefusalError, type Result, toProblem } from '@holdfast/base/errors'
@@ -25,15 +24,14 @@ import { createLogs, type Logs } from './logs.ts'
 import { createMesh } from './mesh/create-mesh.ts'
 import { createVerifyPeer } from './mesh/verify-peer.ts'
 import { openManifests } from './platform/manifests.ts'
-import { measureSources } from './platform/measurement.ts'
 import { openMachine } from './platform/open-machine.ts'
+import { ownCode } from './platform/own-code.ts'
 import { systemClock } from './platform/system-clock.ts'
 import { createTlsIdentity } from './platform/tls-certificate.ts'
 import { everyCollateral, everyTick } from './schedule.ts'
 import { openStore } from './stores/open-store.ts'
 
 const version = '0.1.0'
-const root = join(import.meta.dirname, '../../..')
 
 /** The value, or a refusal thrown to the end of the program. */
 const needed = <Value>(result: Result<Value>): Value => {
@@ -57,12 +55,12 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   }
   const nowMs = (): number => clock.nowMs()
   const { dir, pccs } = config
-  const measure = (): string => measureSources(root)
+  const { measurement: measure, ...library } = ownCode(import.meta.dirname)
   const machine = needed(
     await openMachine({ kind, dir, measurement: measure, ...(pccs && { pccs }), nowMs, logs }),
   )
   const { measurement } = machine.evidence
-  const crypto = await createCrypto({ entropy })
+  const crypto = await createCrypto({ entropy, ...library })
   if (!crypto.arena().locked) logs.warn('keys are not in locked memory', { detail: 'ulimit -l' })
   const identity = createIdentity({
     crypto,
@@ -191,7 +189,7 @@ const endBy = (error: unknown, logs: Logs): never => {
 const run = async (): Promise<void> => {
   const argv = process.argv.slice(2)
   if (argv.includes('--print-measurement')) {
-    process.stdout.write(`${measureSources(root)}\n`)
+    process.stdout.write(`${ownCode(import.meta.dirname).measurement()}\n`)
     return
   }
   const write = (line: string): void => void process.stderr.write(line)

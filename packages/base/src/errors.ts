@@ -88,6 +88,7 @@ export const errorTable = {
   bad_key: entry(422, 'KeyValueNotPresent', 'never', 'This is not a valid key'),
   wrong_curve: entry(422, 'InvalidField', 'never', 'The key is on another curve'),
   wrong_passphrase: entry(422, 'InvalidField', 'never', 'The passphrase does not open the key'),
+  bad_share: entry(422, 'CryptographicFailure', 'never', 'A share of the backup is not good'),
   unsupported: entry(422, 'OperationNotSupported', 'never', 'This is not supported'),
 
   // Transactions.

@@ -16,6 +16,8 @@ export const policyOperations = [
   'account.add',
   'credential.add',
   'credential.remove',
+  'wallet.backup',
+  'backup.prove',
   /** General objects of the wallet over KMIP. */
   'kmip',
   '*',

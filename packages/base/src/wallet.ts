@@ -1,5 +1,6 @@
 /** The wallet: the versioned, hash-chained document that governs a set of keys. */
 import { z } from 'zod'
+import { backupSet, backupsMax } from './backup/backup-set.ts'
 import { bitcoinNetwork, bitcoinScript, chain, keyKind } from './chain.ts'
 import { accountsMax, credentialsMax, personsMax } from './limits.ts'
 import { placement } from './placement.ts'
@@ -163,6 +164,8 @@ export const wallet = z.strictObject({
   /** None in a wallet that only governs general objects. */
   keys: z.array(walletKey),
   accounts: z.array(account).max(accountsMax),
+  /** Absent until the first is made; the newest last. */
+  backups: z.array(backupSet).max(backupsMax).exactOptional(),
   createdAt: timestamp,
   changedAt: timestamp,
 })

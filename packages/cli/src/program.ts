@@ -2,13 +2,20 @@
 import { Command } from 'commander'
 import type { MakeCommand, Surroundings } from './command.ts'
 import { accountAddCommand } from './commands/account-add.ts'
+import { backupMakeCommand, backupProveCommand, backupShowCommand } from './commands/backup.ts'
 import { credentialAddCommand, credentialRemoveCommand } from './commands/credential.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import {
+  guardianKeyCommand,
+  guardianOpenCommand,
+  guardianSealCommand,
+} from './commands/guardian.ts'
 import { initCommand } from './commands/init.ts'
 import { kmipEnrollCommand } from './commands/kmip-enroll.ts'
 import { nodeCommand } from './commands/node.ts'
 import { nodesCommand } from './commands/nodes.ts'
 import { quickstartCommand } from './commands/quickstart.ts'
+import { recoverCommand } from './commands/recover.ts'
 import { signEthereumCommand } from './commands/sign-ethereum.ts'
 import { signOtherCommands } from './commands/sign-other.ts'
 import { startCommand } from './commands/start.ts'
@@ -46,6 +53,17 @@ const commands: readonly MakeCommand[] = [
   ]),
   group('account', 'addresses of a wallet', [accountAddCommand]),
   group('credential', 'who may act for a wallet', [credentialAddCommand, credentialRemoveCommand]),
+  group('backup', 'shares of the keys of a wallet', [
+    backupMakeCommand,
+    backupShowCommand,
+    backupProveCommand,
+  ]),
+  group('guardian', 'keep a share of a backup', [
+    guardianKeyCommand,
+    guardianOpenCommand,
+    guardianSealCommand,
+  ]),
+  recoverCommand,
   group('kmip', 'clients that speak KMIP', [kmipEnrollCommand]),
   group('sign', 'sign transactions and messages', [signEthereumCommand, ...signOtherCommands]),
 ]

@@ -1,5 +1,5 @@
 /** A wallet in words. */
-import type { WalletAnswer } from '@holdfast/sdk'
+import { backupStateOf, type WalletAnswer } from '@holdfast/sdk'
 import { table } from './table.ts'
 
 export const walletText = ({ wallet, durability, node, relayedBy }: WalletAnswer): string => {
@@ -18,6 +18,7 @@ export const walletText = ({ wallet, durability, node, relayedBy }: WalletAnswer
     `  may be in    ${wallet.placement.zones.join(', ')}; home ${wallet.home}`,
     `  version      ${wallet.epoch}.${wallet.version} (policy ${wallet.policyVersion})`,
     `  keys         ${wallet.keys.map(({ name, kind, id }) => `${name} ${kind} ${id}`).join('; ')}`,
+    `  backup       ${backupStateOf(wallet)}`,
     `  answered by  ${node.zone}${by}`,
     table(accounts),
   ].join('\n')

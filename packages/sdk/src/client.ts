@@ -7,6 +7,7 @@ import type { SignPayload } from '@holdfast/base/requests/sign'
 import type { Signer } from './credentials.ts'
 import type { ImportWallet } from './import-wallet.ts'
 import type { AddAccounts } from './requests/add-accounts.ts'
+import type { BackUpWallet, ProveBackup } from './requests/backup.ts'
 import type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
 import type { CreateWallet } from './requests/create-wallet.ts'
 import type { Prepared } from './requests/prepared.ts'
@@ -47,6 +48,10 @@ export type Client = {
   addCredentials(options: AddCredentials, request?: RequestOptions): Promise<WalletAnswer>
   /** Revokes: at the wallet's home at once, in other zones as the answer's durability says. */
   removeCredential(options: RemoveCredential, request?: RequestOptions): Promise<WalletAnswer>
+  /** Shares of all keys for guardians; the answer's wallet carries them, sealed (`openShare`). */
+  backUpWallet(options: BackUpWallet, request?: RequestOptions): Promise<WalletAnswer>
+  /** Shows the home's enclave that guardians can restore the wallet, and nobody else. */
+  proveBackup(options: ProveBackup, request?: RequestOptions): Promise<WalletAnswer>
   /** The CA of a zone for programs that cannot verify evidence, verified afresh (`zoneTrust`). */
   zoneTrust(zone?: ZoneId): Promise<ZoneTrust>
   sign(signatory: Signatory, payload: SignPayload, request?: RequestOptions): Promise<SignAnswer>

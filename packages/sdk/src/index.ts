@@ -11,6 +11,13 @@ export type {
   WalletAnswer,
   WalletListAnswer,
 } from '@holdfast/base/answers'
+export {
+  type BackupState,
+  backupSet,
+  backupStateOf,
+  type Guardian,
+} from '@holdfast/base/backup/backup-set'
+export type { Vault } from '@holdfast/base/backup/vault'
 export { type Refusal, RefusalError } from '@holdfast/base/errors'
 export {
   AccountId,
@@ -28,6 +35,15 @@ export type { Policy, Rule } from '@holdfast/base/policy'
 export type { SignPayload } from '@holdfast/base/requests/sign'
 export type { KeyRequest } from '@holdfast/base/requests/wallet-create'
 export type { Account, AccountRequest, Credential, Person, Wallet } from '@holdfast/base/wallet'
+export {
+  checkGuardianPublicKey,
+  type GuardianKey,
+  generateGuardianKey,
+  guardianKeyFrom,
+} from './backup/guardian-key.ts'
+export { openShare, type SealedBackup, sealedBackup, sealShareTo } from './backup/open-share.ts'
+export { restoreWallet } from './backup/restore.ts'
+export { type GuardianShare, parseShareText, shareText } from './backup/share-text.ts'
 export type { Client, RequestOptions } from './client.ts'
 export { type ChannelKind, type ConnectOptions, connect } from './connect.ts'
 export {
@@ -56,6 +72,7 @@ export {
 export { formatApiKey, parseApiKey } from './key-file.ts'
 export { openKeystore } from './keystore.ts'
 export type { AddAccounts } from './requests/add-accounts.ts'
+export type { BackUpWallet, ProveBackup } from './requests/backup.ts'
 export type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
 export type { CreateWallet, WalletOptions } from './requests/create-wallet.ts'
 export { type DefaultPolicy, defaultPolicy } from './requests/default-policy.ts'

@@ -12,6 +12,7 @@ import type { Endpoint, EvidenceTarget } from './endpoint.ts'
 import { type ImportWallet, sealKeys } from './import-wallet.ts'
 import { rebasing } from './rebase.ts'
 import { addAccounts } from './requests/add-accounts.ts'
+import { backUpWallet, proveBackup } from './requests/backup.ts'
 import { addCredentials, removeCredential } from './requests/change-credentials.ts'
 import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
 import type { Header, Prepared } from './requests/prepared.ts'
@@ -40,12 +41,14 @@ type Operations = Pick<
   Client,
   | 'addAccounts'
   | 'addCredentials'
+  | 'backUpWallet'
   | 'createWallet'
   | 'enclave'
   | 'importWallet'
   | 'listWallets'
   | 'nodes'
   | 'prepare'
+  | 'proveBackup'
   | 'removeCredential'
   | 'send'
   | 'showWallet'
@@ -134,6 +137,8 @@ export const operations = (context: OperationsContext): Operations => {
     addAccounts: change(addAccounts),
     addCredentials: change(addCredentials),
     removeCredential: change(removeCredential),
+    backUpWallet: change(backUpWallet),
+    proveBackup: change(proveBackup),
     zoneTrust: (zone) => zoneTrust(trust, endpoints, zone),
     sign: (signatory, payload, request) =>
       send(sign(signatory, payload, { header: header(), ...seenOf(signatory.wallet) }), request),

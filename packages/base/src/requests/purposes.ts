@@ -10,6 +10,8 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'account.add': 'change',
   'credential.add': 'change',
   'credential.remove': 'change',
+  'wallet.backup': 'change',
+  'backup.prove': 'change',
   sign: 'sign',
   'session.authenticate': 'session',
 }

@@ -99,6 +99,25 @@ const requests: readonly object[] = [
     address: 'ab'.repeat(20),
     nonce: '7',
   }),
+  {
+    operation: 'wallet.backup',
+    ...header,
+    wallet,
+    base: seen,
+    threshold: 2,
+    guardians: [
+      { name: 'Ada', publicKey: 'A'.repeat(43) },
+      { name: 'Bob', publicKey: 'B'.repeat(43) },
+    ],
+  },
+  {
+    operation: 'backup.prove',
+    ...header,
+    wallet,
+    base: seen,
+    set: 'de'.repeat(16),
+    shares: [sealed, sealed],
+  },
 ]
 const bytesOf = (value: unknown) => utf8(JSON.stringify(value))
 

@@ -5,10 +5,12 @@ import { fail } from '../errors.ts'
 import { requestBytesMax } from '../limits.ts'
 import { parseJson } from '../schema.ts'
 import { accountAdd } from './account-add.ts'
+import { backupProve } from './backup-prove.ts'
 import { credentialAdd } from './credential-add.ts'
 import { credentialRemove } from './credential-remove.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
+import { walletBackup } from './wallet-backup.ts'
 import { walletCreate } from './wallet-create.ts'
 import { walletList } from './wallet-list.ts'
 import { walletShow } from './wallet-show.ts'
@@ -22,6 +24,8 @@ export const request = z.discriminatedUnion('operation', [
   credentialRemove,
   sign,
   sessionAuthenticate,
+  walletBackup,
+  backupProve,
 ])
 export type Request = z.infer<typeof request>
 export type Operation = Request['operation']

@@ -1,11 +1,13 @@
 /** The explicit list of operations: where each is carried out, and by what. */
 import type { Operation } from '@holdfast/base/requests/request'
 import { accountAdd } from './account-add.ts'
+import { backupProve } from './backup-prove.ts'
 import type { AnyCall, Run } from './call.ts'
 import { credentialAdd } from './credential-add.ts'
 import { credentialRemove } from './credential-remove.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
+import { walletBackup } from './wallet-backup.ts'
 import { walletCreate } from './wallet-create.ts'
 import { walletList } from './wallet-list.ts'
 import { walletShow } from './wallet-show.ts'
@@ -22,6 +24,8 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'account.add': { at: 'home', run: accountAdd },
   'credential.add': { at: 'home', run: credentialAdd },
   'credential.remove': { at: 'home', run: credentialRemove },
+  'wallet.backup': { at: 'home', run: walletBackup },
+  'backup.prove': { at: 'home', run: backupProve },
   sign: { at: 'holder', run: sign },
   'session.authenticate': { at: 'here', run: sessionAuthenticate },
 }

@@ -17,11 +17,13 @@ import type { CoreContext } from '../context.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { checkHeader } from '../operations/check-header.ts'
 import { operations } from '../operations/list.ts'
+import type { Peer } from '../ports/mesh.ts'
 import type { Session } from '../sessions/session-table.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import { walletIdOf } from '../wallets/wallet-id.ts'
 import { forward } from './forward.ts'
 import { locate } from './locate.ts'
+import { sealedTo } from './sealed-to.ts'
 
 export type Incoming = {
   readonly request: Bytes
@@ -90,9 +92,19 @@ const behind = (context: CoreContext, call: AnyCall, home: ZoneId): Promise<Resu
     : forward(context, call, peer)
 }
 
+/** The other node to which a secret in the request is sealed: no other can open it. */
+const sealedElsewhere = (context: CoreContext, call: AnyCall): Peer | undefined => {
+  const boot = sealedTo(call.request)
+  return boot === undefined || boot === context.self.boot || call.relayedBy !== undefined
+    ? undefined
+    : context.peers.byBoot(boot)
+}
+
 const route = (context: CoreContext, call: AnyCall): Promise<Result<Bytes>> => {
   const { request } = call
   const operation = operations[request.operation]
+  const opener = sealedElsewhere(context, call)
+  if (opener !== undefined) return forward(context, call, opener)
   if (operation.at === 'here') return runHere(context, call)
   const wallet = 'wallet' in request ? request.wallet : walletIdOf(context.crypto, call.bytes)
   const held = context.wallets.indexed(wallet)

@@ -14,7 +14,7 @@ import type { WalletEntry } from './wallet-entry.ts'
 
 /** What a change sets; the rest of the document stays. */
 export type WalletChange = Partial<
-  Pick<Wallet, 'accounts' | 'persons' | 'credentials' | 'policyVersion'>
+  Pick<Wallet, 'accounts' | 'backups' | 'persons' | 'credentials' | 'policyVersion'>
 >
 
 const nextVersion = (

@@ -3,7 +3,7 @@ import { type WalletAnswer, walletAnswer } from '@holdfast/base/answers'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import type { AccountRequest } from '@holdfast/base/wallet'
-import { type Header, mustMatch, observeWallet, type Prepared, prepare } from './prepared.ts'
+import { type Header, observing, type Prepared, prepare } from './prepared.ts'
 
 export type AddAccounts = {
   readonly wallet: WalletId
@@ -26,8 +26,5 @@ export const addAccounts = (
       base: context.base,
     },
     walletAnswer,
-    (answer) => {
-      mustMatch(answer.wallet.id, options.wallet)
-      return observeWallet(answer)
-    },
+    observing(options.wallet),
   )

@@ -4,7 +4,7 @@ import type { CredentialId, WalletId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import type { Credential, Person } from '@holdfast/base/wallet'
 import type { Signer } from '../credentials.ts'
-import { type Header, mustMatch, observeWallet, type Prepared, prepare } from './prepared.ts'
+import { type Header, observing, type Prepared, prepare } from './prepared.ts'
 
 export type AddCredentials = {
   readonly wallet: WalletId
@@ -18,13 +18,6 @@ export type AddCredentials = {
 export type RemoveCredential = { readonly wallet: WalletId; readonly credential: CredentialId }
 
 type Context = { readonly header: Header; readonly base: Seen }
-
-const observed =
-  (wallet: WalletId): Prepared<WalletAnswer>['observe'] =>
-  (answer) => {
-    mustMatch(answer.wallet.id, wallet)
-    return observeWallet(answer)
-  }
 
 /** `base` is the version that the change builds on; another answers `conflict`. */
 export const addCredentials = (
@@ -41,7 +34,7 @@ export const addCredentials = (
       credentials: [...credentials],
     },
     walletAnswer,
-    observed(wallet),
+    observing(wallet),
   ),
   enrol,
 })
@@ -54,5 +47,5 @@ export const removeCredential = (
   prepare(
     { operation: 'credential.remove', ...header, wallet, base, credential },
     walletAnswer,
-    observed(wallet),
+    observing(wallet),
   )

@@ -48,7 +48,13 @@ export const defaultPolicy = ({
     {
       id: 'owners-change',
       effect: 'allow',
-      operations: ['account.add', 'credential.add', 'credential.remove'],
+      operations: [
+        'account.add',
+        'credential.add',
+        'credential.remove',
+        'wallet.backup',
+        'backup.prove',
+      ],
       persons: [...owners],
       proof: 'request',
     },

@@ -46,6 +46,14 @@ export const mustMatch = (seen: string, expected: string): void => {
   if (seen !== expected) fail('malformed', 'the answer is for another request')
 }
 
+/** Of a change: the answer shows the wallet that was to be changed. */
+export const observing =
+  (wallet: WalletId): Prepared<WalletAnswer>['observe'] =>
+  (answer) => {
+    mustMatch(answer.wallet.id, wallet)
+    return observeWallet(answer)
+  }
+
 /** The fields of every request. */
 export type Header = { readonly mesh: MeshId; readonly expiresAt: string }
 

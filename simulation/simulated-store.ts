@@ -98,6 +98,7 @@ export const openSimulatedStore = (options: SimulatedStoreOptions): Store => {
     })
 
   return {
+    sharing: memory.sharing,
     incarnation: () => reading('incarnation', () => memory.incarnation()),
     revision: () => reading('revision', () => memory.revision()),
     get: (key) => reading(`get ${key}`, () => memory.get(key)),

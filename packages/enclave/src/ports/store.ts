@@ -50,8 +50,12 @@ export type Watch = {
   close(): void
 }
 
+/** `exclusive`: one node uses it at a time; `shared`: all nodes of its zone do. */
+export type Sharing = 'exclusive' | 'shared'
+
 /** Reads throw `StoreUnavailable`; commits never throw: they answer `unknown`. */
 export type Store = {
+  readonly sharing: Sharing
   /** Changes when the store is another than before (a new file, a restored cluster). */
   incarnation(): Promise<string>
   revision(): Promise<Revision>

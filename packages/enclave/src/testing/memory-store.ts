@@ -6,6 +6,7 @@ import {
   type Outcome,
   type Page,
   type Revision,
+  type Sharing,
   type Store,
   type StoredRecord,
   type StoreEvent,
@@ -192,6 +193,7 @@ const scanDisk = (
 export const openMemoryStore = (
   disk: MemoryDisk,
   options: {
+    readonly sharing?: Sharing
     readonly fault?: (call: StoreCall, batch: Batch | undefined) => StoreFault | undefined
   } = {},
 ): Store => {
@@ -204,6 +206,7 @@ export const openMemoryStore = (
     return action()
   }
   return {
+    sharing: options.sharing ?? 'exclusive',
     incarnation: () => read('incarnation', () => disk.incarnation),
     revision: () => read('revision', () => disk.revision),
     get: (key) =>

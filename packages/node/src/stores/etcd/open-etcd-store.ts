@@ -86,6 +86,7 @@ const storeOf = (calls: Calls, place: StorePlace): Store => {
   }
 
   return {
+    sharing: 'shared',
     incarnation: () =>
       read(async () => {
         const found = await marker()

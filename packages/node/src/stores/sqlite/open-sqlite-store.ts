@@ -84,6 +84,7 @@ export const openSqliteStore = (
   }
 
   return accept({
+    sharing: 'exclusive',
     incarnation: () => read(() => state.incarnation),
     revision: () => read(() => queue.revision()),
     get: (key) => read(() => reads.get(key)),

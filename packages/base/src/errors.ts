@@ -73,6 +73,7 @@ export const errorTable = {
   unreachable: entry(503, 'GeneralFailure', 'later', 'The zones that hold it cannot be reached'),
   behind: entry(409, 'GeneralFailure', 'elsewhere', 'This zone is behind what the client has seen'),
   stale: entry(503, 'GeneralFailure', 'later', 'This zone has not heard from the others for long'),
+  stale_zone: entry(503, 'GeneralFailure', 'elsewhere', 'This node is not up to date in its zone'),
   pending: entry(503, 'OperationPending', 'later', 'Not enough zones have confirmed this yet'),
   conflict: entry(409, 'GeneralFailure', 'later', 'Something else changed this at the same time'),
   time_unknown: entry(503, 'GeneralFailure', 'later', 'The zones have not agreed on the time'),

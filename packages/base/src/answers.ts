@@ -128,9 +128,15 @@ export const nodeStatus = z.strictObject({
   mesh: z.string(),
   manifestSerial: z.int(),
   simulated: z.boolean(),
-  /** `waiting_for_zone_key`: until a peer of the zone hands it over. `replaced`: another node has
-   * taken over the store of this zone. */
-  state: z.enum(['starting', 'waiting_for_zone_key', 'ready', 'stopping', 'replaced']),
+  /**
+   * `waiting_for_zone_key`: until a peer of the zone hands it over. `late`: the store is silent or
+   * late, so that this node answers nothing. `replaced`: another node has taken over the store.
+   */
+  state: z.enum(['starting', 'waiting_for_zone_key', 'ready', 'late', 'stopping', 'replaced']),
+  /** The nodes that serve this zone's store, this one among them. */
+  nodes: z.array(bootId),
+  /** On a store of several nodes: how old is what this node knows of it, at most. */
+  beatAgeMs: z.int().exactOptional(),
   wallets: z.int(),
   /** Records that other zones have not confirmed yet. */
   outbox: z.int(),
@@ -140,6 +146,9 @@ export const nodeStatus = z.strictObject({
       zone: zoneId,
       level: z.int(),
       connected: z.boolean(),
+      /** Nodes of the zone whose links are up. */
+      nodes: z.array(bootId),
+      /** The nearest of them. */
       boot: bootId.exactOptional(),
       roundTripMs: z.number().exactOptional(),
       lastHeardMs: decimal.exactOptional(),

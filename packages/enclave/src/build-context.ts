@@ -2,6 +2,7 @@
 import type { VerifiedManifest } from '@holdfast/attestation'
 import type { NodeName } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
+import type { WalletId } from '@holdfast/base/ids'
 import type { CoreContext } from './context.ts'
 import { createPasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
@@ -25,6 +26,9 @@ import { createLocations } from './routing/locations.ts'
 import { createSessionTable } from './sessions/session-table.ts'
 import { createAgreedClock } from './time/agreed-clock.ts'
 import { createWalletTable } from './wallets/wallet-table.ts'
+import { closeDependents } from './zone/close-dependents.ts'
+import { followedRecords } from './zone/followed-records.ts'
+import { createZoneView } from './zone/zone-view.ts'
 import type { ZoneKeys } from './zone-key/zone-keys.ts'
 
 export type CoreOptions = {
@@ -46,10 +50,14 @@ export type CoreOptions = {
   readonly kmip?: Partial<KmipServerFacts>
 }
 
-export const buildContext = (
-  options: CoreOptions,
-  held: { readonly zoneKeys: ZoneKeys; readonly claim: StoreClaim; readonly replaced: () => void },
-): CoreContext => {
+type Held = {
+  readonly zoneKeys: ZoneKeys
+  readonly claim: StoreClaim
+  /** Another node took the store over, or the store is not what it was. */
+  readonly replaced: () => void
+}
+
+export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
   const { zoneKeys } = held
   const { crypto, entropy, clock, store, identity, self } = options
   const meshId = options.manifest.mesh
@@ -59,6 +67,16 @@ export const buildContext = (
   const objects = createObjectTable(records, crypto, wallets)
   const peers = createPeers(options.mesh, clock)
   const keys = createOpenedKeys()
+  const sessions = createSessionTable(clock)
+  const passkeys = createPasskeyCounters(records, crypto)
+  const zoneView = createZoneView({
+    store,
+    clock,
+    records,
+    boot: self.boot,
+    followed: followedRecords({ crypto, records, wallets, objects, passkeys, keys, sessions }),
+    rolledBack: held.replaced,
+  })
   const base = {
     crypto,
     entropy,
@@ -68,13 +86,16 @@ export const buildContext = (
     objects,
     peers,
     zone,
-    replaced: () => undefined,
+    replaced: (wallet: WalletId) => {
+      const entry = wallets.cached(wallet)
+      if (entry !== undefined) closeDependents({ keys, sessions }, undefined, entry)
+    },
   }
   return {
     ...base,
     mesh: meshId,
     zones: options.manifest.manifest.zones,
-    passkeys: createPasskeyCounters(records, crypto),
+    passkeys,
     self,
     identity,
     zoneKeys,
@@ -87,8 +108,9 @@ export const buildContext = (
     }),
     keys,
     replicator: createReplicator(base),
-    sessions: createSessionTable(clock),
+    sessions,
     locations: createLocations(),
     time: createAgreedClock(base),
+    zoneView,
   }
 }

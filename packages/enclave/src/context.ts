@@ -18,6 +18,7 @@ import type { Locations } from './routing/locations.ts'
 import type { SessionTable } from './sessions/session-table.ts'
 import type { AgreedClock } from './time/agreed-clock.ts'
 import type { WalletTable } from './wallets/wallet-table.ts'
+import type { ZoneView } from './zone/zone-view.ts'
 import type { ZoneKeys } from './zone-key/zone-keys.ts'
 
 export type CoreContext = AcceptContext & {
@@ -42,4 +43,5 @@ export type CoreContext = AcceptContext & {
   readonly locations: Locations
   /** What time it is, by a majority of zones: the clock port alone is the host's word. */
   readonly time: AgreedClock
+  readonly zoneView: ZoneView
 }

@@ -11,7 +11,7 @@ import {
   refuse,
 } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
-import type { BootId, SessionId } from '@holdfast/base/ids'
+import type { BootId, SessionId, ZoneId } from '@holdfast/base/ids'
 import { authorisationsMax } from '@holdfast/base/limits'
 import { base64url, bytesOf, parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
@@ -29,12 +29,13 @@ import { holderOf, isSelf } from './evidence-target.ts'
 import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
 import { signZoneCa } from './identity/zone-ca.ts'
 import type { KmipForm, KmipServer } from './kmip/create-kmip-server.ts'
-import { catchUpIntervalMs, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
+import { catchUpIntervalMs, followerRounds, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
 import { nodeStatus } from './node-status.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
 import { createReplicatedObjects } from './objects/replicated-objects.ts'
 import type { Peer } from './ports/mesh.ts'
 import { reading } from './records/reading.ts'
+import { joinStore } from './records/shared-store.ts'
 import { claimStore, type StoreClaim } from './records/store-claim.ts'
 import { refusing } from './refusing.ts'
 import { answerPeer } from './replication/answer-peer.ts'
@@ -45,6 +46,7 @@ import { openSession } from './sessions/open-session.ts'
 import { sessionFrame } from './sessions/session-frame.ts'
 import { type CertificateHolder, findHolder } from './tenants/kmip-caller.ts'
 import { serveKmip } from './tenants/serve-kmip.ts'
+import type { ZoneView } from './zone/zone-view.ts'
 import { askHandover } from './zone-key/handover.ts'
 import { type OpenedZoneKey, openZoneKey } from './zone-key/open-zone-key.ts'
 import { oneZoneKey, type ZoneKeys } from './zone-key/zone-keys.ts'
@@ -61,6 +63,10 @@ class NodeCore implements Core {
   #context: CoreContext | undefined
   #heldClaim: StoreClaim | undefined
   #kmip: KmipServer | undefined
+  #view: ZoneView | undefined
+  /** Zones whose links came up, and whose inventories another node of this zone may compare. */
+  readonly #cameUp = new Set<ZoneId>()
+  #rounds = 0
   #stopping = false
   #replaced = false
   #waiting = false
@@ -87,9 +93,8 @@ class NodeCore implements Core {
       claim: claim.value,
       replaced: () => this.#replace(),
     })
-    await context.wallets.load()
-    await context.objects.load()
-    await context.passkeys.load()
+    this.#view = context.zoneView
+    await context.zoneView.start()
     await this.#collect()
     this.#context = context
     this.#kmip = serveKmip(context, this.#options)
@@ -179,7 +184,9 @@ class NodeCore implements Core {
     if (context === undefined) return
     context.peers.heard(peer.zone)
     void context.time.refresh()
-    void this.#background(context.replicator.catchUp(peer))
+    if (peer.zone === context.zone) return
+    if (context.zoneView.leads()) void this.#background(context.replicator.catchUp(peer))
+    else this.#cameUp.add(peer.zone)
   }
 
   peerDown(): void {
@@ -208,10 +215,7 @@ class NodeCore implements Core {
 
   async stop(): Promise<void> {
     this.#stopping = true
-    this.#context?.sessions.clear()
-    this.#context?.keys.clear()
-    this.#context = undefined
-    this.#kmip = undefined
+    this.#close()
   }
 
   async #zoneKey(): Promise<Result<OpenedZoneKey>> {
@@ -235,7 +239,11 @@ class NodeCore implements Core {
   async #claim(zoneKeys: ZoneKeys): Promise<Result<StoreClaim>> {
     const { manifest, self } = this.#options
     const sealing = { mesh: manifest.mesh, zone: self.zone, boot: self.boot, zoneKeys }
-    const claim = await claimStore({ ...this.#options, ...sealing })
+    const { store } = this.#options
+    const claim =
+      store.sharing === 'shared'
+        ? await joinStore(store)
+        : await claimStore({ ...this.#options, ...sealing })
     if (claim.ok) this.#heldClaim = claim.value
     return claim
   }
@@ -247,6 +255,11 @@ class NodeCore implements Core {
   /** Another node serves the zone now: this one must not sign by what it remembers. */
   #replace(): void {
     this.#replaced = true
+    this.#close()
+  }
+
+  #close(): void {
+    this.#view?.stop()
     this.#context?.sessions.clear()
     this.#context?.keys.clear()
     this.#context = undefined
@@ -257,7 +270,8 @@ class NodeCore implements Core {
     if (this.#replaced) return 'replaced'
     if (this.#stopping) return 'stopping'
     if (this.#waiting) return 'waiting_for_zone_key'
-    return this.#context === undefined ? 'starting' : 'ready'
+    if (this.#context === undefined) return 'starting'
+    return this.#context.zoneView.check().ok ? 'ready' : 'late'
   }
 
   #isAlive(boot: BootId): boolean {
@@ -274,13 +288,23 @@ class NodeCore implements Core {
     return answerNonce(this.#options.crypto, this.#options.identity, this.#evidence, nonce)
   }
 
+  /**
+   * What is owed is sent by one node of the zone; by the others more seldom, for the one may not
+   * reach a zone that they do.
+   */
   async #flushOwed(context: CoreContext): Promise<void> {
-    const { peers, replicator } = context
+    const { peers, replicator, zoneView, zone } = context
+    this.#rounds += 1
+    if (!zoneView.leads() && this.#rounds % followerRounds !== 0) return
     this.#owed = await replicator.owedCount()
+    const zones = new Set(peers.list().map((peer) => peer.zone))
+    zones.delete(zone)
     await Promise.all(
-      peers.list().map(async (peer) => {
+      [...zones].map(async (other) => {
+        const peer = peers.ofZone(other)
+        if (peer === undefined) return
         if (this.#owed > 0) await replicator.flush(peer)
-        await replicator.resume(peer)
+        await (this.#cameUp.delete(other) ? replicator.catchUp(peer) : replicator.resume(peer))
       }),
     )
   }

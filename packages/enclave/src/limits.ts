@@ -24,6 +24,20 @@ export const outboxBatchRecords = 64
 export const locationsCachedMax = 10_000
 /** How long one request of a client may take, with every node that it passes. */
 export const requestTimeoutMs = 15_000
+/** How often a node of a shared store writes its beat. */
+export const beatIntervalMs = 200
+/** How long ago the last beat began that the watch has returned; an older one stops answers. */
+export const beatAgeMsMax = 800
+/** Beats whose outcome is not known yet: a store that stalls must not put off the next ones. */
+export const beatsInFlightMax = 32
+/** A node whose beats stopped so long ago is forgotten, and what it wrote is deleted. */
+export const deadBeatMs = 30_000
+/** How long a start waits for its first beat to return. */
+export const firstBeatMs = 5000
+/** The pause before a shared store is read anew that did not answer. */
+export const followPauseMs = 250
+/** Every so many rounds all nodes of a zone send what is owed, not the leading one alone. */
+export const followerRounds = 5
 /** How often what is owed to other zones is tried again. */
 export const catchUpIntervalMs = 2000
 /** How often another zone is asked for its clock. */

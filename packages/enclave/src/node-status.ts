@@ -8,13 +8,16 @@ export const nodeStatus = (
   context: CoreContext | undefined,
   { state, owed }: { readonly state: NodeStatus['state']; readonly owed: number },
 ): NodeStatus => {
-  const peers = mesh.peers()
+  const peers = mesh.peers().toSorted((left, right) => left.roundTripMs - right.roundTripMs)
+  const beatAgeMs = context?.zoneView.beatAgeMs()
   return {
     node: self,
     mesh: manifest.mesh,
     manifestSerial: manifest.manifest.serial,
     simulated: manifest.manifest.kind === 'simulated',
     state,
+    nodes: [...(context?.zoneView.nodes() ?? [self.boot])],
+    ...(beatAgeMs === undefined ? {} : { beatAgeMs }),
     wallets: context?.wallets.size ?? 0,
     outbox: owed,
     signer: crypto.secp256k1.backend,
@@ -27,6 +30,7 @@ export const nodeStatus = (
           zone: zone.id,
           level: zone.level,
           connected: peer !== undefined,
+          nodes: peers.filter((one) => one.zone === zone.id).map(({ boot }) => boot),
           ...(peer === undefined ? {} : { boot: peer.boot, roundTripMs: peer.roundTripMs }),
           ...(since === undefined ? {} : { lastHeardMs: String(since) }),
         }

@@ -40,8 +40,10 @@ const receiptOf = (context: CoreContext, { entry, call, verdict }: Release): Rec
   }
 }
 
-/** Refuses `stale`; a signature that does not verify breaks an invariant. */
+/** Refuses `stale_zone` and `stale`; a signature that does not verify breaks an invariant. */
 export const releaseSignature = (context: CoreContext, of: Release): Result<SignAnswer> => {
+  const current = context.zoneView.check()
+  if (!current.ok) return current
   const fresh = checkFresh(context, of.entry.wallet)
   if (!fresh.ok) return fresh
   const { key, account } = of.signer

@@ -13,20 +13,26 @@ export const nodesCommand: MakeCommand = (around) =>
         const nodes = await client.nodes()
         const rows = nodes.map(({ node, status }) =>
           status === undefined
-            ? ['?', 'unreachable', '', '', '', node]
+            ? ['?', '', 'unreachable', '', '', '', '', node]
             : [
                 status.node.zone,
+                status.node.boot.slice(0, 13),
                 status.state,
+                String(status.nodes.length),
                 String(status.wallets),
                 String(status.outbox),
                 status.peers
                   .filter((peer) => peer.connected)
-                  .map(({ zone, roundTripMs = 0 }) => `${zone} ${roundTripMs.toFixed(1)} ms`)
+                  .map(
+                    ({ zone, nodes: linked, roundTripMs = 0 }) =>
+                      `${zone}${linked.length > 1 ? ` ×${linked.length}` : ''} ` +
+                      `${roundTripMs.toFixed(1)} ms`,
+                  )
                   .join(', '),
                 node,
               ],
         )
-        const head = ['ZONE', 'STATE', 'WALLETS', 'UNSENT', 'LINKS', 'ADDRESS']
+        const head = ['ZONE', 'BOOT', 'STATE', 'OF ZONE', 'WALLETS', 'UNSENT', 'LINKS', 'ADDRESS']
         talk.data({ nodes }, table([head, ...rows]))
       }),
     )

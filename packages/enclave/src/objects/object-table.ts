@@ -20,14 +20,17 @@ export type IndexedObject = {
 }
 
 export type ObjectTable = {
-  load(): Promise<void>
+  /** As `WalletTable.load`. */
+  load(asOf: Revision): Promise<void>
   readonly size: number
   indexed(id: ObjectId): IndexedObject | undefined
   read(id: ObjectId): Promise<StateEntry | undefined>
   /** Reads the state anew, as `WalletTable.refresh` does; never replaced by something older. */
   refresh(id: ObjectId): Promise<void>
-  /** Notes a commit. */
+  /** Notes a commit; what is known from a later one stands. */
   stored(entry: StateEntry, revision: Revision): void
+  /** Notes that the record was deleted. */
+  removed(id: ObjectId, revision: Revision): void
   ofWallet(wallet: WalletId): readonly ObjectId[]
   countOf(wallet: WalletId): number
   /** Objects of wallets that `zone` may hold, behind `after`, in the order of their ids. */
@@ -53,9 +56,15 @@ class Table implements ObjectTable {
     return this.#index.size
   }
 
-  async load(): Promise<void> {
+  async load(asOf: Revision): Promise<void> {
+    const found = new Set<ObjectId>()
     for await (const record of this.#records.scan(statePrefix)) {
-      this.#note(parseState(record.payload, this.#crypto), record.revision)
+      const entry = parseState(record.payload, this.#crypto)
+      found.add(entry.object)
+      if (this.#note(entry, record.revision)) this.#cache.delete(entry.object)
+    }
+    for (const [id, { revision }] of this.#index) {
+      if (!found.has(id) && revision <= asOf) this.removed(id, revision)
     }
   }
 
@@ -72,7 +81,9 @@ class Table implements ObjectTable {
     const newer = this.#cache.get(id)
     if (newer !== undefined) return newer
     const entry = parseState(record.payload, this.#crypto)
-    this.#keep(entry)
+    const indexed = this.#index.get(id)
+    // Or it was noted and has left the cache since: what was read before that is not kept.
+    if (indexed !== undefined && indexed.revision <= record.revision) this.#keep(entry)
     return entry
   }
 
@@ -85,8 +96,16 @@ class Table implements ObjectTable {
   }
 
   stored(entry: StateEntry, revision: Revision): void {
-    this.#note(entry, revision)
-    this.#keep(entry)
+    if (this.#note(entry, revision)) this.#keep(entry)
+  }
+
+  removed(id: ObjectId, revision: Revision): void {
+    const before = this.#index.get(id)
+    if (before === undefined || before.revision > revision) return
+    this.#byWallet.get(before.wallet)?.delete(id)
+    this.#index.delete(id)
+    this.#cache.delete(id)
+    this.#ordered = undefined
   }
 
   ofWallet(wallet: WalletId): readonly ObjectId[] {
@@ -110,12 +129,16 @@ class Table implements ObjectTable {
     return found
   }
 
-  #note(entry: StateEntry, revision: Revision): void {
+  /** False where a later commit is known. */
+  #note(entry: StateEntry, revision: Revision): boolean {
     const { object: id, wallet, epoch, version, hash, destroyed } = entry
+    const before = this.#index.get(id)
+    if (before !== undefined && before.revision > revision) return false
     if (!this.#index.has(id)) this.#ordered = undefined
     this.#index.set(id, { id, wallet, epoch, version, hash, destroyed, revision })
     const objects = this.#byWallet.get(wallet) ?? new Set()
     this.#byWallet.set(wallet, objects.add(id))
+    return true
   }
 
   #keep(entry: StateEntry): void {

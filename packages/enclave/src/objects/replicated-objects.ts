@@ -200,11 +200,15 @@ class ReplicatedObjects implements ManagedObjects {
   }
 
   async #payload(wallet: WalletId, id: ObjectId): Promise<Result<Bytes>> {
+    const context = this.#context
     const entry = await this.#entry(wallet, id)
     if (!entry.ok) return entry
     if (entry.value.destroyed) return refuse('destroyed', 'the object was destroyed', id)
-    const record = await this.#context.records.read(objectName(id))
+    const record = await context.records.read(objectName(id))
     if (record === undefined) return refuse('store_failed', 'the payload is missing', id)
+    // Read, and not late: it may have been destroyed or revoked while this waited.
+    const current = context.zoneView.check()
+    if (!current.ok) return current
     const parsed = attempt(() => parsePayload(record.payload).payload)
     // What the parser gave may be a view of the record; the caller clears it.
     return parsed

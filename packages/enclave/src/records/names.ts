@@ -1,7 +1,7 @@
 /** Names of records in a zone's store (DESIGN §7). */
 
 import type { Brand } from '@holdfast/base/brand'
-import type { CredentialId, ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { BootId, CredentialId, ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 
 export type RecordName = Brand<string, 'RecordName'>
 
@@ -26,3 +26,8 @@ export const claimName: RecordName = name('zone/node')
 export const passkeyName = (credential: CredentialId): RecordName => name(`passkey/${credential}`)
 export const passkeyPrefix = 'passkey/'
 export const walletPrefix = 'wallet/'
+/** Written again and again by each node of a shared store (DESIGN §7, staleness). */
+export const beatName = (boot: BootId): RecordName => name(`beat/${boot}`)
+export const beatPrefix = 'beat/'
+export const objectPrefix = 'object/'
+export const tombPrefix = 'tomb/'

@@ -4,7 +4,13 @@ import { accept, fail, type Result, refuse } from '@holdfast/base/errors'
 import type { MeshId, ZoneId } from '@holdfast/base/ids'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import { type Batch, type Revision, type Store, type Write } from '../ports/store.ts'
+import {
+  type Batch,
+  type Revision,
+  type Store,
+  type StoredRecord,
+  type Write,
+} from '../ports/store.ts'
 import type { ZoneKeys } from '../zone-key/zone-keys.ts'
 import type { RecordName } from './names.ts'
 import { reading } from './reading.ts'
@@ -23,6 +29,8 @@ export type Records = {
   read(name: RecordName): Promise<OpenedRecord | undefined>
   /** Every record under a prefix, a page at a time. */
   scan(prefix: string): AsyncIterable<OpenedRecord>
+  /** What a watch gave. Refuses `store_failed` where this zone never sealed it. */
+  open(untrusted: StoredRecord): OpenedRecord
   names(prefix: string, limit: number): Promise<readonly RecordName[]>
   put(name: RecordName, version: RecordVersion, payload: Bytes): Write
   /** Refuses `conflict` (a condition failed), `store_in_use`, `outcome_unknown`, `store_failed`. */
@@ -89,6 +97,7 @@ export const createRecords = (options: RecordsOptions): Records => {
       return found === undefined ? undefined : open(name, found.value, found.revision)
     },
     scan,
+    open: ({ key, value, revision }) => open(key as RecordName, value, revision),
     names: async (prefix, limit) => {
       const page = await reading(() => store.scan(prefix, { limit }))
       return page.records.map((record) => record.key as RecordName)

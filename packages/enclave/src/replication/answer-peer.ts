@@ -78,6 +78,8 @@ const handlers: Handlers = {
   },
   inventory: async (context, peer, { after }) => accept(inventory(context, peer, after)),
   fetch: async (context, peer, { wallet }) => {
+    const current = context.zoneView.check()
+    if (!current.ok) return current
     // Nobody outside a placement ever receives bytes that it can open (DESIGN §7).
     const zones = context.wallets.indexed(wallet)?.zones ?? []
     if (!zones.includes(peer.zone)) return accept({ bundle: null })
@@ -97,6 +99,8 @@ const handlers: Handlers = {
   'objects.inventory': async (context, peer, { after }) =>
     accept(objectInventory(context, peer, after)),
   'objects.fetch': async (context, peer, { object }) => {
+    const current = context.zoneView.check()
+    if (!current.ok) return current
     const wallet = context.objects.indexed(object)?.wallet
     const zones = wallet === undefined ? [] : (context.wallets.indexed(wallet)?.zones ?? [])
     if (!zones.includes(peer.zone)) return accept({ bundle: null })

@@ -21,6 +21,7 @@ import type { Peer } from '../ports/mesh.ts'
 import type { Session } from '../sessions/session-table.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import { walletIdOf } from '../wallets/wallet-id.ts'
+import type { IndexedWallet } from '../wallets/wallet-table.ts'
 import { forward } from './forward.ts'
 import { locate } from './locate.ts'
 import { sealedTo } from './sealed-to.ts'
@@ -65,8 +66,10 @@ const toHolder = async (
   return answer
 }
 
-/** Carries the operation out here; its answer's JSON. */
+/** Carries the operation out here; its answer's JSON. Refuses `stale_zone`. */
 const runHere = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>> => {
+  const current = context.zoneView.check()
+  if (!current.ok) return current
   const operation = operations[call.request.operation]
   const result = await operation.run(context, call)
   // What a passkey has shown is stored before an answer to it leaves.
@@ -84,6 +87,10 @@ const isBehind = (
 const seenOf = (request: Request): Seen | undefined =>
   'seen' in request ? request.seen : undefined
 
+/** The newest version that the client says it knows; a change says on which it builds. */
+const knownOf = (request: Request): Seen | undefined =>
+  'base' in request ? request.base : seenOf(request)
+
 const behind = (context: CoreContext, call: AnyCall, home: ZoneId): Promise<Result<Bytes>> => {
   const peer = home === context.zone ? undefined : context.peers.ofZone(home)
   const refused = refuse('behind', 'the client has seen a newer version of the wallet')
@@ -100,14 +107,29 @@ const sealedElsewhere = (context: CoreContext, call: AnyCall): Peer | undefined 
     : context.peers.byBoot(boot)
 }
 
-const route = (context: CoreContext, call: AnyCall): Promise<Result<Bytes>> => {
+/**
+ * Another node of the zone may have stored it so lately that the watch has not told yet: before
+ * another zone is asked, the store is.
+ */
+const heldHere = async (
+  context: CoreContext,
+  wallet: WalletId,
+  seen: Seen | undefined,
+): Promise<IndexedWallet | undefined> => {
+  const held = context.wallets.indexed(wallet)
+  if (!context.zoneView.shared || (held !== undefined && !isBehind(held, seen))) return held
+  await context.wallets.refresh(wallet)
+  return context.wallets.indexed(wallet)
+}
+
+const route = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>> => {
   const { request } = call
   const operation = operations[request.operation]
   const opener = sealedElsewhere(context, call)
   if (opener !== undefined) return forward(context, call, opener)
   if (operation.at === 'here') return runHere(context, call)
   const wallet = 'wallet' in request ? request.wallet : walletIdOf(context.crypto, call.bytes)
-  const held = context.wallets.indexed(wallet)
+  const held = await heldHere(context, wallet, knownOf(request))
   if (request.operation === 'wallet.create') {
     return held !== undefined || request.home === context.zone
       ? runHere(context, call)
@@ -123,8 +145,8 @@ const route = (context: CoreContext, call: AnyCall): Promise<Result<Bytes>> => {
 
 /**
  * The answer's JSON bytes, or the refusal: of the header (`wrong_mesh`, `expired`,
- * `expiry_too_far`), of the route (`unknown`, `unreachable`, `not_here`, `behind`), or of the
- * operation.
+ * `expiry_too_far`), of the node (`stale_zone`), of the route (`unknown`, `unreachable`,
+ * `not_here`, `behind`), or of the operation.
  */
 export const dispatch = async (
   context: CoreContext,

@@ -19,8 +19,10 @@ const settledIn = <Value>(
 /** Asks every peer at once: the nearest holder is the first to say yes. */
 const askAll = async (context: CoreContext, wallet: WalletId): Promise<Result<Peer>> => {
   const answered = new Set<ZoneId>([context.zone])
+  // Nodes of this zone know what this one knows.
+  const others = context.peers.list().filter((peer) => peer.zone !== context.zone)
   const holder = await settledIn(
-    context.peers.list().map(async (peer) => {
+    others.map(async (peer) => {
       const answer = await context.peers.ask(peer, { type: 'has', wallet }, peerTimeoutMs)
       if (answer.ok) answered.add(peer.zone)
       return answer.ok && answer.value.held !== null ? peer : undefined

@@ -41,6 +41,8 @@ export type SessionTable = {
   get(id: SessionId): Session | Relayed | undefined
   /** Forgets one and clears its keys. */
   remove(id: SessionId): void
+  /** Forgets those that were authenticated for a wallet by what it lists no longer. */
+  endUnlisted(wallet: WalletId, listed: ReadonlyMap<CredentialId, unknown>): void
   /** Forgets what has expired, and what led to a node that is gone. */
   sweep(isAlive: (boot: BootId) => boolean): void
   clear(): void
@@ -75,6 +77,14 @@ class Table implements SessionTable {
     const session = this.#sessions.get(id)
     this.#sessions.delete(id)
     if (session?.kind === 'here') session.channel[Symbol.dispose]()
+  }
+
+  endUnlisted(wallet: WalletId, listed: ReadonlyMap<CredentialId, unknown>): void {
+    for (const [id, session] of this.#sessions) {
+      const proven = session.kind === 'here' ? session.authenticated : undefined
+      if (proven === undefined || !proven.wallets.includes(wallet)) continue
+      if (proven.credentials.some((credential) => !listed.has(credential))) this.remove(id)
+    }
   }
 
   sweep(isAlive: (boot: BootId) => boolean): void {

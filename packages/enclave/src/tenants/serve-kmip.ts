@@ -21,6 +21,9 @@ export const serveKmip = (context: CoreContext, { general, kmip }: Options): Kmi
     entropy: context.entropy,
     clock: context.clock,
     facts: { ...defaultFacts, ...kmip },
-    judge: (caller) => checkHolder(context, caller),
+    judge: async (caller) => {
+      const current = context.zoneView.check()
+      return current.ok ? checkHolder(context, caller) : current
+    },
     walletKeys: createWalletKeys(context),
   })

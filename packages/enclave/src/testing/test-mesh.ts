@@ -21,6 +21,7 @@ import { createIdentity, type NodeIdentity } from '../identity/node-identity.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Mesh, Peer } from '../ports/mesh.ts'
 import type { Sealing } from '../ports/sealing.ts'
+import type { Store } from '../ports/store.ts'
 import { createMemoryDisk, type MemoryDisk, openMemoryStore } from './memory-store.ts'
 
 export type TestNode = {
@@ -40,6 +41,14 @@ export type StartOptions = {
   readonly measurement?: string
   /** The disk of another zone, or a copy; default the zone's. */
   readonly disk?: MemoryDisk
+}
+
+export type TestMeshOptions = {
+  readonly zones?: readonly string[]
+  /** More nodes than one a zone, such as `eu-west/2`; then all stores are shared. */
+  readonly more?: readonly string[]
+  /** What a node sees of its zone's store. */
+  readonly seenBy?: (name: string, store: Store) => Store
 }
 
 export type TestMesh = {
@@ -111,9 +120,7 @@ const testManifest = (
 })
 
 /** Starts a core in each zone, all linked. */
-export const createTestMesh = async (
-  options: { readonly zones?: readonly string[] } = {},
-): Promise<TestMesh> => {
+export const createTestMesh = async (options: TestMeshOptions = {}): Promise<TestMesh> => {
   const zones = testZones.filter((zone) => options.zones?.includes(zone.id) ?? true)
   const entropy = createEntropy()
   const crypto = await createCrypto({ entropy })
@@ -185,12 +192,14 @@ export const createTestMesh = async (
     const quote = async (reportData: Bytes): Promise<Bytes> =>
       simulatedQuote(platform, { mrEnclave: fromHex(measurement), reportData })
     const started: { node?: TestNode } = {}
+    const sharing = options.more === undefined ? 'exclusive' : 'shared'
+    const store = openMemoryStore(disk, { sharing })
     const core = createCore({
       crypto,
       general: createGeneralCrypto(),
       entropy,
       clock,
-      store: openMemoryStore(disk),
+      store: options.seenBy?.(name, store) ?? store,
       mesh: meshOf(name, () => started.node),
       sealing,
       evidence: {
@@ -218,6 +227,7 @@ export const createTestMesh = async (
   }
 
   for (const zone of zones) await start(zone.id)
+  for (const name of options.more ?? []) await start(name.split('/')[0] ?? name, { name })
   return {
     crypto,
     mesh: manifest.mesh,

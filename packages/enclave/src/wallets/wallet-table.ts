@@ -22,7 +22,8 @@ export type IndexedWallet = {
 }
 
 export type WalletTable = {
-  load(): Promise<void>
+  /** Reads all anew: what is not found, and was written at `asOf` or earlier, is gone. */
+  load(asOf: Revision): Promise<void>
   readonly size: number
   indexed(id: WalletId): IndexedWallet | undefined
   /** The document if it is held here and in memory; `read` brings it there. */
@@ -33,8 +34,10 @@ export type WalletTable = {
    * What is indexed is never replaced by something older.
    */
   refresh(id: WalletId): Promise<void>
-  /** Notes a commit. */
+  /** Notes a commit; what is known from a later one stands. */
   stored(entry: WalletEntry, revision: Revision): void
+  /** Notes that the record was deleted. */
+  removed(id: WalletId, revision: Revision): void
   /** Wallets that name a credential, in the order of their ids. */
   ofCredential(credential: CredentialId): readonly WalletId[]
   /** Wallets that `zone` may hold, behind `after`, in the order of their ids, at most `limit`. */
@@ -70,9 +73,16 @@ class Table implements WalletTable {
     return this.#index.size
   }
 
-  async load(): Promise<void> {
+  async load(asOf: Revision): Promise<void> {
+    const found = new Set<WalletId>()
     for await (const record of this.#records.scan(walletPrefix)) {
-      this.#note(this.#parse(record), record.revision)
+      const entry = this.#parse(record)
+      found.add(entry.wallet.id)
+      // What was kept of an older version is read anew when it is asked for.
+      if (this.#note(entry, record.revision)) this.#cache.delete(entry.wallet.id)
+    }
+    for (const [id, { revision }] of this.#index) {
+      if (!found.has(id) && revision <= asOf) this.removed(id, revision)
     }
   }
 
@@ -99,7 +109,9 @@ class Table implements WalletTable {
     const newer = this.#cache.get(id)
     if (newer !== undefined) return newer
     const entry = this.#parse(record)
-    this.#keep(entry)
+    const indexed = this.#index.get(id)
+    // Or it was noted and has left the cache since: what was read before that is not kept.
+    if (indexed !== undefined && indexed.revision <= record.revision) this.#keep(entry)
     return entry
   }
 
@@ -112,8 +124,16 @@ class Table implements WalletTable {
   }
 
   stored(entry: WalletEntry, revision: Revision): void {
-    this.#note(entry, revision)
-    this.#keep(entry)
+    if (this.#note(entry, revision)) this.#keep(entry)
+  }
+
+  removed(id: WalletId, revision: Revision): void {
+    const before = this.#index.get(id)
+    if (before === undefined || before.revision > revision) return
+    for (const credential of before.credentials) this.#byCredential.get(credential)?.delete(id)
+    this.#index.delete(id)
+    this.#cache.delete(id)
+    this.#ordered = undefined
   }
 
   ofCredential(credential: CredentialId): readonly WalletId[] {
@@ -136,9 +156,11 @@ class Table implements WalletTable {
     return parseWallet(record.payload, this.#crypto)
   }
 
-  #note(entry: WalletEntry, revision: Revision): void {
+  /** False where a later commit is known: acknowledgements and a watch do not wait for another. */
+  #note(entry: WalletEntry, revision: Revision): boolean {
     const { id } = entry.wallet
     const before = this.#index.get(id)
+    if (before !== undefined && before.revision > revision) return false
     if (before === undefined) this.#ordered = undefined
     const after = toIndexed(entry, revision)
     for (const credential of before?.credentials ?? []) {
@@ -149,6 +171,7 @@ class Table implements WalletTable {
       this.#byCredential.set(credential, wallets.add(id))
     }
     this.#index.set(id, after)
+    return true
   }
 
   #keep(entry: WalletEntry): void {

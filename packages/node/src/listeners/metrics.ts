@@ -84,6 +84,15 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   gauge('simulated', '1 where the mesh is simulated', () => (sources.status().simulated ? 1 : 0))
   gauge('manifest_serial', 'Serial of the manifest', () => sources.status().manifestSerial)
   gauge('wallets', 'Wallets that this zone holds', () => sources.status().wallets)
+  gauge(
+    'zone_nodes',
+    'Nodes that serve the store of this zone',
+    () => sources.status().nodes.length,
+  )
+  gauge('zone_beat_age_seconds', 'Age of what is known of a store of several nodes', () => {
+    const { beatAgeMs = 0 } = sources.status()
+    return beatAgeMs / 1000
+  })
   gauge('outbox', 'Records that other zones have not confirmed', () => sources.status().outbox)
   gauge('client_connections', 'Connections of clients', () => sources.connections().all)
   gauge('websockets', 'WebSockets of clients', () => sources.connections().webSockets)

@@ -51,6 +51,7 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
       wallets: 0,
       outbox: 0,
       signer: 'none',
+      nodes: [],
       peers: [],
     }),
     stop: async () => undefined,

@@ -10,7 +10,7 @@ import { hex } from '@holdfast/base/schema'
 import { z } from 'zod'
 import type { Crypto } from '../../ports/crypto.ts'
 import { passkeyName, passkeyPrefix } from '../../records/names.ts'
-import type { Records } from '../../records/records.ts'
+import type { OpenedRecord, Records } from '../../records/records.ts'
 import type { PasskeyUse } from './verify-passkey.ts'
 
 /** Proofs that may be repeated though later ones came, as a client does that got no answer. */
@@ -27,6 +27,8 @@ type Seen = z.infer<typeof record>
 export type PasskeyCounters = {
   /** Reads what the zone has kept. */
   load(): Promise<void>
+  /** What another node of the zone has stored; the higher counter stands. */
+  learn(record: OpenedRecord): void
   /**
    * Notes a proof that verifies. Refuses `passkey_counter_fell` where its counter is not above the
    * highest that was seen, unless it is one of the newest proofs itself.
@@ -67,10 +69,17 @@ class Counters implements PasskeyCounters {
   }
 
   async load(): Promise<void> {
-    for await (const { name, version, payload } of this.#records.scan(passkeyPrefix)) {
-      this.#held.set(CredentialId(name.slice(passkeyPrefix.length)), parseCbor(record, payload))
-      this.#version = Math.max(this.#version, version.version)
-    }
+    for await (const found of this.#records.scan(passkeyPrefix)) this.learn(found)
+  }
+
+  learn({ name, version, payload }: OpenedRecord): void {
+    const credential = CredentialId(name.slice(passkeyPrefix.length))
+    const learnt = parseCbor(record, payload)
+    const held = this.#held.get(credential)
+    this.#version = Math.max(this.#version, version.version)
+    // Two nodes may have written at once: what the store has lost is stored again.
+    if (held !== undefined && held.counter > learnt.counter) this.#owed.add(credential)
+    else this.#held.set(credential, learnt)
   }
 
   note(credential: CredentialId, use: PasskeyUse, proof: string): Result<void> {

@@ -1,0 +1,106 @@
+/**
+ * The list of what a node follows of its zone's store. What keeps records in memory has its entry
+ * here, or it would go on by what another node of the zone has replaced.
+ */
+import { attempt } from '@holdfast/base/errors'
+import { ObjectId, WalletId } from '@holdfast/base/ids'
+import type { PasskeyCounters } from '../credentials/passkey/counters.ts'
+import { parseState } from '../objects/object-records.ts'
+import type { ObjectTable } from '../objects/object-table.ts'
+import type { Crypto } from '../ports/crypto.ts'
+import {
+  objectPrefix,
+  passkeyPrefix,
+  statePrefix,
+  tombPrefix,
+  walletPrefix,
+} from '../records/names.ts'
+import type { Records } from '../records/records.ts'
+import { parseWallet } from '../wallets/wallet-entry.ts'
+import type { WalletTable } from '../wallets/wallet-table.ts'
+import { closeDependents, type Dependents } from './close-dependents.ts'
+import type { Followed } from './followed.ts'
+
+export type FollowedContext = Dependents & {
+  readonly crypto: Crypto
+  readonly records: Records
+  readonly wallets: WalletTable
+  readonly objects: ObjectTable
+  readonly passkeys: PasskeyCounters
+}
+
+const idIn = <Id>(parse: (text: string) => Id, name: string, prefix: string): Id | undefined => {
+  const parsed = attempt(() => parse(name.slice(prefix.length)))
+  return parsed.ok ? parsed.value : undefined
+}
+
+const followWallets = (context: FollowedContext): Followed => {
+  const { crypto, records, wallets, keys } = context
+  return {
+    prefix: walletPrefix,
+    load: (asOf) => wallets.load(asOf),
+    put: (untrusted) => {
+      const id = idIn(WalletId, untrusted.key, walletPrefix)
+      const held = id && wallets.indexed(id)
+      if (id === undefined || (held !== undefined && held.revision >= untrusted.revision)) return
+      const before = wallets.cached(id)
+      const entry = parseWallet(records.open(untrusted).payload, crypto)
+      wallets.stored(entry, untrusted.revision)
+      closeDependents(context, before, entry)
+    },
+    deleted: (name, revision) => {
+      const id = idIn(WalletId, name, walletPrefix)
+      if (id === undefined) return
+      const before = wallets.cached(id)
+      wallets.removed(id, revision)
+      if (wallets.indexed(id) !== undefined) return
+      for (const key of before?.wallet.keys ?? []) keys.invalidate(key.id)
+      context.sessions.endUnlisted(id, new Map())
+    },
+  }
+}
+
+const followStates = ({ crypto, records, objects, keys }: FollowedContext): Followed => ({
+  prefix: statePrefix,
+  load: (asOf) => objects.load(asOf),
+  put: (untrusted) => {
+    const id = idIn(ObjectId, untrusted.key, statePrefix)
+    const held = id && objects.indexed(id)
+    if (id === undefined || (held !== undefined && held.revision >= untrusted.revision)) return
+    const entry = parseState(records.open(untrusted).payload, crypto)
+    objects.stored(entry, untrusted.revision)
+    if (entry.destroyed) keys.invalidate(id)
+  },
+  deleted: (name, revision) => {
+    const id = idIn(ObjectId, name, statePrefix)
+    if (id !== undefined) objects.removed(id, revision)
+  },
+})
+
+/** Secrets are not kept but opened keys are: a tombstone, or the secret's end, erases them. */
+const followSecrets = ({ keys }: FollowedContext): readonly Followed[] => {
+  const erase = (name: string, prefix: string): void => {
+    const id = idIn(ObjectId, name, prefix)
+    if (id !== undefined) keys.invalidate(id)
+  }
+  const nothing = (): void => undefined
+  const load = async (): Promise<void> => undefined
+  return [
+    { prefix: tombPrefix, load, put: ({ key }) => erase(key, tombPrefix), deleted: nothing },
+    { prefix: objectPrefix, load, put: nothing, deleted: (name) => erase(name, objectPrefix) },
+  ]
+}
+
+const followPasskeys = ({ records, passkeys }: FollowedContext): Followed => ({
+  prefix: passkeyPrefix,
+  load: () => passkeys.load(),
+  put: (untrusted) => passkeys.learn(records.open(untrusted)),
+  deleted: () => undefined,
+})
+
+export const followedRecords = (context: FollowedContext): readonly Followed[] => [
+  followWallets(context),
+  followStates(context),
+  followPasskeys(context),
+  ...followSecrets(context),
+]

@@ -35,6 +35,7 @@ export const createFollower = (options: FollowOptions): Follower => {
   let position: Revision = 0n
   let watch: Watch | undefined
   let stopped = false
+  const isRunning = (): boolean => !stopped
 
   const fill = async (): Promise<void> => {
     const [now, from] = await reading(
@@ -87,9 +88,9 @@ export const createFollower = (options: FollowOptions): Follower => {
   return {
     fill,
     run: async () => {
-      while (!stopped) {
+      while (isRunning()) {
         await succeeds(follow)
-        while (!stopped && !(await succeeds(fill))) await clock.sleep(followPauseMs)
+        while (isRunning() && !(await succeeds(fill))) await clock.sleep(followPauseMs)
       }
     },
     stop: () => {

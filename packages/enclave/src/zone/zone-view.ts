@@ -97,6 +97,7 @@ const sharedView = (options: ZoneViewOptions): ZoneView => {
   const followed = [...options.followed, followBeats(options, heartbeat, nodes)]
   const follower = createFollower({ ...options, followed })
   let stopped = false
+  const isRunning = (): boolean => !stopped
 
   /** By comparing its revision: a node that was only slow writes its beat again. */
   const removeDead = async (): Promise<void> => {
@@ -108,7 +109,7 @@ const sharedView = (options: ZoneViewOptions): ZoneView => {
   }
   const leads = (): boolean => nodes.alive()[0] === boot
   const beat = async (): Promise<void> => {
-    while (!stopped) {
+    while (isRunning()) {
       void quietly(heartbeat.write())
       if (leads()) void quietly(removeDead())
       await clock.sleep(beatIntervalMs)
@@ -123,10 +124,10 @@ const sharedView = (options: ZoneViewOptions): ZoneView => {
       void quietly(beat())
       await Promise.race([heartbeat.first, clock.sleep(firstBeatMs)])
     },
-    check: heartbeat.check,
-    nodes: nodes.alive,
+    check: () => heartbeat.check(),
+    nodes: () => nodes.alive(),
     leads,
-    beatAgeMs: heartbeat.ageMs,
+    beatAgeMs: () => heartbeat.ageMs(),
     stop: () => {
       stopped = true
       follower.stop()

@@ -38,6 +38,7 @@ const gatedObjects = (objects: ManagedObjects, observer: CoreObserver): ManagedO
   state: (wallet, id) => objects.state(wallet, id),
   payload: (wallet, id) => objects.payload(wallet, id),
   list: (wallet) => objects.list(wallet),
+  holds: (id) => objects.holds(id),
   count: (wallet) => objects.count(wallet),
   create: async (wallet, made) => (observer.mayOrder() ? objects.create(wallet, made) : gated),
   change: async (wallet, changes) =>

@@ -198,6 +198,7 @@ class NodeCore implements Core {
     if (context === undefined || this.#stopping) return
     const nowMs = context.clock.nowMs()
     context.sessions.sweep((boot) => this.#isAlive(boot))
+    this.#kmip?.tick()
     await this.#background(this.#checkClaim())
     // The shell lists a peer only while its heartbeats come.
     for (const peer of this.#options.mesh.peers()) context.peers.heard(peer.zone)
@@ -263,6 +264,7 @@ class NodeCore implements Core {
     this.#context?.sessions.clear()
     this.#context?.keys.clear()
     this.#context = undefined
+    this.#kmip?.stop()
     this.#kmip = undefined
   }
 

@@ -2,6 +2,7 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { CredentialId, WalletId } from '../../../packages/base/src/ids.ts'
 import * as x509 from '../../../packages/base/src/x509.ts'
+import { createCrypto } from '../../../packages/enclave/src/crypto/create-crypto.ts'
 import { createEntropy } from '../../../packages/enclave/src/crypto/entropy.ts'
 import { createGeneralCrypto } from '../../../packages/enclave/src/crypto/general/general-crypto.ts'
 import {
@@ -61,10 +62,13 @@ export const startTestServer = async (facts: KmipServerFacts): Promise<TestServe
   const startMs = Date.now()
   const nowMs = (): number => startMs + aheadMs
   const certifier = makeCertifier()
+  const entropy = createEntropy()
+  const crypto = await createCrypto({ entropy })
   const server = createKmipServer({
     objects: createMemoryObjects(),
     general: createGeneralCrypto(),
-    entropy: createEntropy(),
+    chains: crypto,
+    entropy,
     clock: { nowMs, sleep: async () => undefined },
     facts,
     certifier,
@@ -95,6 +99,8 @@ export const startTestServer = async (facts: KmipServerFacts): Promise<TestServe
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()))
+      server.stop()
+      crypto[Symbol.dispose]()
     },
   }
 }

@@ -2,8 +2,6 @@
 import { type Bytes, bytesToUint, concat, uintToBytes } from '@holdfast/base/bytes'
 import { p256Order } from './scalar.ts'
 
-const order = bytesToUint(p256Order)
-
 const integer = (value: Bytes): Bytes => {
   let start = 0
   while (start < value.length - 1 && value[start] === 0) start += 1
@@ -32,9 +30,10 @@ export const fromDer = (der: Bytes): Bytes => {
   return signature
 }
 
-/** The same signature with s in the lower half of P-256's order. */
-export const lowerHalf = (signature: Bytes): Bytes => {
+/** The same signature with s in the lower half of the curve's order, P-256's by default. */
+export const lowerHalf = (signature: Bytes, orderBytes: Bytes = p256Order): Bytes => {
+  const order = bytesToUint(orderBytes)
   const s = bytesToUint(signature.subarray(32))
-  if (s <= order / 2n) return signature
+  if (s <= order / 2n || s >= order) return signature
   return concat(signature.subarray(0, 32), uintToBytes(order - s, 32))
 }

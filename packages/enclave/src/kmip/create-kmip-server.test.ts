@@ -10,7 +10,7 @@ import {
   versions,
 } from '@holdfast/kmip'
 import { describe, expect, it } from 'vitest'
-import { aesAttributes, callerOf, startKmip } from './testing/kmip-world.ts'
+import { aesAttributes, callerOf, startKmip } from './testing/start-kmip.ts'
 
 const create = (attributes = aesAttributes): RequestItem => ({
   operation: 'Create',

@@ -31,6 +31,8 @@ import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { GeneralCrypto } from '../ports/general-crypto.ts'
 import type { ChainCrypto } from './crypto/chain-curves.ts'
+import { SigningKeys } from './crypto/signing-keys.ts'
+import { DecodedStates } from './decoded-states.ts'
 import { handleRequest } from './handle-request.ts'
 import { kmipRequestBytesMax, tenantsInMemoryMax } from './limits.ts'
 import { principalOf } from './principal.ts'
@@ -49,7 +51,7 @@ export type KmipForm = 'ttlv' | 'xml' | 'json'
 export type KmipServerOptions = {
   readonly objects: ManagedObjects
   readonly general: GeneralCrypto
-  /** Signs on secp256k1 as chains want it. */
+  /** Signs on the curves of chains, as they want it. */
   readonly chains?: ChainCrypto
   readonly entropy: Entropy
   readonly clock: Clock
@@ -64,6 +66,10 @@ export type KmipServerOptions = {
 
 export type KmipServer = {
   handle(caller: KmipCaller, untrustedMessage: Bytes, form?: KmipForm): Promise<Bytes>
+  /** Erases opened keys that are not used, or whose object is gone; the shell calls it often. */
+  tick(): void
+  /** Erases all opened keys. */
+  stop(): void
 }
 
 type Codec = {
@@ -93,6 +99,8 @@ const versionOf = (tree: Result<Item>, untrustedTtlv: Bytes | undefined): Versio
 class Server implements KmipServer {
   readonly #options: KmipServerOptions
   readonly #tenants = new Map<WalletId, TenantMemory>()
+  readonly #signingKeys = new SigningKeys()
+  readonly #states = new DecodedStates()
 
   constructor(options: KmipServerOptions) {
     this.#options = options
@@ -115,6 +123,8 @@ class Server implements KmipServer {
         ...this.#options,
         facts: this.#options.facts ?? defaultFacts,
         memory: this.#memoryOf(caller.tenant),
+        signingKeys: this.#signingKeys,
+        states: this.#states,
         caller,
         principal: principal.value,
       },
@@ -129,6 +139,15 @@ class Server implements KmipServer {
 
   #principalOf({ tenant }: KmipCaller, { header }: ReceivedRequest): Result<string | undefined> {
     return attempt(() => principalOf(header, tenant, this.#options.general))
+  }
+
+  tick(): void {
+    const { clock, objects } = this.#options
+    this.#signingKeys.sweep(clock.nowMs(), (id) => objects.holds(id))
+  }
+
+  stop(): void {
+    this.#signingKeys.clear()
   }
 
   #write(codec: Codec, response: Response): Bytes {

@@ -58,6 +58,26 @@ const register = async (keyFormatType: string, keyMaterial: unknown): Promise<st
   return uniqueIdentifier
 }
 
+/** RFC 5480 SubjectPublicKeyInfo of a point on secp256k1. */
+const spkiPrefix = fromHex('3056301006072a8648ce3d020106052b8104000a034200')
+
+const registerPublic = async (point: Uint8Array): Promise<string> => {
+  const keyBlock = {
+    keyFormatType: 'X_509',
+    keyValue: { keyMaterial: concat(spkiPrefix, point) },
+    cryptographicAlgorithm: 'EC',
+    cryptographicLength: 256,
+  }
+  const answer = await world.ask('1.4', 'Register', {
+    objectType: 'PublicKey',
+    attributes: [attribute('CryptographicUsageMask', maskOf('CryptographicUsageMask', 'Verify'))],
+    object: { type: 'PublicKey', value: { keyBlock } },
+  } as never)
+  const { uniqueIdentifier } = payloadOf(answer)
+  payloadOf(await world.ask('1.4', 'Activate', { uniqueIdentifier }))
+  return uniqueIdentifier
+}
+
 describe('general keys on the curves of chains', () => {
   it('sign alike from every format: DER, low S, RFC 6979', async () => {
     const data = utf8('anything, for this key is general')
@@ -102,6 +122,56 @@ describe('general keys on the curves of chains', () => {
       cryptographicParameters: { digitalSignatureAlgorithm: bip340 },
     })
     expect(schnorr.verify(signature(bySchnorr), digestedData, publicKey.slice(1))).toBe(true)
+  })
+
+  it('verify what was signed so, in the same forms, and nothing else', async () => {
+    const privateKey = await register('ECPrivateKey', sec1)
+    const publicKeyId = await registerPublic(secp256k1.getPublicKey(scalar, false))
+    const data = utf8('data')
+    const message = sha256(data)
+    const { recoverableEcdsa, bip340 } = extensionValues.signatures
+    const hashingAlgorithm = extensionValues.hashes.keccak256
+    for (const [given, cryptographicParameters] of [
+      [{ data }, { hashingAlgorithm }],
+      [{ data }, { digitalSignatureAlgorithm: recoverableEcdsa, hashingAlgorithm }],
+      [{ digestedData: message }, { digitalSignatureAlgorithm: bip340 }],
+      [{ digestedData: message }, { digitalSignatureAlgorithm: 'ECDSAWithSHA256' }],
+      [{ data }, { digitalSignatureAlgorithm: 'ECDSAWithSHA512' }],
+    ] as const) {
+      const made = await world.ask('1.4', 'Sign', {
+        uniqueIdentifier: privateKey,
+        ...given,
+        cryptographicParameters,
+      })
+      const asked = { uniqueIdentifier: publicKeyId, ...given, cryptographicParameters }
+      const validity = async (signatureData: Uint8Array): Promise<unknown> =>
+        payloadOf(await world.ask('1.4', 'SignatureVerify', { ...asked, signatureData }))
+          .validityIndicator
+      expect(await validity(signature(made))).toBe('Valid')
+      const wrong = signature(made).slice()
+      wrong[20]! ^= 1
+      expect(await validity(wrong)).toBe('Invalid')
+      for (const cut of [0, 1, 63, -1]) {
+        expect(await validity(signature(made).slice(0, cut))).toBe('Invalid')
+      }
+    }
+  })
+
+  it('verify a foreign signature whose s is in the upper half', async () => {
+    const uniqueIdentifier = await registerPublic(secp256k1.getPublicKey(scalar, false))
+    const data = utf8('signed elsewhere')
+    const low = secp256k1.Signature.fromBytes(
+      secp256k1.sign(data, scalar, { format: 'compact', lowS: true }),
+      'compact',
+    )
+    const high = new secp256k1.Signature(low.r, secp256k1.Point.Fn.ORDER - low.s)
+    const signatureData = high.toBytes('der')
+    const answer = await world.ask('1.4', 'SignatureVerify', {
+      uniqueIdentifier,
+      data,
+      signatureData,
+    })
+    expect(payloadOf(answer).validityIndicator).toBe('Valid')
   })
 
   it('are made on SECP256K1 by name, on P-256 where none is said, on Ed25519', async () => {

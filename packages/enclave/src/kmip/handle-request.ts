@@ -19,6 +19,8 @@ import {
 import { BatchValues } from './batch-values.ts'
 import { checkTickets } from './check-tickets.ts'
 import type { KmipCaller, KmipServerOptions } from './create-kmip-server.ts'
+import type { SigningKeys } from './crypto/signing-keys.ts'
+import type { DecodedStates } from './decoded-states.ts'
 import { failWith, KmipFailure } from './failure.ts'
 import { conflictAttempts } from './limits.ts'
 import { handlers } from './operations/list.ts'
@@ -32,6 +34,8 @@ import { Workspace } from './workspace.ts'
 export type RequestContext = KmipServerOptions & {
   readonly facts: KmipServerFacts
   readonly memory: TenantMemory
+  readonly signingKeys: SigningKeys
+  readonly states: DecodedStates
   readonly caller: KmipCaller
   readonly principal: string | undefined
 }
@@ -141,6 +145,7 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
     work: new Workspace({
       objects,
       wallet: caller.tenant,
+      states: context.states,
       sha256: (bytes) => general.hash('sha256', bytes),
       walletKeys: new WalletKeyObjects({
         version: request.version,
@@ -156,6 +161,7 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
     memory: context.memory,
     crypto: general,
     chains: context.chains,
+    signingKeys: context.signingKeys,
     entropy: context.memory.seeds.mixedInto(context.entropy, general),
     facts: context.facts,
     certifier: context.certifier,

@@ -23,6 +23,11 @@ export const ticketSecondsMax = 3600
 /** PKCS#11 sessions of one tenant, and bytes of the parameters of one call. */
 export const pkcs11SessionsMax = 64
 export const pkcs11ParameterBytesMax = 64
+/** States of objects whose attributes are kept read, over all tenants. */
+export const decodedStatesMax = 16_384
+/** Private keys of general objects that are kept opened, and for how long without use. */
+export const signingKeysMax = 1024
+export const signingKeyIdleMs = 60_000
 /** Attempts to change a state that another request changes at the same time. */
 export const conflictAttempts = 4
 /** How long a certificate by Certify is good, and how far clocks may differ. */

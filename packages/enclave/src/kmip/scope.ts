@@ -17,6 +17,7 @@ import type { Entropy } from '../ports/entropy.ts'
 import type { GeneralCrypto } from '../ports/general-crypto.ts'
 import type { BatchValues } from './batch-values.ts'
 import type { ChainCrypto } from './crypto/chain-curves.ts'
+import type { SigningKeys } from './crypto/signing-keys.ts'
 import { failWith } from './failure.ts'
 import { type Attributes, valueOf, withOnly } from './objects/attributes.ts'
 import { currentAttributes } from './objects/lifecycle.ts'
@@ -40,6 +41,8 @@ export type Scope = {
   readonly crypto: GeneralCrypto
   /** Without it secp256k1 is signed as any other curve. */
   readonly chains: ChainCrypto | undefined
+  /** Private keys of the node's general objects, opened. */
+  readonly signingKeys: SigningKeys
   readonly entropy: Entropy
   readonly facts: KmipServerFacts
   readonly certifier: Certifier | undefined

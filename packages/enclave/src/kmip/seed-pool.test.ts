@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Entropy } from '../ports/entropy.ts'
-import { startKmip } from './testing/kmip-world.ts'
+import { startKmip } from './testing/start-kmip.ts'
 
 /** A generator that has failed: it gives the same bytes for ever. */
 const stuck: Entropy = {

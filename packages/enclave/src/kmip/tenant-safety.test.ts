@@ -3,7 +3,7 @@ import { attribute, maskOf, type RequestHeader } from '@holdfast/kmip'
 import { describe, expect, it } from 'vitest'
 import { createMemoryObjects } from '../testing/memory-objects.ts'
 import { tenantObjectsMax } from './limits.ts'
-import { aesAttributes, startKmip } from './testing/kmip-world.ts'
+import { aesAttributes, startKmip } from './testing/start-kmip.ts'
 
 const user = (username: string, password: string): RequestHeader => ({
   authentication: {

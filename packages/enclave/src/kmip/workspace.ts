@@ -7,6 +7,7 @@ import { ObjectId, type WalletId } from '@holdfast/base/ids'
 import type { AnyValue, Attribute, ManagedObject } from '@holdfast/kmip'
 import type { ManagedObjects, ObjectState } from '../objects/managed-objects.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
+import type { DecodedStates } from './decoded-states.ts'
 import { failRefused, failWith } from './failure.ts'
 import { tenantObjectsMax } from './limits.ts'
 import { type Attributes, valueOf } from './objects/attributes.ts'
@@ -70,6 +71,7 @@ export type WorkspaceOptions = {
   readonly wallet: WalletId
   readonly sha256: (bytes: Bytes) => Bytes
   readonly walletKeys: WalletKeyObjects
+  readonly states: DecodedStates
 }
 
 export class Workspace {
@@ -93,11 +95,11 @@ export class Workspace {
 
   /** The object that clients call so: by an id of ours, or by what an Import named it. */
   async find(identifier: string): Promise<KmipObject | undefined> {
-    const imported = this.importedId(identifier)
+    const imported = (): ObjectId => this.importedId(identifier)
     const walletKey = await this.#options.walletKeys.find(identifier, imported)
     if (walletKey !== undefined) return walletKey
-    if (!ObjectId.pattern.test(identifier)) return this.#find(imported)
-    return (await this.#find(ObjectId(identifier))) ?? this.#find(imported)
+    if (!ObjectId.pattern.test(identifier)) return this.#find(imported())
+    return (await this.#find(ObjectId(identifier))) ?? this.#find(imported())
   }
 
   async #find(id: ObjectId): Promise<KmipObject | undefined> {
@@ -111,7 +113,7 @@ export class Workspace {
   /** All objects of the tenant in the order of their creation, destroyed ones too. */
   async list(): Promise<readonly KmipObject[]> {
     const states = await this.#options.objects.list(this.#options.wallet)
-    const stored = states.map((state) => this.#entries.get(state.id)?.object ?? readState(state))
+    const stored = states.map((state) => this.#entries.get(state.id)?.object ?? this.#read(state))
     const known = new Set(stored.map(({ id }) => id))
     const fresh = [...this.#entries.values()].filter(({ object }) => !known.has(object.id))
     const walletKeys = await this.#options.walletKeys.list((name) => this.importedId(name))
@@ -182,8 +184,12 @@ export class Workspace {
     return object
   }
 
+  #read(state: ObjectState): KmipObject {
+    return this.#options.states.read(state, readState)
+  }
+
   #keep(state: ObjectState): KmipObject {
-    const object = readState(state)
+    const object = this.#read(state)
     this.#entries.set(state.id, { object, base: state.version, value: undefined, changed: false })
     return object
   }

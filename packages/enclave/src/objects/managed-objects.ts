@@ -35,6 +35,8 @@ export type ManagedObjects = {
   payload(wallet: WalletId, id: ObjectId): Promise<Result<Bytes>>
   /** States of a wallet's objects, destroyed ones included, in the order of their creation. */
   list(wallet: WalletId): Promise<readonly ObjectState[]>
+  /** Whether the value of an object is here. */
+  holds(id: ObjectId): boolean
   /** How many objects a wallet has, destroyed ones included. */
   count(wallet: WalletId): Promise<number>
   /**

@@ -180,6 +180,10 @@ class ReplicatedObjects implements ManagedObjects {
       .map(toState)
   }
 
+  holds(id: ObjectId): boolean {
+    return this.#context.objects.indexed(id)?.destroyed === false
+  }
+
   async count(wallet: WalletId): Promise<number> {
     return this.#context.objects.countOf(wallet)
   }

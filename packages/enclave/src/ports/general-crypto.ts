@@ -80,6 +80,11 @@ export type CipherStream = {
   final(): { readonly data: Bytes; readonly tag: Bytes | undefined }
 }
 
+export type Signer = {
+  readonly facts: KeyFacts
+  sign(scheme: SignatureScheme, data: Bytes): Bytes
+}
+
 export type GeneralCrypto = {
   hash(name: HashName, data: Bytes): Bytes
   hmac(name: HashName, key: Bytes, data: Bytes): Bytes
@@ -88,6 +93,8 @@ export type GeneralCrypto = {
   rsaEncrypt(publicKey: Bytes, padding: RsaPadding, data: Bytes): Bytes
   rsaDecrypt(privateKey: Bytes, padding: RsaPadding, data: Bytes): Bytes
   sign(privateKey: Bytes, scheme: SignatureScheme, data: Bytes): Bytes
+  /** A private key made ready to sign; its signatures are verified before they are given. */
+  openSigner(privateKey: Bytes): Signer
   verify(publicKey: Bytes, scheme: SignatureScheme, data: Bytes, signature: Bytes): boolean
   /** Fresh keys, from the library's own generator. */
   generateKeyPair(kind: KeyPairKind): { readonly privateKey: Bytes; readonly publicKey: Bytes }

@@ -38,6 +38,7 @@ export const createMemoryObjects = (): ManagedObjects => {
     },
     list: async (wallet) =>
       [...kept.values()].map(({ state }) => state).filter((state) => state.wallet === wallet),
+    holds: (id) => kept.get(id)?.payload !== undefined,
     count: async (wallet) =>
       [...kept.values()].filter(({ state }) => state.wallet === wallet).length,
     change: async (wallet, changes) => {

@@ -5,7 +5,7 @@ import type { GeneralCrypto, HashName } from '../../ports/general-crypto.ts'
 import { isSelfSignedRequest, isSignedBy, readCertificate } from './certificates.ts'
 import { decrypt, encrypt, startEncrypt } from './ciphers.ts'
 import * as keys from './keys.ts'
-import { rsaDecrypt, rsaEncrypt, sign, verify } from './signatures.ts'
+import { openSigner, rsaDecrypt, rsaEncrypt, sign, verify } from './signatures.ts'
 
 export const createGeneralCrypto = (): GeneralCrypto => {
   const hashes = new Set(getHashes().map((name) => name.toLowerCase()))
@@ -17,6 +17,7 @@ export const createGeneralCrypto = (): GeneralCrypto => {
     rsaEncrypt,
     rsaDecrypt,
     sign,
+    openSigner,
     verify,
     readCertificate,
     isSignedBy,

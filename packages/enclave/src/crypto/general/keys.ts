@@ -71,7 +71,7 @@ const fixedBits: Readonly<Record<string, number>> = {
   x448: 448,
 }
 
-const factsOf = (key: KeyObject): KeyFacts => {
+export const factsOf = (key: KeyObject): KeyFacts => {
   const type = key.asymmetricKeyType ?? 'unknown'
   const { namedCurve: curve, modulusLength } = key.asymmetricKeyDetails ?? {}
   const digits = /(\d{3})/.exec(curve ?? '')?.[1]

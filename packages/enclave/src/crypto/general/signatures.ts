@@ -1,6 +1,7 @@
 /** RSA encryption and signatures of RSA, DSA, ECDSA and Ed25519 by the runtime's OpenSSL. */
 import {
   constants,
+  createPublicKey,
   privateDecrypt,
   publicEncrypt,
   type SignKeyObjectInput,
@@ -8,9 +9,9 @@ import {
   verify as verifyData,
 } from 'node:crypto'
 import type { Bytes } from '@holdfast/base/bytes'
-import { fail } from '@holdfast/base/errors'
-import type { RsaPadding, SignatureScheme } from '../../ports/general-crypto.ts'
-import { privateKey, publicKey } from './keys.ts'
+import { assert, fail } from '@holdfast/base/errors'
+import type { RsaPadding, SignatureScheme, Signer } from '../../ports/general-crypto.ts'
+import { factsOf, privateKey, publicKey } from './keys.ts'
 import { decodeOaep, encodeOaep } from './oaep.ts'
 
 const guarded = <Value>(action: () => Value): Value => {
@@ -82,4 +83,24 @@ export const verify = (
 ): boolean => {
   const { hash, options } = prepared(scheme, constants.RSA_PSS_SALTLEN_AUTO)
   return guarded(() => verifyData(hash, data, { key: publicKey(key), ...options }, signature))
+}
+
+/** OpenSSL keeps the key while this is kept; nothing can overwrite it there. */
+export const openSigner = (pkcs8: Bytes): Signer => {
+  const key = privateKey(pkcs8)
+  const publicHalf = createPublicKey(key as never)
+  return {
+    facts: factsOf(key),
+    sign: (scheme, data) => {
+      const { hash, options } = prepared(scheme, constants.RSA_PSS_SALTLEN_DIGEST)
+      const signature = guarded(() =>
+        signData(hash, data, { key, ...options } as SignKeyObjectInput),
+      )
+      assert(
+        guarded(() => verifyData(hash, data, { key: publicHalf, ...options }, signature)),
+        'a signature verifies',
+      )
+      return new Uint8Array(signature)
+    },
+  }
 }

@@ -16,5 +16,6 @@ export const destroy = handler('Destroy', async (scope, request) => {
     object,
     withValues(destroyed, { DestroyDate: scope.now, LastChangeDate: scope.now }),
   )
+  scope.signingKeys.erase(object.id)
   return { uniqueIdentifier: object.identifier }
 })

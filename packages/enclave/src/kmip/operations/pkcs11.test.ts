@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { startKmip } from '../testing/kmip-world.ts'
+import { startKmip } from '../testing/start-kmip.ts'
 
 const pkcs11 = {
   manufacturer: 'Größte Schlüsselfabrik der Welt GmbH',

@@ -27,11 +27,11 @@ export class WalletKeyObjects {
     this.#options = options
   }
 
-  async find(identifier: string, id: ObjectId): Promise<KmipObject | undefined> {
+  async find(identifier: string, id: () => ObjectId): Promise<KmipObject | undefined> {
     const { walletKeys, wallet } = this.#options
     const { key, half } = halfOf(identifier)
     const facts = await walletKeys?.find(wallet, key)
-    return facts && this.#objectOf(facts, half, id)
+    return facts && this.#objectOf(facts, half, id())
   }
 
   async list(idOf: (identifier: string) => ObjectId): Promise<readonly KmipObject[]> {

@@ -88,14 +88,12 @@ export const verify = (
 /** OpenSSL keeps the key while this is kept; nothing can overwrite it there. */
 export const openSigner = (pkcs8: Bytes): Signer => {
   const key = privateKey(pkcs8)
-  const publicHalf = createPublicKey(key as never)
+  const publicHalf = createPublicKey(key)
   return {
     facts: factsOf(key),
     sign: (scheme, data) => {
       const { hash, options } = prepared(scheme, constants.RSA_PSS_SALTLEN_DIGEST)
-      const signature = guarded(() =>
-        signData(hash, data, { key, ...options } as SignKeyObjectInput),
-      )
+      const signature = guarded(() => signData(hash, data, { key, ...options }))
       assert(
         guarded(() => verifyData(hash, data, { key: publicHalf, ...options }, signature)),
         'a signature verifies',

@@ -115,23 +115,36 @@ describe('the attestation device', () => {
   })
 
   const real = realEvidence('sgx')
-  it.skipIf(real === undefined)('gives no quote over other report data than asked for', () => {
-    const dir = directDevice()
-    folders.push(dir)
-    writeFileSync(join(dir, 'attestation_type'), 'dcap\n')
-    writeFileSync(join(dir, 'user_report_data'), new Uint8Array(64))
-    writeFileSync(join(dir, 'quote'), real!.quote)
-    const device = openAttestationDevice(dir)
-    if (!device.ok) throw new Error(device.refusal.code)
-    const about = quotePlatform(real!.quote)
-    if (!about.ok) throw new Error(about.refusal.code)
-    const { reportData: own } = about.value
-    expect(device.value.quote(own)).toEqual(real!.quote)
-    expect(new Uint8Array(readFileSync(join(dir, 'user_report_data')))).toEqual(own)
-    expect(() => device.value.quote(reportData)).toThrow('wrong_report_data')
-    writeFileSync(join(dir, 'quote'), real!.quote.subarray(0, 400))
-    expect(() => device.value.quote(own)).toThrow('quote_malformed')
-    writeFileSync(join(dir, 'quote'), withoutZeroPadding(realEvidence('tdx')!.quote))
-    expect(() => device.value.quote(own)).toThrow('quote_unsupported')
-  })
+  it.skipIf(real === undefined)(
+    'gives no quote over other report data than asked for',
+    async () => {
+      const dir = directDevice()
+      folders.push(dir)
+      writeFileSync(join(dir, 'attestation_type'), 'dcap\n')
+      writeFileSync(join(dir, 'user_report_data'), new Uint8Array(64))
+      writeFileSync(join(dir, 'quote'), real!.quote)
+      const about = quotePlatform(real!.quote)
+      if (!about.ok) throw new Error(about.refusal.code)
+      const { reportData: own } = about.value
+      const device = openAttestationDevice(dir)
+      if (!device.ok) throw new Error(device.refusal.code)
+      expect(device.value.quote(own)).toEqual(real!.quote)
+      expect(new Uint8Array(readFileSync(join(dir, 'user_report_data')))).toEqual(own)
+      const code = async (quote: Uint8Array) => {
+        writeFileSync(join(dir, 'quote'), quote)
+        const opened = await openGramineMachine({
+          dir,
+          device: dir,
+          fetchCollateral,
+          nowMs: () => nowMs,
+          logs: silentLogs,
+        })
+        return opened.ok ? 'accepted' : opened.refusal.code
+      }
+      expect(await code(real!.quote)).toBe('wrong_report_data')
+      expect(await code(real!.quote.subarray(0, 400))).toBe('quote_malformed')
+      expect(await code(withoutZeroPadding(realEvidence('tdx')!.quote))).toBe('quote_unsupported')
+      expect(await code(new Uint8Array(9000))).toBe('quote_malformed')
+    },
+  )
 })

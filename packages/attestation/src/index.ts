@@ -20,6 +20,12 @@ export {
   verifyManifestChain,
   verifySuccessor,
 } from './manifest/verify.ts'
+export {
+  nitroMeasurement,
+  quoteMeasurement,
+  snpMeasurement,
+  tdxMeasurement,
+} from './measurement.ts'
 export type { NitroDocument } from './nitro/document.ts'
 export { awsNitroRoot, type NitroInput, type NitroVerdict, verifyNitro } from './nitro/verify.ts'
 export { parsePemChain, toPem, toPemChain } from './pem.ts'

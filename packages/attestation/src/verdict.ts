@@ -8,6 +8,7 @@ import { momentMs } from '@holdfast/base/moment'
 import { nonceLength, nonceMessage, parseIdentity, reportDataOf } from './identity.ts'
 import { verifyEd25519 } from './manifest/signature.ts'
 import { checkManifestInForce, type VerifiedManifest } from './manifest/verify.ts'
+import { quoteMeasurement } from './measurement.ts'
 import { intelRootCa } from './sgx/intel-root.ts'
 import { parseQuote } from './sgx/quote.ts'
 import { type QuoteVerdict, verifyQuote } from './sgx/verify.ts'
@@ -18,7 +19,7 @@ export type Verdict = {
   readonly simulated: boolean
   readonly identity: Identity
   readonly zone: ManifestZone
-  /** MRENCLAVE, hexadecimal. */
+  /** MRENCLAVE, or the hash over a TD's registers (measurement.ts); hexadecimal. */
   readonly measurement: string
   readonly quote: QuoteVerdict
   readonly manifestSerial: number
@@ -117,12 +118,9 @@ const identityRules = (input: EvidenceInput, identity: Identity, quote: QuoteVer
   ]
 }
 
-const measurementOf = (quote: QuoteVerdict): string =>
-  quote.report.platform === 'sgx' ? quote.report.mrEnclave : quote.report.mrTd
-
 const enclaveRules = (input: EvidenceInput, quote: QuoteVerdict): Rule[] => {
   const { measurements, tcb } = input.manifest.manifest
-  const measurement = measurementOf(quote)
+  const measurement = quoteMeasurement(quote.report)
   const listed = measurements.find(({ mrEnclave }) => mrEnclave === measurement)
   const allowed: readonly string[] = tcb.allowedStatuses
   return [
@@ -131,7 +129,7 @@ const enclaveRules = (input: EvidenceInput, quote: QuoteVerdict): Rule[] => {
       what: 'measurement',
       expected: measurements.map(({ mrEnclave }) => mrEnclave).join(' or '),
       seen: measurement,
-      holds: quote.platform === 'sgx' && listed !== undefined,
+      holds: listed !== undefined,
     },
     {
       code: 'measurement_not_in_force',
@@ -239,7 +237,7 @@ export const verifyEvidence = (input: EvidenceInput): EvidenceResult => {
       simulated: manifest.manifest.kind === 'simulated',
       identity,
       zone,
-      measurement: measurementOf(quote),
+      measurement: quoteMeasurement(quote.report),
       quote,
       manifestSerial: manifest.manifest.serial,
       fresh: input.nonce !== undefined,

@@ -57,7 +57,15 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   const { dir, pccs } = config
   const { measurement: measure, ...library } = ownCode(import.meta.dirname)
   const machine = needed(
-    await openMachine({ kind, dir, measurement: measure, ...(pccs && { pccs }), nowMs, logs }),
+    await openMachine({
+      kind,
+      dir,
+      measurement: measure,
+      ...(pccs && { pccs }),
+      entropy,
+      nowMs,
+      logs,
+    }),
   )
   const { measurement } = machine.evidence
   const crypto = await createCrypto({ entropy, ...library })

@@ -3,6 +3,7 @@ import { type Bytes, toHex, utf8 } from '@holdfast/base/bytes'
 import { attempt, fail, type Result } from '@holdfast/base/errors'
 import { parseCertificate } from '@holdfast/base/x509-reader'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { quoteMeasurement } from '../measurement.ts'
 import { pckIdentityOf } from './pck.ts'
 import { parseQuote } from './quote.ts'
 
@@ -13,7 +14,7 @@ export type QuotePlatform = {
   readonly ca: 'platform' | 'processor'
   /** SHA-256 of the PPID, hexadecimal: what an inventory lists. */
   readonly ppidHash: string
-  /** MRENCLAVE or MRTD, hexadecimal. */
+  /** What a manifest lists (measurement.ts), hexadecimal. */
   readonly measurement: string
   readonly debug: boolean
   readonly reportData: Bytes
@@ -40,7 +41,7 @@ export const quotePlatform = (untrusted: Bytes): Result<QuotePlatform> =>
       fmspc: pck.fmspc,
       ca: isProcessor ? 'processor' : 'platform',
       ppidHash: toHex(sha256(pck.ppid)),
-      measurement: report.platform === 'sgx' ? report.mrEnclave : report.mrTd,
+      measurement: quoteMeasurement(report),
       debug: report.debug,
       reportData: report.reportData,
     }

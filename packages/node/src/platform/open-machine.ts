@@ -4,14 +4,18 @@
  */
 
 import { existsSync } from 'node:fs'
+import { toHex } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import type { Manifest } from '@holdfast/base/manifest'
+import type { Entropy } from '@holdfast/enclave/ports/entropy'
 import type { Logs } from '../logs.ts'
 import { gramineDevice, openAttestationDevice } from './gramine/attestation-device.ts'
 import { openGramineMachine } from './gramine/open-gramine-machine.ts'
 import type { Machine } from './machine.ts'
 import { createPccsClient, type PccsAddress } from './pccs/pccs-client.ts'
 import { openSimulatedMachine } from './simulated.ts'
+import { openTdxMachine } from './tsm/open-tdx-machine.ts'
+import { hasTsm } from './tsm/tsm-report.ts'
 
 export type MachineOptions = {
   readonly kind: Manifest['kind']
@@ -20,6 +24,7 @@ export type MachineOptions = {
   /** The measurement of the code that runs, for a simulated machine. */
   measurement(): string
   readonly pccs?: PccsAddress
+  readonly entropy: Entropy
   readonly nowMs: () => number
   readonly logs: Logs
 }
@@ -34,10 +39,16 @@ export const openMachine = async (options: MachineOptions): Promise<Result<Machi
     if (device?.ok === false) logs.warn('no evidence of hardware', { ...device.refusal })
     return openSimulatedMachine({ dir, measurement })
   }
-  return openGramineMachine({
+  const dcap = {
     dir,
     nowMs,
     logs,
     ...(pccs === undefined ? {} : { fetchCollateral: createPccsClient(pccs) }),
-  })
+  }
+  if (!existsSync(gramineDevice) && hasTsm()) {
+    const { entropy } = options
+    const name = `holdfast-${toHex(entropy.bytes(8))}`
+    return openTdxMachine({ ...dcap, entropy, tsm: { name } })
+  }
+  return openGramineMachine(dcap)
 }

@@ -1,6 +1,7 @@
 /** What comes back, by operation. */
 import { z } from 'zod'
 import { intent } from './intent.ts'
+import { marks } from './mark.ts'
 import {
   accountId,
   base64url,
@@ -79,13 +80,39 @@ export const durabilityState = z.strictObject({
 })
 export type DurabilityState = z.infer<typeof durabilityState>
 
+/**
+ * Where a freeze or a revocation is in force, and where not yet: a zone that was not reached may
+ * sign until `until`, or, where that is absent, until it is reached.
+ */
+export const exposure = z.strictObject({
+  inForce: z.array(zoneId),
+  open: z.array(z.strictObject({ zone: zoneId, until: timestamp.exactOptional() })),
+})
+export type Exposure = z.infer<typeof exposure>
+
 export const walletAnswer = z.strictObject({
   wallet,
   durability: durabilityState,
+  /** Freezes and cancellations that this zone knows of, where there are any. */
+  marks: marks.exactOptional(),
+  /** After a revocation: where the credential is still good. */
+  exposure: exposure.exactOptional(),
   node: nodeName,
   relayedBy: nodeName.exactOptional(),
 })
 export type WalletAnswer = z.infer<typeof walletAnswer>
+
+/** `wallet.freeze` and `change.cancel`. */
+export const markAnswer = z.strictObject({
+  wallet: walletId,
+  marks,
+  exposure,
+  /** A majority of the placement has recorded it, so that no change can pass it by. */
+  final: z.boolean(),
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type MarkAnswer = z.infer<typeof markAnswer>
 
 export const walletListAnswer = z.strictObject({
   wallets: z.array(

@@ -3,7 +3,16 @@ import { z } from 'zod'
 import { type Bytes, concat, utf8 } from './bytes.ts'
 import { base64url, credentialId } from './schema.ts'
 
-export const purposes = ['sign', 'change', 'read', 'enrol', 'session', 'dry-run'] as const
+export const purposes = [
+  'sign',
+  'change',
+  'approve',
+  'reject',
+  'read',
+  'enrol',
+  'session',
+  'dry-run',
+] as const
 export const purpose = z.enum(purposes)
 export type Purpose = z.infer<typeof purpose>
 

@@ -66,6 +66,11 @@ export const errorTable = {
     'The secret of a wallet key stays inside',
   ),
 
+  frozen: entry(423, 'PermissionDenied', 'never', 'An owner has frozen the wallet'),
+  waiting: entry(409, 'OperationPending', 'never', 'This waits for other persons to approve it'),
+  rejected: entry(403, 'PermissionDenied', 'never', 'A person whose approval it needs rejected it'),
+  cancelled: entry(409, 'OperationCanceledByRequester', 'never', 'An owner has cancelled this'),
+
   // Where it is.
   unknown: entry(404, 'ItemNotFound', 'never', 'No zone knows this'),
   not_yet: entry(409, 'ItemNotFound', 'later', 'This zone has not received it yet'),

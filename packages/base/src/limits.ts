@@ -14,8 +14,17 @@ export const accountsMax = 256
 export const passkeyProofBytesMax = 4096
 export const zonesMax = 64
 export const policyRulesMax = 256
+/** Freezes and cancellations that a zone keeps of one wallet. */
+export const marksMax = 256
+/** Changes of one wallet that wait for their delay, and the longest request among them. */
+export const pendingChangesMax = 8
+export const pendingChangeBytesMax = 64 * 1024
+/** How long a change may be delayed at most. */
+export const changeDelayMsMax = 30 * 24 * 3_600_000
 /** How far ahead a request may expire. */
 export const requestLifetimeMsMax = 15 * 60_000
+/** How far ahead a request may expire that waits for approvals. */
+export const waitMsMax = 7 * 24 * 3_600_000
 /** How far a client's clock may be ahead of or behind the node's. */
 export const clockSkewMsMax = 60_000
 /** How long a sealed session may live. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { chain } from './chain.ts'
 import { intentKinds } from './intent.ts'
-import { policyRulesMax } from './limits.ts'
+import { changeDelayMsMax, policyRulesMax } from './limits.ts'
 import { accountId, decimal, personId } from './schema.ts'
 
 export const credentialKinds = ['api-key', 'tls-certificate', 'passkey'] as const
@@ -60,8 +60,22 @@ export const rule = z.strictObject({
 })
 export type Rule = z.infer<typeof rule>
 
+/**
+ * What a change needs that loosens the wallet: the proofs of so many owners, and time in which any
+ * of them may cancel it. What tightens needs one owner and takes effect at once.
+ */
+export const changeTerms = z.strictObject({
+  quorum: z.int().min(1).max(32),
+  delayMs: z.int().min(0).max(changeDelayMsMax),
+})
+export type ChangeTerms = z.infer<typeof changeTerms>
+
+/** The terms of a policy that names none: one owner, at once. `holdfast policy lint` warns. */
+export const changeTermsDefault: ChangeTerms = { quorum: 1, delayMs: 0 }
+
 export const policy = z.strictObject({
   format: z.literal('holdfast policy v1'),
+  changes: changeTerms.exactOptional(),
   rules: z.array(rule).max(policyRulesMax),
 })
 export type Policy = z.infer<typeof policy>

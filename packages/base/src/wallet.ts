@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { backupSet, backupsMax } from './backup/backup-set.ts'
 import { bitcoinNetwork, bitcoinScript, chain, keyKind } from './chain.ts'
-import { accountsMax, credentialsMax, personsMax } from './limits.ts'
+import { accountsMax, credentialsMax, marksMax, pendingChangesMax, personsMax } from './limits.ts'
+import { pendingChange } from './pending-change.ts'
 import { placement } from './placement.ts'
 import { policy, policyOperations } from './policy.ts'
 import {
@@ -166,6 +167,10 @@ export const wallet = z.strictObject({
   accounts: z.array(account).max(accountsMax),
   /** Absent until the first is made; the newest last. */
   backups: z.array(backupSet).max(backupsMax).exactOptional(),
+  /** Changes that wait for their delay. */
+  pending: z.array(pendingChange).max(pendingChangesMax).exactOptional(),
+  /** Freezes (base/mark.ts) that its owners have lifted. */
+  lifted: z.array(hex(32)).max(marksMax).exactOptional(),
   createdAt: timestamp,
   changedAt: timestamp,
 })

@@ -7,3 +7,9 @@ export const seen = z.strictObject({ epoch: z.int().min(1), version: z.int().min
 export type Seen = z.infer<typeof seen>
 
 export const header = { mesh: meshId, expiresAt: timestamp } as const
+
+/**
+ * Where fewer persons have authorised the request than it needs, it waits for the others until it
+ * expires; it may then expire as far ahead as `waitMsMax`.
+ */
+export const wait = z.literal(true).exactOptional()

@@ -12,6 +12,10 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'credential.remove': 'change',
   'wallet.backup': 'change',
   'backup.prove': 'change',
+  'policy.change': 'change',
+  'change.cancel': 'change',
+  'wallet.freeze': 'change',
+  'wallet.unfreeze': 'change',
   sign: 'sign',
   'session.authenticate': 'session',
 }

@@ -6,14 +6,18 @@ import { requestBytesMax } from '../limits.ts'
 import { parseJson } from '../schema.ts'
 import { accountAdd } from './account-add.ts'
 import { backupProve } from './backup-prove.ts'
+import { changeCancel } from './change-cancel.ts'
 import { credentialAdd } from './credential-add.ts'
 import { credentialRemove } from './credential-remove.ts'
+import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
 import { walletBackup } from './wallet-backup.ts'
 import { walletCreate } from './wallet-create.ts'
+import { walletFreeze } from './wallet-freeze.ts'
 import { walletList } from './wallet-list.ts'
 import { walletShow } from './wallet-show.ts'
+import { walletUnfreeze } from './wallet-unfreeze.ts'
 
 export const request = z.discriminatedUnion('operation', [
   walletCreate,
@@ -22,6 +26,10 @@ export const request = z.discriminatedUnion('operation', [
   accountAdd,
   credentialAdd,
   credentialRemove,
+  policyChange,
+  changeCancel,
+  walletFreeze,
+  walletUnfreeze,
   sign,
   sessionAuthenticate,
   walletBackup,

@@ -7,7 +7,7 @@ import { marksMax } from './limits.ts'
 import { hex, personId, timestamp, zoneId } from './schema.ts'
 
 const said = {
-  /** SHA-256 of the request that made it. */
+  /** SHA-256 over the request that made it, the person and the zone. */
   id: hex(32),
   person: personId,
   /** The zone that took it, and when by its clock: for people. */

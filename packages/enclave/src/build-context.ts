@@ -9,6 +9,8 @@ import type { NodeIdentity } from './identity/node-identity.ts'
 import { createZoneCa } from './identity/zone-ca.ts'
 import { createOpenedKeys } from './keys/opened-keys.ts'
 import type { KmipServerFacts } from './kmip/server-facts.ts'
+import { createMarkSpread } from './marks/mark-spread.ts'
+import { createMarkTable } from './marks/mark-table.ts'
 import { createObjectTable } from './objects/object-table.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Crypto } from './ports/crypto.ts'
@@ -23,6 +25,7 @@ import { type StoreClaim } from './records/store-claim.ts'
 import { createPeers } from './replication/peers.ts'
 import { createReplicator } from './replication/replicator.ts'
 import { createLocations } from './routing/locations.ts'
+import { createSerial } from './serial.ts'
 import { createSessionTable } from './sessions/session-table.ts'
 import { createAgreedClock } from './time/agreed-clock.ts'
 import { createWalletTable } from './wallets/wallet-table.ts'
@@ -69,12 +72,22 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
   const keys = createOpenedKeys()
   const sessions = createSessionTable(clock)
   const passkeys = createPasskeyCounters(records, crypto)
+  const marks = createMarkTable({ records, wallets, clock })
   const zoneView = createZoneView({
     store,
     clock,
     records,
     boot: self.boot,
-    followed: followedRecords({ crypto, records, wallets, objects, passkeys, keys, sessions }),
+    followed: followedRecords({
+      crypto,
+      records,
+      wallets,
+      objects,
+      passkeys,
+      marks,
+      keys,
+      sessions,
+    }),
     rolledBack: held.replaced,
   })
   const base = {
@@ -84,6 +97,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     records,
     wallets,
     objects,
+    marks,
     peers,
     zone,
     replaced: (wallet: WalletId) => {
@@ -107,6 +121,8 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
       zone,
     }),
     keys,
+    markSpread: createMarkSpread(base),
+    changes: createSerial(),
     replicator: createReplicator(base),
     sessions,
     locations: createLocations(),

@@ -1,11 +1,12 @@
 /** What every operation of the core works with; made once by `createCore`. */
 import type { NodeName } from '@holdfast/base/answers'
-import type { MeshId, ZoneId } from '@holdfast/base/ids'
+import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { PlacementZone } from '@holdfast/base/placement-resolve'
 import type { PasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import type { ZoneCa } from './identity/zone-ca.ts'
 import type { OpenedKeys } from './keys/opened-keys.ts'
+import type { MarkSpread } from './marks/mark-spread.ts'
 import type { ObjectTable } from './objects/object-table.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Crypto } from './ports/crypto.ts'
@@ -15,6 +16,7 @@ import type { AcceptContext } from './replication/accept-wallet.ts'
 import type { Peers } from './replication/peers.ts'
 import type { Replicator } from './replication/replicator.ts'
 import type { Locations } from './routing/locations.ts'
+import type { Serial } from './serial.ts'
 import type { SessionTable } from './sessions/session-table.ts'
 import type { AgreedClock } from './time/agreed-clock.ts'
 import type { WalletTable } from './wallets/wallet-table.ts'
@@ -36,6 +38,9 @@ export type CoreContext = AcceptContext & {
   readonly wallets: WalletTable
   readonly passkeys: PasskeyCounters
   readonly objects: ObjectTable
+  readonly markSpread: MarkSpread
+  /** Changes of one wallet are made one at a time by a node; the store orders those of several. */
+  readonly changes: Serial<WalletId>
   readonly peers: Peers
   readonly replicator: Replicator
   readonly keys: OpenedKeys

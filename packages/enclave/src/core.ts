@@ -16,6 +16,7 @@ import { authorisationsMax } from '@holdfast/base/limits'
 import { base64url, bytesOf, parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
 import { buildContext, type CoreOptions } from './build-context.ts'
+import { advanceChanges } from './changes/advance-changes.ts'
 import type { CoreContext } from './context.ts'
 import type {
   CertificateNames,
@@ -187,6 +188,7 @@ class NodeCore implements Core {
     if (peer.zone === context.zone) return
     if (context.zoneView.leads()) void this.#background(context.replicator.catchUp(peer))
     else this.#cameUp.add(peer.zone)
+    void this.#background(context.markSpread.peerUp(peer))
   }
 
   peerDown(): void {
@@ -208,6 +210,7 @@ class NodeCore implements Core {
     if (sinceMs >= 0 && sinceMs < catchUpIntervalMs) return
     this.#flushedAtMs = nowMs
     await this.#background(this.#flushOwed(context))
+    await this.#background(advanceChanges(context))
   }
 
   status(): NodeStatus {
@@ -307,6 +310,7 @@ class NodeCore implements Core {
         if (peer === undefined) return
         if (this.#owed > 0) await replicator.flush(peer)
         await (this.#cameUp.delete(other) ? replicator.catchUp(peer) : replicator.resume(peer))
+        await context.markSpread.flush(peer)
       }),
     )
   }

@@ -2,6 +2,8 @@
 
 /** Opened signing keys kept in locked memory; the least recently used is erased first. */
 export const openedKeysMax = 4096
+/** Changes of one wallet that a zone remembers to have agreed to. */
+export const openedChangesMax = 64
 /** Sealed sessions that one node keeps. */
 export const sessionsMax = 20_000
 /** How long a creation or a change waits for the zones that its durability needs. */

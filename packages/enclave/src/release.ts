@@ -6,6 +6,7 @@ import type { Secret } from '@holdfast/base/secret'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Account, WalletKey } from '@holdfast/base/wallet'
 import type { CoreContext } from './context.ts'
+import { checkUnfrozen } from './marks/check-unfrozen.ts'
 import type { Call } from './operations/call.ts'
 import type { PolicyAnswer } from './policy/evaluate.ts'
 import { checkFresh } from './replication/staleness.ts'
@@ -40,12 +41,14 @@ const receiptOf = (context: CoreContext, { entry, call, verdict }: Release): Rec
   }
 }
 
-/** Refuses `stale_zone` and `stale`; a signature that does not verify breaks an invariant. */
+/** Refuses `stale_zone`, `stale`, `frozen`; a signature that is wrong breaks an invariant. */
 export const releaseSignature = (context: CoreContext, of: Release): Result<SignAnswer> => {
   const current = context.zoneView.check()
   if (!current.ok) return current
   const fresh = checkFresh(context, of.entry.wallet)
   if (!fresh.ok) return fresh
+  const unfrozen = checkUnfrozen(context, of.entry)
+  if (!unfrozen.ok) return unfrozen
   const { key, account } = of.signer
   const { tasks, intent, finish } = of.decoded
   const opened = new Map<SigningTask, Secret>()

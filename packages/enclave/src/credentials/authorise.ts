@@ -2,6 +2,7 @@
 import type { Purpose } from '@holdfast/base/authorisation'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { CoreContext } from '../context.ts'
+import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { evaluate, type PolicyAnswer, type PolicyQuestion } from '../policy/evaluate.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
@@ -88,9 +89,9 @@ const withinScopes = (
   return accept(kept)
 }
 
-/** Refusals of `verifyProofs` and of `evaluate`; `out_of_scope`. */
+/** Refusals of `verifyProofs` and of `evaluate`; `out_of_scope`; `frozen` for whatever does more than look. */
 export const authorise = (
-  context: JudgeContext,
+  context: JudgeContext & Pick<CoreContext, 'marks'>,
   entry: WalletEntry,
   call: AnyCall,
   { purpose, question }: Judgement,
@@ -99,5 +100,9 @@ export const authorise = (
   if (!gathered.ok) return gathered
   const proofs = withinScopes(entry, gathered.value, question)
   if (!proofs.ok) return proofs
+  if (question.operation !== 'wallet.show') {
+    const unfrozen = checkUnfrozen(context, entry)
+    if (!unfrozen.ok) return unfrozen
+  }
   return evaluate(entry.wallet.policy, { ...question, proofs: proofs.value })
 }

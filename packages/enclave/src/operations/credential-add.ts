@@ -1,13 +1,10 @@
 /** `credential.add`: new keys prove themselves, then owners authorise the bytes that name them. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
-import { credentialsMax, personsMax } from '@holdfast/base/limits'
+import { submitChange } from '../changes/submit-change.ts'
 import type { CoreContext } from '../context.ts'
 import { authorise } from '../credentials/authorise.ts'
-import { checkPersons } from '../credentials/check-persons.ts'
 import { signsRequests } from '../credentials/signs-requests.ts'
 import { verifyProofs } from '../credentials/verify-proofs.ts'
-import { changeWallet, type WalletChange } from '../wallets/change-wallet.ts'
-import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import type { Call, Run } from './call.ts'
 
 type AddCall = Call<'credential.add'>
@@ -39,23 +36,7 @@ const checkEnrolment = (context: CoreContext, call: AddCall): Result<void> => {
     : refuse('unauthenticated', 'a new credential does not prove its key', silent.id)
 }
 
-const extend = (
-  context: CoreContext,
-  { wallet }: WalletEntry,
-  { request }: AddCall,
-): Result<WalletChange> => {
-  const next = {
-    persons: [...wallet.persons, ...request.persons],
-    credentials: [...wallet.credentials, ...request.credentials],
-  }
-  if (next.persons.length > personsMax || next.credentials.length > credentialsMax) {
-    return refuse('limit_reached', 'the wallet has as many persons or credentials as it may')
-  }
-  const checked = checkPersons(context.crypto, next)
-  return checked.ok ? accept({ ...next, policyVersion: wallet.policyVersion + 1 }) : checked
-}
-
-/** Refusals: of the judge, of `checkPersons` and of `changeWallet`, `unauthenticated`. */
+/** Refusals: of the judge, of `checkPersons` and of `submitChange`, `unauthenticated`. */
 export const credentialAdd: Run<'credential.add'> = async (context, call) => {
   const held = await context.wallets.read(call.request.wallet)
   if (held === undefined) return refuse('not_here', 'this zone does not hold the wallet')
@@ -70,5 +51,6 @@ export const credentialAdd: Run<'credential.add'> = async (context, call) => {
   }
   const enrolled = checkEnrolment(context, call)
   if (!enrolled.ok) return enrolled
-  return changeWallet(context, held, call, async () => extend(context, held, call))
+  // The owners' proofs alone are counted: a key that enrols itself authorises nothing.
+  return submitChange(context, only(call, 'change'), () => accept({ immediate: false }))
 }

@@ -3,14 +3,18 @@ import type { Operation } from '@holdfast/base/requests/request'
 import { accountAdd } from './account-add.ts'
 import { backupProve } from './backup-prove.ts'
 import type { AnyCall, Run } from './call.ts'
+import { changeCancel } from './change-cancel.ts'
 import { credentialAdd } from './credential-add.ts'
 import { credentialRemove } from './credential-remove.ts'
+import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
 import { walletBackup } from './wallet-backup.ts'
 import { walletCreate } from './wallet-create.ts'
+import { walletFreeze } from './wallet-freeze.ts'
 import { walletList } from './wallet-list.ts'
 import { walletShow } from './wallet-show.ts'
+import { walletUnfreeze } from './wallet-unfreeze.ts'
 
 /** `here`: this node; `holder`: any zone that holds the wallet; `home`: the zone that orders it. */
 export type Place = 'here' | 'holder' | 'home'
@@ -26,6 +30,10 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'credential.remove': { at: 'home', run: credentialRemove },
   'wallet.backup': { at: 'home', run: walletBackup },
   'backup.prove': { at: 'home', run: backupProve },
+  'policy.change': { at: 'home', run: policyChange },
+  'change.cancel': { at: 'holder', run: changeCancel },
+  'wallet.freeze': { at: 'holder', run: walletFreeze },
+  'wallet.unfreeze': { at: 'home', run: walletUnfreeze },
   sign: { at: 'holder', run: sign },
   'session.authenticate': { at: 'here', run: sessionAuthenticate },
 }

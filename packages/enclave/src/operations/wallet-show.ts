@@ -13,9 +13,11 @@ export const walletShow: Run<'wallet.show'> = async (context, call) => {
     question: { operation: 'wallet.show' },
   })
   if (!allowed.ok) return allowed
+  const marks = context.marks.of(entry.wallet.id)
   const answer: WalletAnswer = {
     wallet: entry.wallet,
     durability: await context.replicator.confirm(entry),
+    ...(marks.length > 0 && { marks: [...marks] }),
     node: context.self,
     ...(call.relayedBy === undefined ? {} : { relayedBy: call.relayedBy }),
   }

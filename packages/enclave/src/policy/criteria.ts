@@ -2,12 +2,10 @@
 
 import type { AccountId } from '@holdfast/base/ids'
 import type { Effect, Intent } from '@holdfast/base/intent'
+import { defaultEffects } from '@holdfast/base/policies/default-effects'
 import type { Criteria } from '@holdfast/base/policy'
 
 export type Subject = { readonly intent: Intent; readonly account?: AccountId }
-
-/** What an effect may occur as where a rule names no effects. */
-const defaultEffects: ReadonlySet<Effect['type']> = new Set(['transfer', 'message'])
 
 /**
  * Who an effect reaches, and what it moves, as a rule sees it. `undefined`: cannot be said, so
@@ -81,9 +79,8 @@ export const allows = (criteria: Criteria | undefined, subject: Subject): boolea
   const rules = criteria ?? {}
   const { intent } = subject
   if (!contextHolds(rules, subject)) return false
-  const effects: ReadonlySet<Effect['type']> =
-    rules.effects === undefined ? defaultEffects : new Set(rules.effects)
-  if (!intent.effects.every((effect) => effects.has(effect.type))) return false
+  const effects = rules.effects ?? defaultEffects
+  if (!intent.effects.every((effect) => effects.includes(effect.type))) return false
   const views = intent.effects.map(view)
   if (!views.every((one) => !('to' in one) || within(rules.to, one.to))) return false
   if (!views.every((one) => !('asset' in one) || within(rules.assets, one.asset))) return false

@@ -14,6 +14,9 @@ export const stateName = (object: ObjectId): RecordName => name(`state/${object}
 export const statePrefix = 'state/'
 /** Permanent: a destroyed object never returns. */
 export const tombName = (object: ObjectId): RecordName => name(`tomb/${object}`)
+/** Freezes and cancellations of a wallet: the union of what this zone has heard. */
+export const markName = (wallet: WalletId): RecordName => name(`${markPrefix}${wallet}`)
+export const markPrefix = 'mark/'
 /** What `zone` has not acknowledged yet of this record. */
 export const outName = (zone: ZoneId, record: RecordName): RecordName =>
   name(`out/${zone}/${record}`)

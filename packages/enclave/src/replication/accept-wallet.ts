@@ -5,6 +5,7 @@
 import { type Bytes, equalBytes } from '@holdfast/base/bytes'
 import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { MarkTable } from '../marks/mark-table.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Condition, Write } from '../ports/store.ts'
 import { objectName, outName, type RecordName, walletName } from '../records/names.ts'
@@ -18,6 +19,7 @@ export type AcceptContext = {
   readonly crypto: Crypto
   readonly records: Records
   readonly wallets: WalletTable
+  readonly marks: MarkTable
   readonly zone: ZoneId
   /** Called after a commit that replaced an older version. */
   readonly replaced: (wallet: WalletId) => void
@@ -101,6 +103,16 @@ const conditionFor = (context: AcceptContext, name: RecordName, wallet: WalletId
   revision: context.wallets.indexed(wallet)?.revision ?? 'absent',
 })
 
+/** Before the wallet itself: a zone that comes to hold a frozen one never sees it otherwise. */
+const acceptMarks = async (
+  context: AcceptContext,
+  bundle: WalletBundle,
+): Promise<Result<unknown>> => {
+  if (bundle.marks === undefined) return accept(undefined)
+  const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
+  return parsed.ok ? context.marks.add(parsed.value.wallet.id, bundle.marks) : parsed
+}
+
 /**
  * Takes a bundle. Refusals:
  * `placement_mismatch`, `conflict`, `malformed`, `invalid_field`, `store_failed`,
@@ -111,6 +123,8 @@ export const acceptWallet = async (
   bundle: WalletBundle,
   { owed, origin }: Acceptance,
 ): Promise<Result<Accepted>> => {
+  const marked = await acceptMarks(context, bundle)
+  if (!marked.ok) return marked
   const first = await tryAccept(context, bundle, { owed, origin })
   if (first.ok || first.refusal.code !== 'conflict') return first
   // Two peers may send one wallet at once: the second then finds it held. Or a commit whose

@@ -85,6 +85,16 @@ const handlers: Handlers = {
     if (!zones.includes(peer.zone)) return accept({ bundle: null })
     return accept({ bundle: (await readBundle(context, wallet)) ?? null })
   },
+  'marks.put': async (context, _peer, { wallet, marks }) => {
+    const added = await context.marks.add(wallet, marks)
+    if (!added.ok) return added
+    if (added.value.added.length > 0) context.markSpread.passOn(wallet)
+    return accept({ late: [...added.value.late] })
+  },
+  'change.open': async (context, _peer, { wallet, change }) => {
+    const opened = await context.marks.open(wallet, change)
+    return opened.ok ? accept({ marks: [...opened.value] }) : opened
+  },
   'objects.put': async (context, _peer, { bundle }) => {
     const accepted = await acceptObjects(context, bundle, fromPeer)
     clearObjects(bundle)

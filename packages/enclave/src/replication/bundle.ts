@@ -1,6 +1,7 @@
 /** Wallets with their keys, and objects with their payloads, read back to be sent to a zone. */
 import { fail } from '@holdfast/base/errors'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'
+import type { MarkTable } from '../marks/mark-table.ts'
 import type { ObjectTable } from '../objects/object-table.ts'
 import { objectName } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
@@ -9,7 +10,11 @@ import type { ObjectBundle, WalletBundle } from './messages.ts'
 
 /** Undefined where the wallet is not held here. The caller clears it with `clearBundle`. */
 export const readBundle = async (
-  context: { readonly records: Records; readonly wallets: WalletTable },
+  context: {
+    readonly records: Records
+    readonly wallets: WalletTable
+    readonly marks: MarkTable
+  },
   id: WalletId,
 ): Promise<WalletBundle | undefined> => {
   const entry = await context.wallets.read(id)
@@ -22,7 +27,8 @@ export const readBundle = async (
     }
     objects.push({ id: key.id, payload: record.payload })
   }
-  return { wallet: entry.payload, objects }
+  const marks = context.marks.of(id)
+  return { wallet: entry.payload, objects, ...(marks.length > 0 && { marks: [...marks] }) }
 }
 
 /** Overwrites the secrets of a bundle after it was sent or stored. */

@@ -4,7 +4,8 @@ import type { Bytes } from '@holdfast/base/bytes'
 import { type CborValue, parseCbor, toCbor } from '@holdfast/base/cbor'
 import { type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
 import { authorisationsMax } from '@holdfast/base/limits'
-import { bootId, bytes, objectId, sessionId, walletId } from '@holdfast/base/schema'
+import { marks } from '@holdfast/base/mark'
+import { bootId, bytes, hex, objectId, sessionId, walletId } from '@holdfast/base/schema'
 import { z } from 'zod'
 import { timeAnswer, timeRequest } from '../time/messages.ts'
 
@@ -14,6 +15,8 @@ const remainingMs = z.int().min(0).max(600_000)
 export const walletBundle = z.strictObject({
   wallet: bytes,
   objects: z.array(z.strictObject({ id: objectId, payload: bytes })).max(64),
+  /** What its owners said at any zone, where they said something. */
+  marks: marks.exactOptional(),
 })
 export type WalletBundle = z.infer<typeof walletBundle>
 
@@ -53,6 +56,10 @@ export const peerRequest = z.discriminatedUnion('type', [
   /** What is held of the wallets that the asking zone may hold, in the order of their ids. */
   z.strictObject({ type: z.literal('inventory'), after: walletId.exactOptional() }),
   z.strictObject({ type: z.literal('fetch'), wallet: walletId }),
+  /** Add these to what is known of the wallet. */
+  z.strictObject({ type: z.literal('marks.put'), wallet: walletId, marks }),
+  /** The home is about to let a change take effect: from here on it cannot be cancelled. */
+  z.strictObject({ type: z.literal('change.open'), wallet: walletId, change: hex(32) }),
   /** Take these objects, whose wallet this zone holds. */
   z.strictObject({ type: z.literal('objects.put'), bundle: objectBundle }),
   z.strictObject({ type: z.literal('objects.inventory'), after: objectId.exactOptional() }),
@@ -91,6 +98,8 @@ export const peerAnswers = {
     next: walletId.exactOptional(),
   }),
   fetch: z.strictObject({ bundle: walletBundle.nullable() }),
+  'marks.put': z.strictObject({ late: z.array(hex(32)).max(256) }),
+  'change.open': z.strictObject({ marks }),
   'objects.put': z.strictObject({ held: z.array(version) }),
   'objects.inventory': z.strictObject({
     objects: z.array(z.tuple([objectId, z.int(), z.int()])),

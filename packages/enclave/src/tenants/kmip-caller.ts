@@ -6,16 +6,17 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { CredentialId, type WalletId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { isExpired } from '../credentials/verify-proofs.ts'
+import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import { evaluate } from '../policy/evaluate.ts'
 
 /** A client of which TLS has shown that it holds the key of its certificate. */
 export type CertificateHolder = { readonly tenant: WalletId; readonly credential: CredentialId }
 
-type Context = Pick<CoreContext, 'crypto' | 'clock' | 'wallets'>
+type Context = Pick<CoreContext, 'crypto' | 'clock' | 'marks' | 'wallets'>
 
 /**
  * Judged anew for every message: a credential that was removed ends with the wallet's version that
- * removed it. Refusals: `unauthenticated`, `policy_denied`.
+ * removed it. Refusals: `unauthenticated`, `frozen`, `policy_denied`.
  */
 export const checkHolder = async (
   context: Context,
@@ -27,6 +28,8 @@ export const checkHolder = async (
   if (entry === undefined || gone || credential.kind !== 'tls-certificate') {
     return refuse('unauthenticated', 'no wallet lists the key of this certificate')
   }
+  const unfrozen = checkUnfrozen(context, entry)
+  if (!unfrozen.ok) return unfrozen
   const { person, kind } = credential
   const allowed = evaluate(entry.wallet.policy, {
     operation: 'kmip',

@@ -14,23 +14,52 @@ import type { WalletEntry } from './wallet-entry.ts'
 
 /** What a change sets; the rest of the document stays. */
 export type WalletChange = Partial<
-  Pick<Wallet, 'accounts' | 'backups' | 'persons' | 'credentials' | 'policyVersion'>
+  Pick<
+    Wallet,
+    | 'accounts'
+    | 'backups'
+    | 'persons'
+    | 'credentials'
+    | 'policy'
+    | 'policyVersion'
+    | 'pending'
+    | 'lifted'
+  >
 >
 
 const nextVersion = (
   context: CoreContext,
   { wallet, hash }: WalletEntry,
-  call: AnyCall,
+  request: string,
   change: WalletChange,
-): Wallet => ({
-  ...wallet,
-  ...change,
-  version: wallet.version + 1,
-  previous: hash,
-  request: toHex(context.crypto.sha256(call.bytes)),
-  salt: toHex(context.entropy.bytes(16)),
-  changedAt: formatTimestamp(context.clock.nowMs()),
-})
+): Wallet => {
+  const { pending: before = [], ...rest } = wallet
+  const { pending = before, ...changed } = change
+  return {
+    ...rest,
+    ...changed,
+    ...(pending.length > 0 && { pending }),
+    version: wallet.version + 1,
+    previous: hash,
+    request,
+    salt: toHex(context.entropy.bytes(16)),
+    changedAt: formatTimestamp(context.clock.nowMs()),
+  }
+}
+
+/** Stores the next version here, owing it to the other zones. `request` is the hash of its bytes. */
+export const storeChange = async (
+  context: CoreContext,
+  entry: WalletEntry,
+  request: string,
+  change: WalletChange,
+): Promise<Result<WalletEntry>> => {
+  const wallet = nextVersion(context, entry, request, change)
+  const owed = wallet.placement.zones.filter((zone) => zone !== context.zone)
+  const bundle = { wallet: utf8(JSON.stringify(wallet)), objects: [] }
+  const stored = await acceptWallet(context, bundle, { origin: 'here', owed })
+  return stored.ok ? accept(stored.value.entry) : stored
+}
 
 const store = async (
   context: CoreContext,
@@ -45,11 +74,7 @@ const store = async (
   }
   const change = await build()
   if (!change.ok) return change
-  const wallet = nextVersion(context, entry, call, change.value)
-  const owed = wallet.placement.zones.filter((zone) => zone !== context.zone)
-  const bundle = { wallet: utf8(JSON.stringify(wallet)), objects: [] }
-  const stored = await acceptWallet(context, bundle, { origin: 'here', owed })
-  return stored.ok ? accept(stored.value.entry) : stored
+  return storeChange(context, entry, toHex(context.crypto.sha256(call.bytes)), change.value)
 }
 
 const isOf = (context: CoreContext, entry: WalletEntry, call: AnyCall): boolean =>
@@ -76,9 +101,17 @@ export const changeWallet = async (
   build: () => Promise<Result<WalletChange>>,
 ): Promise<Result<WalletAnswer>> => {
   const changed = await findOrStore(context, entry, call, call.request.base, build)
-  if (!changed.ok) return changed
-  const { wallet } = changed.value
-  const durability = await context.replicator.spreadWallet(changed.value, {
+  return changed.ok ? answerChange(context, changed.value, call) : changed
+}
+
+/** The version that stands, once enough zones hold it or the wait is over. */
+export const answerChange = async (
+  context: CoreContext,
+  entry: WalletEntry,
+  call: AnyCall,
+): Promise<Result<WalletAnswer>> => {
+  const { wallet } = entry
+  const durability = await context.replicator.spreadWallet(entry, {
     needed: finalCount(wallet.placement),
     waitMs: durabilityWaitMs,
   })

@@ -40,6 +40,8 @@ export type WalletTable = {
   removed(id: WalletId, revision: Revision): void
   /** Wallets that name a credential, in the order of their ids. */
   ofCredential(credential: CredentialId): readonly WalletId[]
+  /** Wallets with changes that wait for their delay. */
+  pending(): readonly WalletId[]
   /** Wallets that `zone` may hold, behind `after`, in the order of their ids, at most `limit`. */
   ofZone(zone: ZoneId, after: WalletId | undefined, limit: number): readonly IndexedWallet[]
 }
@@ -59,6 +61,7 @@ class Table implements WalletTable {
   readonly #index = new Map<WalletId, IndexedWallet>()
   readonly #cache = new Map<WalletId, WalletEntry>()
   readonly #byCredential = new Map<CredentialId, Set<WalletId>>()
+  readonly #pending = new Set<WalletId>()
   /** Ids in order, rebuilt after a change of the set: inventories are rare, creations are not. */
   #ordered: readonly WalletId[] | undefined
   readonly #records: Records
@@ -133,11 +136,16 @@ class Table implements WalletTable {
     for (const credential of before.credentials) this.#byCredential.get(credential)?.delete(id)
     this.#index.delete(id)
     this.#cache.delete(id)
+    this.#pending.delete(id)
     this.#ordered = undefined
   }
 
   ofCredential(credential: CredentialId): readonly WalletId[] {
     return [...(this.#byCredential.get(credential) ?? [])].toSorted()
+  }
+
+  pending(): readonly WalletId[] {
+    return [...this.#pending]
   }
 
   ofZone(zone: ZoneId, after: WalletId | undefined, limit: number): readonly IndexedWallet[] {
@@ -171,6 +179,8 @@ class Table implements WalletTable {
       this.#byCredential.set(credential, wallets.add(id))
     }
     this.#index.set(id, after)
+    if (entry.wallet.pending === undefined) this.#pending.delete(id)
+    else this.#pending.add(id)
     return true
   }
 

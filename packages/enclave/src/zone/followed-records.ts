@@ -5,10 +5,12 @@
 import { attempt } from '@holdfast/base/errors'
 import { ObjectId, WalletId } from '@holdfast/base/ids'
 import type { PasskeyCounters } from '../credentials/passkey/counters.ts'
+import type { MarkTable } from '../marks/mark-table.ts'
 import { parseState } from '../objects/object-records.ts'
 import type { ObjectTable } from '../objects/object-table.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import {
+  markPrefix,
   objectPrefix,
   passkeyPrefix,
   statePrefix,
@@ -27,6 +29,7 @@ export type FollowedContext = Dependents & {
   readonly wallets: WalletTable
   readonly objects: ObjectTable
   readonly passkeys: PasskeyCounters
+  readonly marks: MarkTable
 }
 
 const idIn = <Id>(parse: (text: string) => Id, name: string, prefix: string): Id | undefined => {
@@ -98,9 +101,17 @@ const followPasskeys = ({ records, passkeys }: FollowedContext): Followed => ({
   deleted: () => undefined,
 })
 
+const followMarks = ({ records, marks }: FollowedContext): Followed => ({
+  prefix: markPrefix,
+  load: () => marks.load(),
+  put: (untrusted) => marks.learn(records.open(untrusted)),
+  deleted: () => undefined,
+})
+
 export const followedRecords = (context: FollowedContext): readonly Followed[] => [
   followWallets(context),
   followStates(context),
   followPasskeys(context),
+  followMarks(context),
   ...followSecrets(context),
 ]

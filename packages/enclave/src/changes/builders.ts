@@ -1,0 +1,66 @@
+/** What each change of a wallet does to its document: one entry for each kind of request. */
+import { accept, type Result, refuse } from '@holdfast/base/errors'
+import { credentialsMax, marksMax, personsMax } from '@holdfast/base/limits'
+import { checkPolicy } from '@holdfast/base/policies/check'
+import type { Request } from '@holdfast/base/requests/request'
+import { checkPersons } from '../credentials/check-persons.ts'
+import type { Crypto } from '../ports/crypto.ts'
+import type { WalletChange } from '../wallets/change-wallet.ts'
+import type { WalletEntry } from '../wallets/wallet-entry.ts'
+
+export const changeOperations = [
+  'policy.change',
+  'wallet.unfreeze',
+  'credential.add',
+  'credential.remove',
+] as const
+export type ChangeOperation = (typeof changeOperations)[number]
+export type ChangeRequest = Extract<Request, { operation: ChangeOperation }>
+
+type Build<Name extends ChangeOperation> = (
+  crypto: Crypto,
+  entry: WalletEntry,
+  request: Extract<Request, { operation: Name }>,
+) => Result<WalletChange>
+
+const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
+  'policy.change': (_crypto, { wallet }, { policy }) => {
+    const checked = checkPolicy(policy, wallet)
+    return checked.ok ? accept({ policy, policyVersion: wallet.policyVersion + 1 }) : checked
+  },
+  'wallet.unfreeze': (_crypto, { wallet }, { marks }) => {
+    const lifted = new Set([...(wallet.lifted ?? []), ...marks])
+    // The oldest are forgotten first: a zone that still held such a freeze would only show it again.
+    return accept({ lifted: [...lifted].slice(-marksMax) })
+  },
+  'credential.add': (crypto, { wallet }, request) => {
+    const next = {
+      persons: [...wallet.persons, ...request.persons],
+      credentials: [...wallet.credentials, ...request.credentials],
+    }
+    if (next.persons.length > personsMax || next.credentials.length > credentialsMax) {
+      return refuse('limit_reached', 'the wallet has as many persons or credentials as it may')
+    }
+    const checked = checkPersons(crypto, next)
+    return checked.ok ? accept({ ...next, policyVersion: wallet.policyVersion + 1 }) : checked
+  },
+  'credential.remove': (crypto, { wallet }, { credential }) => {
+    const credentials = wallet.credentials.filter((one) => one.id !== credential)
+    if (credentials.length === wallet.credentials.length) {
+      return refuse('invalid_field', 'the wallet has no such credential', credential)
+    }
+    const checked = checkPersons(crypto, { persons: wallet.persons, credentials })
+    return checked.ok ? accept({ credentials, policyVersion: wallet.policyVersion + 1 }) : checked
+  },
+}
+
+/** Refuses what the wallet, as it now is, does not let be done. */
+export const buildChange = (
+  crypto: Crypto,
+  entry: WalletEntry,
+  request: ChangeRequest,
+): Result<WalletChange> =>
+  (builders[request.operation] as Build<ChangeOperation>)(crypto, entry, request)
+
+export const isChange = (request: Request): request is ChangeRequest =>
+  (changeOperations as readonly string[]).includes(request.operation)

@@ -1,0 +1,38 @@
+/** Records a mark here and at every zone that can be reached, and says where it is in force. */
+import type { MarkAnswer } from '@holdfast/base/answers'
+import { accept, type Result } from '@holdfast/base/errors'
+import type { ZoneId } from '@holdfast/base/ids'
+import type { Mark } from '@holdfast/base/mark'
+import type { CoreContext } from '../context.ts'
+import { durabilityWaitMs } from '../limits.ts'
+import type { AnyCall } from '../operations/call.ts'
+import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import { exposureOf } from './exposure.ts'
+
+/**
+ * `final` where a majority of the placement has recorded it, none of which had agreed before that
+ * the change takes effect. Refuses as `MarkTable.add`.
+ */
+export const putMark = async (
+  context: CoreContext,
+  { wallet }: WalletEntry,
+  call: AnyCall,
+  mark: Mark,
+): Promise<Result<MarkAnswer>> => {
+  const added = await context.marks.add(wallet.id, [mark])
+  if (!added.ok) return added
+  const acknowledged = await context.markSpread.send(wallet.id, durabilityWaitMs)
+  const isLate = (changes: readonly string[]): boolean =>
+    mark.type === 'cancel' && changes.includes(mark.change)
+  const answers = [added.value, ...acknowledged.values()]
+  const inTime = answers.filter(({ late }) => !isLate(late)).length
+  const known = new Set<ZoneId>([context.zone, ...acknowledged.keys()])
+  return accept({
+    wallet: wallet.id,
+    marks: [...context.marks.of(wallet.id)],
+    exposure: exposureOf(wallet, known, context.clock.nowMs()),
+    final: inTime >= Math.floor(wallet.placement.zones.length / 2) + 1,
+    node: context.self,
+    ...(call.relayedBy === undefined ? {} : { relayedBy: call.relayedBy }),
+  })
+}

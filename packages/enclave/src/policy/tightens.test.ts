@@ -66,7 +66,7 @@ const near = (before: Policy): fc.Arbitrary<Policy> =>
           const field = fields[index] as 'when'
           const { [field]: _old, ...rest } = one
           const value = others[index]?.[field]
-          return [{ ...rest, ...(value === undefined ? {} : { [field]: value }) } as Rule]
+          return [{ ...rest, ...(value === undefined ? {} : { [field]: value }) }]
         }),
         ...(added === undefined ? [] : [{ id: 'added', ...added }]),
       ],

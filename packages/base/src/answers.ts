@@ -1,5 +1,6 @@
 /** What comes back, by operation. */
 import { z } from 'zod'
+import { approval, approvalLine } from './approval.ts'
 import { intent } from './intent.ts'
 import { marks } from './mark.ts'
 import {
@@ -101,6 +102,21 @@ export const walletAnswer = z.strictObject({
   relayedBy: nodeName.exactOptional(),
 })
 export type WalletAnswer = z.infer<typeof walletAnswer>
+
+/** `approval.show`, `approval.approve` and `approval.reject`. */
+export const approvalAnswer = z.strictObject({
+  approval,
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type ApprovalAnswer = z.infer<typeof approvalAnswer>
+
+export const approvalListAnswer = z.strictObject({
+  approvals: z.array(approvalLine),
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type ApprovalListAnswer = z.infer<typeof approvalListAnswer>
 
 /** `wallet.freeze` and `change.cancel`. */
 export const markAnswer = z.strictObject({

@@ -19,6 +19,9 @@ export const marksMax = 256
 /** Changes of one wallet that wait for their delay, and the longest request among them. */
 export const pendingChangesMax = 8
 export const pendingChangeBytesMax = 64 * 1024
+/** Requests of one wallet that wait for approvals, and the longest of them. */
+export const waitsPerWalletMax = 32
+export const waitBytesMax = 64 * 1024
 /** How long a change may be delayed at most. */
 export const changeDelayMsMax = 30 * 24 * 3_600_000
 /** How far ahead a request may expire. */

@@ -3,6 +3,7 @@ import type { VerifiedManifest } from '@holdfast/attestation'
 import type { NodeName } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { WalletId } from '@holdfast/base/ids'
+import { createWaitTable } from './approvals/wait-table.ts'
 import type { CoreContext } from './context.ts'
 import { createPasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
@@ -73,6 +74,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
   const sessions = createSessionTable(clock)
   const passkeys = createPasskeyCounters(records, crypto)
   const marks = createMarkTable({ records, wallets, clock })
+  const waits = createWaitTable(records)
   const zoneView = createZoneView({
     store,
     clock,
@@ -85,6 +87,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
       objects,
       passkeys,
       marks,
+      waits,
       keys,
       sessions,
     }),
@@ -123,6 +126,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     keys,
     markSpread: createMarkSpread(base),
     changes: createSerial(),
+    waits,
     replicator: createReplicator(base),
     sessions,
     locations: createLocations(),

@@ -2,6 +2,7 @@
 import type { NodeName } from '@holdfast/base/answers'
 import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { PlacementZone } from '@holdfast/base/placement-resolve'
+import type { WaitTable } from './approvals/wait-table.ts'
 import type { PasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import type { ZoneCa } from './identity/zone-ca.ts'
@@ -41,6 +42,7 @@ export type CoreContext = AcceptContext & {
   readonly markSpread: MarkSpread
   /** Changes of one wallet are made one at a time by a node; the store orders those of several. */
   readonly changes: Serial<WalletId>
+  readonly waits: WaitTable
   readonly peers: Peers
   readonly replicator: Replicator
   readonly keys: OpenedKeys

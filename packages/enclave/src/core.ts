@@ -15,6 +15,7 @@ import type { BootId, SessionId, ZoneId } from '@holdfast/base/ids'
 import { authorisationsMax } from '@holdfast/base/limits'
 import { base64url, bytesOf, parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
+import { sweepWaits } from './approvals/sweep-waits.ts'
 import { buildContext, type CoreOptions } from './build-context.ts'
 import { advanceChanges } from './changes/advance-changes.ts'
 import type { CoreContext } from './context.ts'
@@ -211,6 +212,7 @@ class NodeCore implements Core {
     this.#flushedAtMs = nowMs
     await this.#background(this.#flushOwed(context))
     await this.#background(advanceChanges(context))
+    await this.#background(sweepWaits(context))
   }
 
   status(): NodeStatus {

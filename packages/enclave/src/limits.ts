@@ -4,6 +4,10 @@
 export const openedKeysMax = 4096
 /** Changes of one wallet that a zone remembers to have agreed to. */
 export const openedChangesMax = 64
+/** Requests that wait for approvals, or did of late, in one zone. */
+export const waitsMax = 10_000
+/** How long it is kept what became of them. */
+export const waitKeptMs = 7 * 24 * 3_600_000
 /** Sealed sessions that one node keeps. */
 export const sessionsMax = 20_000
 /** How long a creation or a change waits for the zones that its durability needs. */

@@ -3,11 +3,12 @@ import { z } from 'zod'
 import { credentialsMax, personsMax } from '../limits.ts'
 import { walletId } from '../schema.ts'
 import { credential, person } from '../wallet.ts'
-import { header, seen } from './header.ts'
+import { header, seen, wait } from './header.ts'
 
 export const credentialAdd = z.strictObject({
   operation: z.literal('credential.add'),
   ...header,
+  wait,
   wallet: walletId,
   /** The version that this change builds on; another answers `conflict`. */
   base: seen,

@@ -1,11 +1,12 @@
 /** `credential.remove`: revokes a credential of a wallet. */
 import { z } from 'zod'
 import { credentialId, walletId } from '../schema.ts'
-import { header, seen } from './header.ts'
+import { header, seen, wait } from './header.ts'
 
 export const credentialRemove = z.strictObject({
   operation: z.literal('credential.remove'),
   ...header,
+  wait,
   wallet: walletId,
   /** The version that this change builds on; another answers `conflict`. */
   base: seen,

@@ -16,6 +16,11 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'change.cancel': 'change',
   'wallet.freeze': 'change',
   'wallet.unfreeze': 'change',
+  'approval.list': 'read',
+  'approval.show': 'read',
+  /** Of the proofs inside, which are over the request that waits. */
+  'approval.approve': 'approve',
+  'approval.reject': 'reject',
   sign: 'sign',
   'session.authenticate': 'session',
 }

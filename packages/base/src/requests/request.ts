@@ -5,6 +5,9 @@ import { fail } from '../errors.ts'
 import { requestBytesMax } from '../limits.ts'
 import { parseJson } from '../schema.ts'
 import { accountAdd } from './account-add.ts'
+import { approvalApprove, approvalReject } from './approval-decide.ts'
+import { approvalList } from './approval-list.ts'
+import { approvalShow } from './approval-show.ts'
 import { backupProve } from './backup-prove.ts'
 import { changeCancel } from './change-cancel.ts'
 import { credentialAdd } from './credential-add.ts'
@@ -30,6 +33,10 @@ export const request = z.discriminatedUnion('operation', [
   changeCancel,
   walletFreeze,
   walletUnfreeze,
+  approvalList,
+  approvalShow,
+  approvalApprove,
+  approvalReject,
   sign,
   sessionAuthenticate,
   walletBackup,

@@ -1,7 +1,7 @@
 /** `sign`: one transaction or message by one account. */
 import { z } from 'zod'
 import { accountId, base64url, hex, intentId, objectId, walletId } from '../schema.ts'
-import { header, seen } from './header.ts'
+import { header, seen, wait } from './header.ts'
 
 export const signPayload = z.discriminatedUnion('kind', [
   /** Unsigned transaction: RLP for legacy (EIP-155 form with chain id), type byte ‖ RLP else. */
@@ -45,6 +45,7 @@ export type SignPayload = z.infer<typeof signPayload>
 export const sign = z.strictObject({
   operation: z.literal('sign'),
   ...header,
+  wait,
   wallet: walletId,
   /** Raw use needs one for keys of a seed phrase alone. */
   account: accountId.exactOptional(),

@@ -1,6 +1,6 @@
 /**
  * What becomes of changes that wait, at the home of their wallet: the delay starts when a majority
- * has recorded it, and at its end the change takes effect unless an owner has cancelled it anywhere.
+ * has recorded it, and at its end the change takes effect unless an owner cancelled it anywhere.
  */
 import { accept, attempt } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'

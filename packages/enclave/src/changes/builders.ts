@@ -30,7 +30,7 @@ const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
   },
   'wallet.unfreeze': (_crypto, { wallet }, { marks }) => {
     const lifted = new Set([...(wallet.lifted ?? []), ...marks])
-    // The oldest are forgotten first: a zone that still held such a freeze would only show it again.
+    // The oldest are forgotten first: where such a freeze were still held, it would only return.
     return accept({ lifted: [...lifted].slice(-marksMax) })
   },
   'credential.add': (crypto, { wallet }, request) => {

@@ -76,8 +76,9 @@ const loosen = async (
 
 /**
  * `judge` says who may ask, and whether it takes effect at once: for a change that tightens and for
- * one's own revocation. It is asked of the very document that is then changed. Refusals: its own, `frozen`, `quorum_not_met`, `limit_reached`, of `gatherProofs`, of the
- * change's builder and of `changeWallet`.
+ * one's own revocation. It is asked of the very document that is then changed. Refusals: its own,
+ * `frozen`, `quorum_not_met`, `limit_reached`, of `gatherProofs`, of the builder and of
+ * `changeWallet`.
  */
 export const submitChange = (
   context: CoreContext,

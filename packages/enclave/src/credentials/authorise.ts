@@ -6,6 +6,7 @@ import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { evaluate, type PolicyAnswer, type PolicyQuestion } from '../policy/evaluate.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import type { PasskeyCounters } from './passkey/counters.ts'
 import { isWithin } from './scope.ts'
 import { isExpired, type Proof, verifyProofs } from './verify-proofs.ts'
 
@@ -44,6 +45,31 @@ const certificateProofs = (entry: WalletEntry, call: AnyCall, nowMs: number): re
   return [{ person, credential: id, kind, over: 'session' }]
 }
 
+/**
+ * Approvals of a request that waited, each by itself: one whose credential is gone is as if it had
+ * not been given. Counters of passkeys were noted when it came, and have risen since.
+ */
+const approvalProofs = (
+  context: JudgeContext,
+  entry: WalletEntry,
+  call: AnyCall,
+  nowMs: number,
+): readonly Proof[] =>
+  (call.waited?.approvals ?? []).flatMap((one) => {
+    const verified = verifyProofs({
+      crypto: context.crypto,
+      credentials: entry.credentials,
+      purpose: 'approve',
+      request: call.bytes,
+      authorisations: [one],
+      passkeys: notedBefore,
+      nowMs,
+    })
+    return verified.ok ? verified.value : []
+  })
+
+const notedBefore: Pick<PasskeyCounters, 'note'> = { note: () => accept(undefined) }
+
 /** Proofs of the request, judged against the wallet as it is at this moment. */
 export const gatherProofs = (
   context: JudgeContext,
@@ -58,12 +84,13 @@ export const gatherProofs = (
     purpose,
     request: call.bytes,
     authorisations: call.authorisations,
-    passkeys: context.passkeys,
+    passkeys: call.waited === undefined ? context.passkeys : notedBefore,
     nowMs,
   })
   if (!verified.ok) return verified
   return accept([
     ...verified.value,
+    ...approvalProofs(context, entry, call, nowMs),
     ...sessionProofs(entry, call, nowMs),
     ...certificateProofs(entry, call, nowMs),
   ])
@@ -89,7 +116,10 @@ const withinScopes = (
   return accept(kept)
 }
 
-/** Refusals of `verifyProofs` and of `evaluate`; `out_of_scope`; `frozen` for whatever does more than look. */
+/**
+ * Refusals of `verifyProofs` and of `evaluate`, `out_of_scope`, and `frozen` for whatever does more
+ * than look.
+ */
 export const authorise = (
   context: JudgeContext & Pick<CoreContext, 'marks'>,
   entry: WalletEntry,

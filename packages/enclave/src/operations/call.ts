@@ -16,6 +16,8 @@ type Circumstances = {
   readonly session?: Session
   /** The client certificate whose key TLS has shown the client to hold (KMIP). */
   readonly certificate?: CredentialId
+  /** What persons approved of it since it was taken to wait; its own proofs were noted then. */
+  readonly waited?: { readonly approvals: readonly Authorisation[] }
   /** The node that passed it on; such a request is not passed on again. */
   readonly relayedBy?: NodeName
   readonly deadlineMs: number

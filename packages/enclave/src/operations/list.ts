@@ -1,6 +1,10 @@
 /** The explicit list of operations: where each is carried out, and by what. */
 import type { Operation } from '@holdfast/base/requests/request'
+import { waiting } from '../approvals/waiting.ts'
 import { accountAdd } from './account-add.ts'
+import { approvalApprove, approvalReject } from './approval-decide.ts'
+import { approvalList } from './approval-list.ts'
+import { approvalShow } from './approval-show.ts'
 import { backupProve } from './backup-prove.ts'
 import type { AnyCall, Run } from './call.ts'
 import { changeCancel } from './change-cancel.ts'
@@ -26,15 +30,19 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'wallet.show': { at: 'holder', run: walletShow },
   'wallet.list': { at: 'here', run: walletList },
   'account.add': { at: 'home', run: accountAdd },
-  'credential.add': { at: 'home', run: credentialAdd },
-  'credential.remove': { at: 'home', run: credentialRemove },
   'wallet.backup': { at: 'home', run: walletBackup },
   'backup.prove': { at: 'home', run: backupProve },
-  'policy.change': { at: 'home', run: policyChange },
+  'credential.add': { at: 'home', run: waiting(credentialAdd) },
+  'credential.remove': { at: 'home', run: waiting(credentialRemove) },
+  'policy.change': { at: 'home', run: waiting(policyChange) },
   'change.cancel': { at: 'holder', run: changeCancel },
   'wallet.freeze': { at: 'holder', run: walletFreeze },
-  'wallet.unfreeze': { at: 'home', run: walletUnfreeze },
-  sign: { at: 'holder', run: sign },
+  'wallet.unfreeze': { at: 'home', run: waiting(walletUnfreeze) },
+  'approval.list': { at: 'home', run: approvalList },
+  'approval.show': { at: 'home', run: approvalShow },
+  'approval.approve': { at: 'home', run: approvalApprove },
+  'approval.reject': { at: 'home', run: approvalReject },
+  sign: { at: 'holder', run: waiting(sign) },
   'session.authenticate': { at: 'here', run: sessionAuthenticate },
 }
 

@@ -6,7 +6,7 @@ import type { Account, WalletKey } from '@holdfast/base/wallet'
 import type { CoreContext } from '../context.ts'
 import { authorise } from '../credentials/authorise.ts'
 import { openAccountKey } from '../keys/derive/open-account-key.ts'
-import type { PolicyAnswer } from '../policy/evaluate.ts'
+import type { Subject } from '../policy/criteria.ts'
 import { releaseSignature } from '../release.ts'
 import type { Decoded, SigningTask } from '../signing/chain-signer.ts'
 import { decodePayload } from '../signing/decode.ts'
@@ -29,20 +29,30 @@ const signerOf = (entry: WalletEntry, call: Call<'sign'>): Result<Signer> => {
   return accept(account === undefined ? { key } : { key, account })
 }
 
-const judge = (
+type Question = { readonly operation: 'sign'; readonly subject: Subject }
+
+const questionOf = ({ request }: Call<'sign'>, { intent }: Decoded): Question => {
+  const { account } = request
+  return { operation: 'sign', subject: { intent, ...(account === undefined ? {} : { account }) } }
+}
+
+/** What a request would sign, decoded, without judging it. Refusals of the decoder. */
+export const readSigning = (
   context: CoreContext,
   entry: WalletEntry,
   call: Call<'sign'>,
-  decoded: Decoded,
-): Result<PolicyAnswer> => {
-  const { account } = call.request
-  return authorise(context, entry, call, {
-    purpose: 'sign',
-    question: {
-      operation: 'sign',
-      subject: { intent: decoded.intent, ...(account === undefined ? {} : { account }) },
-    },
-  })
+): Result<{
+  readonly signer: Signer
+  readonly decoded: Decoded
+  readonly question: Question
+}> => {
+  const signer = signerOf(entry, call)
+  if (!signer.ok) return signer
+  const { payload } = call.request
+  const decoded = decodePayload({ payload, ...signer.value, crypto: context.crypto })
+  if (!decoded.ok) return decoded
+  const question = questionOf(call, decoded.value)
+  return accept({ signer: signer.value, decoded: decoded.value, question })
 }
 
 /** Brings every private key that the tasks need into locked memory. */
@@ -74,24 +84,18 @@ export const sign = async (
 ): Promise<Result<SignAnswer>> => {
   const held = await context.wallets.read(call.request.wallet)
   if (held === undefined) return refuse('not_here', 'this zone does not hold the wallet')
-  const signer = signerOf(held, call)
-  if (!signer.ok) return signer
-  const { payload } = call.request
-  const decoded = decodePayload({ payload, ...signer.value, crypto: context.crypto })
-  if (!decoded.ok) return decoded
-  const allowed = judge(context, held, call, decoded.value)
+  const read = readSigning(context, held, call)
+  if (!read.ok) return read
+  const { signer, decoded, question } = read.value
+  const judge = (entry: WalletEntry) =>
+    authorise(context, entry, call, { purpose: 'sign', question })
+  const allowed = judge(held)
   if (!allowed.ok) return allowed
-  await openKeys(context, held, signer.value, decoded.value.tasks)
+  await openKeys(context, held, signer, decoded.tasks)
 
   // From here to the answer nothing waits: what is judged now is what is released.
   const current = context.wallets.cached(call.request.wallet) ?? held
-  const still = current === held ? allowed : judge(context, current, call, decoded.value)
+  const still = current === held ? allowed : judge(current)
   if (!still.ok) return still
-  return releaseSignature(context, {
-    entry: current,
-    signer: signer.value,
-    decoded: decoded.value,
-    call,
-    verdict: still.value,
-  })
+  return releaseSignature(context, { entry: current, signer, decoded, call, verdict: still.value })
 }

@@ -7,7 +7,7 @@ import { markIdOf } from '../marks/mark-id.ts'
 import { putMark } from '../marks/put-mark.ts'
 import type { Run } from './call.ts'
 
-/** Refusals: `unauthenticated`, `bad_proof`, `policy_denied`, `not_here`, `conflict`, of `putMark`. */
+/** Refusals: of `judgeOwner` and `putMark`, `not_here`, `conflict` for bytes that were lifted. */
 export const walletFreeze: Run<'wallet.freeze'> = async (context, call) => {
   const entry = await context.wallets.read(call.request.wallet)
   if (entry === undefined) return refuse('not_here', 'this zone does not hold the wallet')

@@ -1,4 +1,5 @@
 /** The verdict of a policy on a request: default deny, deny wins (DESIGN §6). */
+import type { Need } from '@holdfast/base/approval'
 import { accept, type Refused, type Result, refuse } from '@holdfast/base/errors'
 import type { PersonId } from '@holdfast/base/ids'
 import type { Policy, policyOperations, Rule } from '@holdfast/base/policy'
@@ -35,6 +36,27 @@ const isDenied = (rule: Rule, question: PolicyQuestion): boolean => {
   return denies(rule.when, question.subject)
 }
 
+/** Whether an allowing rule speaks of what is asked, whoever asks. */
+const fits = (rule: Rule, question: PolicyQuestion): boolean => {
+  if (rule.effect !== 'allow' || !concerns(rule, question)) return false
+  return question.subject === undefined
+    ? rule.when === undefined
+    : allows(rule.when, question.subject)
+}
+
+/** Each rule that would allow it if enough persons authorised it, and who has; none if denied. */
+export const needsOf = (policy: Policy, question: PolicyQuestion): readonly Need[] =>
+  policy.rules.some((rule) => isDenied(rule, question))
+    ? []
+    : policy.rules
+        .filter((rule) => fits(rule, question))
+        .map((rule) => ({
+          rule: rule.id,
+          quorum: rule.quorum ?? 1,
+          ...(rule.persons === undefined ? {} : { persons: rule.persons }),
+          have: [...personsOf(rule, question.proofs)],
+        }))
+
 /** Why no rule allowed: what is nearest to a yes is what the caller can mend. */
 const nearest = (question: PolicyQuestion, missed: Refused | undefined): Refused => {
   if (missed !== undefined) return missed
@@ -60,14 +82,7 @@ export const evaluate = (policy: Policy, question: PolicyQuestion): Result<Polic
   const fresh = question.proofs.filter((proof) => proof.over === 'request')
   let missed: Refused | undefined
   for (const rule of policy.rules) {
-    if (rule.effect !== 'allow' || !concerns(rule, question)) continue
-    if (
-      question.subject === undefined
-        ? rule.when !== undefined
-        : !allows(rule.when, question.subject)
-    ) {
-      continue
-    }
+    if (!fits(rule, question)) continue
     const quorum = rule.quorum ?? 1
     const persons = personsOf(rule, rule.proof === 'session' ? question.proofs : fresh)
     if (persons.length >= quorum) return accept({ rule: rule.id, persons })

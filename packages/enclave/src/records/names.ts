@@ -17,6 +17,10 @@ export const tombName = (object: ObjectId): RecordName => name(`tomb/${object}`)
 /** Freezes and cancellations of a wallet: the union of what this zone has heard. */
 export const markName = (wallet: WalletId): RecordName => name(`${markPrefix}${wallet}`)
 export const markPrefix = 'mark/'
+/** A request that waits for approvals in this zone. */
+export const waitName = (wallet: WalletId, request: string): RecordName =>
+  name(`${waitPrefix}${wallet}/${request}`)
+export const waitPrefix = 'wait/'
 /** What `zone` has not acknowledged yet of this record. */
 export const outName = (zone: ZoneId, record: RecordName): RecordName =>
   name(`out/${zone}/${record}`)

@@ -21,6 +21,15 @@ const base = { epoch: 1, version: 2 }
 const proof = { credential: `crd_${'56'.repeat(16)}`, purpose: 'sign', signature: 'AAAA' }
 const bundle = { wallet: some, objects: [{ id: object, payload: some }] }
 
+const freeze = {
+  type: 'freeze',
+  id: 'ab'.repeat(32),
+  person: 'alice',
+  zone: 'eu-west',
+  at: '2026-11-22T12:00:00Z',
+}
+const cancel = { ...freeze, type: 'cancel', change: 'cd'.repeat(32) }
+
 const requests: readonly CborValue[] = [
   { type: 'put', bundle },
   { type: 'has', wallet },
@@ -41,6 +50,9 @@ const requests: readonly CborValue[] = [
   { type: 'session.frame', session, frame: some },
   { type: 'session.close', session },
   { type: 'time' },
+  { type: 'zone.key' },
+  { type: 'marks.put', wallet, marks: [freeze, cancel] },
+  { type: 'change.open', wallet, change: 'ab'.repeat(32) },
 ]
 
 /** The value, or the code by which it is refused; any other error passes. */

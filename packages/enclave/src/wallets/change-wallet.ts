@@ -47,7 +47,7 @@ const nextVersion = (
   }
 }
 
-/** Stores the next version here, owing it to the other zones. `request` is the hash of its bytes. */
+/** Stores the next version here, owing it to the others. `request` is the hash of its bytes. */
 export const storeChange = async (
   context: CoreContext,
   entry: WalletEntry,

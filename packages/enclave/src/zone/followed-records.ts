@@ -4,6 +4,7 @@
  */
 import { attempt } from '@holdfast/base/errors'
 import { ObjectId, WalletId } from '@holdfast/base/ids'
+import type { WaitTable } from '../approvals/wait-table.ts'
 import type { PasskeyCounters } from '../credentials/passkey/counters.ts'
 import type { MarkTable } from '../marks/mark-table.ts'
 import { parseState } from '../objects/object-records.ts'
@@ -15,6 +16,7 @@ import {
   passkeyPrefix,
   statePrefix,
   tombPrefix,
+  waitPrefix,
   walletPrefix,
 } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
@@ -30,6 +32,7 @@ export type FollowedContext = Dependents & {
   readonly objects: ObjectTable
   readonly passkeys: PasskeyCounters
   readonly marks: MarkTable
+  readonly waits: WaitTable
 }
 
 const idIn = <Id>(parse: (text: string) => Id, name: string, prefix: string): Id | undefined => {
@@ -108,10 +111,18 @@ const followMarks = ({ records, marks }: FollowedContext): Followed => ({
   deleted: () => undefined,
 })
 
+const followWaits = ({ records, waits }: FollowedContext): Followed => ({
+  prefix: waitPrefix,
+  load: () => waits.load(),
+  put: (untrusted) => waits.learn(records.open(untrusted)),
+  deleted: (name, revision) => waits.forget(name, revision),
+})
+
 export const followedRecords = (context: FollowedContext): readonly Followed[] => [
   followWallets(context),
   followStates(context),
   followPasskeys(context),
   followMarks(context),
+  followWaits(context),
   ...followSecrets(context),
 ]

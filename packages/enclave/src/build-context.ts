@@ -21,7 +21,7 @@ import type { GeneralCrypto } from './ports/general-crypto.ts'
 import type { Mesh } from './ports/mesh.ts'
 import type { Sealing } from './ports/sealing.ts'
 import type { Store } from './ports/store.ts'
-import { createRecords } from './records/records.ts'
+import { createRecords, type Records } from './records/records.ts'
 import { type StoreClaim } from './records/store-claim.ts'
 import { createPeers } from './replication/peers.ts'
 import { createReplicator } from './replication/replicator.ts'
@@ -61,36 +61,35 @@ type Held = {
   readonly replaced: () => void
 }
 
+/** What the node keeps of its zone's records in memory. */
+const tablesOf = (records: Records, { crypto, clock }: CoreOptions) => {
+  const wallets = createWalletTable(records, crypto)
+  return {
+    wallets,
+    objects: createObjectTable(records, crypto, wallets),
+    passkeys: createPasskeyCounters(records, crypto),
+    marks: createMarkTable({ records, wallets, clock }),
+    waits: createWaitTable(records),
+  }
+}
+
 export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
   const { zoneKeys } = held
   const { crypto, entropy, clock, store, identity, self } = options
   const meshId = options.manifest.mesh
   const { zone } = self
   const records = createRecords({ crypto, entropy, store, mesh: meshId, zone, ...held })
-  const wallets = createWalletTable(records, crypto)
-  const objects = createObjectTable(records, crypto, wallets)
+  const tables = tablesOf(records, options)
+  const { wallets } = tables
   const peers = createPeers(options.mesh, clock)
   const keys = createOpenedKeys()
   const sessions = createSessionTable(clock)
-  const passkeys = createPasskeyCounters(records, crypto)
-  const marks = createMarkTable({ records, wallets, clock })
-  const waits = createWaitTable(records)
   const zoneView = createZoneView({
     store,
     clock,
     records,
     boot: self.boot,
-    followed: followedRecords({
-      crypto,
-      records,
-      wallets,
-      objects,
-      passkeys,
-      marks,
-      waits,
-      keys,
-      sessions,
-    }),
+    followed: followedRecords({ ...tables, crypto, records, keys, sessions }),
     rolledBack: held.replaced,
   })
   const base = {
@@ -98,9 +97,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     entropy,
     clock,
     records,
-    wallets,
-    objects,
-    marks,
+    ...tables,
     peers,
     zone,
     replaced: (wallet: WalletId) => {
@@ -112,7 +109,6 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     ...base,
     mesh: meshId,
     zones: options.manifest.manifest.zones,
-    passkeys,
     self,
     identity,
     zoneKeys,
@@ -126,7 +122,6 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     keys,
     markSpread: createMarkSpread(base),
     changes: createSerial(),
-    waits,
     replicator: createReplicator(base),
     sessions,
     locations: createLocations(),

@@ -1,5 +1,4 @@
 /** A request that waits as the call that it was, with what was approved since. */
-import type { Bytes } from '@holdfast/base/bytes'
 import { rereadRequest } from '@holdfast/base/requests/request'
 import type { CoreContext } from '../context.ts'
 import { requestTimeoutMs } from '../limits.ts'
@@ -11,10 +10,10 @@ export type WaitedCall = AnyCall & { readonly request: { readonly operation: Wai
 
 /** An enrolment's own proofs are among the authorisations, as they were sent. */
 export const callOf = (context: CoreContext, entry: WaitEntry): WaitedCall => {
-  const request = rereadRequest(entry.bytes as Bytes)
+  const request = rereadRequest(entry.bytes)
   if (!isWaitable(request.operation)) throw new Error('a request waits that may not')
   return {
-    bytes: entry.bytes as Bytes,
+    bytes: entry.bytes,
     request: request as WaitedCall['request'],
     authorisations: entry.authorisations,
     ...(entry.certificate === undefined ? {} : { certificate: entry.certificate }),

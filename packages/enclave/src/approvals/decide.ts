@@ -1,7 +1,6 @@
 /** One person's word on a request that waits: proved over the very bytes that wait. */
 import type { ApprovalAnswer } from '@holdfast/base/answers'
 import type { Authorisation } from '@holdfast/base/authorisation'
-import type { Bytes } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { AccountId } from '@holdfast/base/ids'
 import { authorisationsMax } from '@holdfast/base/limits'
@@ -86,7 +85,7 @@ const decisionsOf = (
       crypto: context.crypto,
       credentials: wallet.credentials,
       purpose,
-      request: entry.bytes as Bytes,
+      request: entry.bytes,
       authorisations: [proof],
       passkeys: context.passkeys,
       nowMs,
@@ -144,7 +143,7 @@ export const decide = (
   call: DecideCall,
   purpose: 'approve' | 'reject',
 ): Promise<Result<ApprovalAnswer>> =>
-  context.waits.alone(call.request.request, async () => {
+  context.waits.serial.alone(call.request.request, async () => {
     const found = await find(context, call)
     if (!found.ok) return found
     const decisions = decisionsOf(context, found.value, call.request.proofs, purpose)

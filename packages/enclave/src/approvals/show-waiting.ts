@@ -1,6 +1,6 @@
 /** A request that waits as people see it: what it would do, who has spoken, what became of it. */
 import type { Approval, ApprovalLine, ApprovalState, Said } from '@holdfast/base/approval'
-import { type Bytes, fromUtf8, toBase64Url } from '@holdfast/base/bytes'
+import { fromUtf8, toBase64Url } from '@holdfast/base/bytes'
 import { parseTimestamp } from '@holdfast/base/time'
 import type { CoreContext } from '../context.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
@@ -42,14 +42,14 @@ export const showWaiting = (
   const { needs, decoded } = outlookOf(context, wallet, callOf(context, entry))
   return {
     ...lineOf(context, wallet, entry),
-    bytes: toBase64Url(entry.bytes as Bytes),
+    bytes: toBase64Url(entry.bytes),
     ...(decoded === undefined ? {} : { decoded }),
     needs: [...needs],
     approved: entry.approved.map(saidOf),
     rejected: entry.rejected.map(saidOf),
     ...(entry.answer === undefined
       ? {}
-      : { answer: JSON.parse(fromUtf8(entry.answer as Bytes)) as NonNullable<Approval['answer']> }),
+      : { answer: JSON.parse(fromUtf8(entry.answer)) as NonNullable<Approval['answer']> }),
     ...(entry.code === undefined ? {} : { code: entry.code }),
   }
 }

@@ -15,8 +15,9 @@ export type IndexedWait = Pick<WaitEntry, 'wallet' | 'request' | 'state'> & {
   readonly revision: Revision
 }
 
-/** One decision at a time on one request. */
-export type WaitTable = Serial<string> & {
+export type WaitTable = {
+  /** One decision at a time on one request, by its hash. */
+  readonly serial: Serial<string>
   load(): Promise<void>
   /** What another node of the zone has stored, or deleted. */
   learn(record: OpenedRecord): void
@@ -37,11 +38,10 @@ class Table implements WaitTable {
   readonly #index = new Map<string, IndexedWait>()
   readonly #revisions = new WeakMap<WaitEntry, Revision>()
   readonly #records: Records
-  readonly alone: Serial<string>['alone']
+  readonly serial = createSerial<string>()
 
   constructor(records: Records) {
     this.#records = records
-    this.alone = createSerial<string>().alone
   }
 
   async load(): Promise<void> {

@@ -68,7 +68,7 @@ export const waiting =
   async (context, call) => {
     if ((call as Call<'sign'>).request.wait !== true) return run(context, call)
     const hash = toHex(context.crypto.sha256(call.bytes))
-    return context.waits.alone(hash, async () => {
+    return context.waits.serial.alone(hash, async () => {
       const { wallet } = (call as Call<'sign'>).request
       const known = await context.waits.read(wallet, hash)
       if (known !== undefined) return again(context, known)

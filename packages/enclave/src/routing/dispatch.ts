@@ -137,7 +137,7 @@ const route = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>
   }
   if (held === undefined) return toHolder(context, call, wallet)
   if (isBehind(held, seenOf(request))) return behind(context, call, held.home)
-  const waits = 'wait' in request && request.wait === true
+  const waits = 'wait' in request && request.wait
   // What may have to wait does so in one place, where everybody finds it.
   if ((operation.at === 'home' || waits) && held.home !== context.zone) {
     return toHome(context, call, wallet, held.home)

@@ -1,7 +1,7 @@
 /** The parts of TCB info v3 and QE identity v2 that the verifier reads itself. */
 import type { Bytes } from '@holdfast/base/bytes'
 import { utf8 } from '@holdfast/base/bytes'
-import { fail } from '@holdfast/base/errors'
+import { attempt, fail } from '@holdfast/base/errors'
 import { parseStrictJson } from '@holdfast/base/json'
 import { moment } from '@holdfast/base/moment'
 import { tcbStatuses } from '@holdfast/base/tcb-status'
@@ -66,7 +66,9 @@ export type QeIdentity = z.infer<typeof qeIdentitySchema>
 
 const parse = <Schema extends z.ZodType>(schema: Schema, text: string, what: string) => {
   const bytes: Bytes = utf8(text)
-  const parsed = schema.safeParse(parseStrictJson(bytes))
+  const json = attempt(() => parseStrictJson(bytes))
+  if (!json.ok) return fail('collateral_malformed', `the ${what} is no strict JSON`, what)
+  const parsed = schema.safeParse(json.value)
   return parsed.success
     ? parsed.data
     : fail('collateral_malformed', `the ${what} lacks a field or has a wrong one`, what)

@@ -13,11 +13,14 @@ import { createMesh } from '@holdfast/cli/mesh-folder/create-mesh'
 import { type MeshLayout, meshLayout } from '@holdfast/cli/mesh-folder/layout'
 import { currentMeasurement } from '@holdfast/cli/mesh-folder/node-program'
 import { defaultZones } from '@holdfast/cli/mesh-folder/zones'
+import type { EtcdProcess } from '@holdfast/cli/processes/etcd-cluster'
 import { startLocalMesh } from '@holdfast/cli/processes/local-mesh'
 import { type ApiKey, type Client, MeshId } from '@holdfast/sdk'
 import { type ConnectOptions, connect, readApiKey } from '@holdfast/sdk/node'
 
 export type MeshNode = {
+  /** The zone, or for a further node of it `eu-west.2`. */
+  readonly name: string
   readonly zone: string
   /** HTTPS, whose TLS ends in the node. */
   readonly url: string
@@ -42,8 +45,10 @@ export type TestMesh = AsyncDisposable & {
   readonly layout: MeshLayout
   readonly mesh: MeshId
   readonly nodes: readonly MeshNode[]
-  /** The node of a zone. */
-  node(zone: string): MeshNode
+  /** By name; a zone's name is that of its first node. */
+  node(name: string): MeshNode
+  /** Members of the zones' etcd clusters. */
+  readonly etcd: readonly EtcdProcess[]
   /** A client of all nodes, in their order, with the mesh's own API key. */
   connect(options?: Partial<ConnectOptions>): Promise<Client>
   /** The API key that `holdfast init` made. */
@@ -58,6 +63,9 @@ const nodeEnv = { ...process.env }
 export const startMesh = async (
   options: {
     readonly zones?: readonly ManifestZone[]
+    readonly nodesPerZone?: number
+    /** Of each zone; default none: SQLite files. */
+    readonly etcdMembers?: number
     /** More of `node.json` for every node. */
     readonly nodeConfig?: object
   } = {},
@@ -72,6 +80,8 @@ export const startMesh = async (
     firstPort: 0,
     measurement: await currentMeasurement(),
     nowMs: Date.now(),
+    nodesPerZone: options.nodesPerZone ?? 1,
+    etcdMembers: options.etcdMembers ?? 0,
   })
   const layout = meshLayout(dir)
   for (const { id } of options.nodeConfig === undefined ? [] : zones) {
@@ -95,12 +105,13 @@ export const startMesh = async (
   const key = await readApiKey(layout.clientKey)
   const nodes = local.nodes.map(
     (node): MeshNode => ({
+      name: node.name,
       zone: node.zone,
       url: `https://${node.config.listenClient}`,
       plainUrl: `http://${node.config.listenPlain}`,
       management: `http://${node.config.listenManagement}`,
       kmip: node.config.listenKmip ?? '',
-      dir: layout.node(node.zone).dir,
+      dir: layout.node(node.name).dir,
       pid: () => node.process().pid,
       isRunning: () => node.process().isRunning(),
       kill: async (signal = 'SIGKILL') => {
@@ -116,11 +127,12 @@ export const startMesh = async (
     mesh: MeshId(mesh),
     nodes,
     key,
-    node: (zone) => {
-      const found = nodes.find((node) => node.zone === zone)
-      if (found === undefined) throw new Error(`the mesh has no zone ${zone}`)
+    node: (name) => {
+      const found = nodes.find((node) => node.name === name)
+      if (found === undefined) throw new Error(`the mesh has no node ${name}`)
       return found
     },
+    etcd: local.etcd,
     connect: async (more = {}) => {
       const client = await connect({
         nodes: nodes.map((node) => node.url),

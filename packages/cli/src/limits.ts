@@ -4,6 +4,8 @@
 export const nodeReadyTimeoutMs = 30_000
 /** How long a node may take to end after SIGTERM before it is killed. */
 export const nodeStopTimeoutMs = 8000
+/** How long an etcd of this machine may take until it has a leader. */
+export const etcdReadyTimeoutMs = 20_000
 /** How long a returned node may take until it has what it missed. */
 export const catchUpTimeoutMs = 30_000
 /** How long anvil may take until it answers. */

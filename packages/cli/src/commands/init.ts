@@ -1,35 +1,33 @@
 /** `holdfast init`: makes a simulated mesh in a folder. */
 import { resolve } from 'node:path'
-import type { ManifestZone } from '@holdfast/base/manifest'
 import { Command } from 'commander'
 import { defaultDir } from '../client-context.ts'
 import { type MakeCommand, run, type Surroundings } from '../command.ts'
 import { createMesh } from '../mesh-folder/create-mesh.ts'
+import { meshSizeOf, type SizeOptions, withSizeOptions } from '../mesh-folder/mesh-size.ts'
 import { currentMeasurement } from '../mesh-folder/node-program.ts'
-import { defaultZones, parseZone } from '../mesh-folder/zones.ts'
 import type { Terminal } from '../terminal.ts'
 
-type Options = { readonly dir?: string; readonly zone?: readonly string[]; readonly port: string }
+type Options = SizeOptions & { readonly dir?: string; readonly port: string }
 
 /** The first port of a mesh made without a wish. */
 export const defaultFirstPort = 7400
 
-const zonesOf = (texts: readonly string[] | undefined): readonly ManifestZone[] =>
-  texts === undefined ? defaultZones : texts.map(parseZone)
-
 export const makeMesh = async (
   dir: string,
-  options: Pick<Options, 'zone'> & { readonly firstPort: number },
+  options: SizeOptions & { readonly firstPort: number },
   talk: Terminal,
   around: Surroundings,
 ) => {
-  const zones = zonesOf(options.zone)
-  const step = talk.step(`Make a simulated mesh of ${zones.length} zones`)
+  const size = meshSizeOf(options)
+  const { zones, nodesPerZone } = size
+  const each = nodesPerZone === 1 ? '' : ` of ${nodesPerZone} nodes`
+  const step = talk.step(`Make a simulated mesh of ${zones.length} zones${each}`)
   const measurement = await currentMeasurement()
   const made = await createMesh({
     dir,
     name: 'local',
-    zones,
+    ...size,
     firstPort: options.firstPort,
     measurement,
     nowMs: around.now(),
@@ -41,17 +39,10 @@ export const makeMesh = async (
   return made
 }
 
-const collect = (value: string, before: readonly string[] = []) => [...before, value]
-
 export const initCommand: MakeCommand = (around) =>
-  new Command('init')
-    .description('make a simulated mesh: root, governors, manifest, one node a zone')
+  withSizeOptions(new Command('init'))
+    .description('make a simulated mesh: root, governors, manifest, nodes')
     .option('--dir <folder>', `where to (default ${defaultDir})`)
-    .option(
-      '--zone <id:lat:lon:level>',
-      'a zone, such as eu-west:53.35:-6.26:2; repeatable',
-      collect,
-    )
     .option('--port <number>', 'first port of loopback; 0 takes free ones', `${defaultFirstPort}`)
     .action(
       run(around, async (talk, options: Options) => {

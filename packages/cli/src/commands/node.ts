@@ -1,25 +1,28 @@
-/** `holdfast node ZONE`: one node of a mesh folder in the foreground. */
+/** `holdfast node NAME`: one node of a mesh folder in the foreground. */
 import { fail } from '@holdfast/base/errors'
 import { Command } from 'commander'
 import { type ClientOptions, dirOf } from '../client-context.ts'
 import { type MakeCommand, run } from '../command.ts'
 import { meshLayout } from '../mesh-folder/layout.ts'
 import { readManifest } from '../mesh-folder/manifest-file.ts'
+import { nodeNames } from '../mesh-folder/node-names.ts'
 import { runNodeHere } from '../processes/run-node-here.ts'
 
 export const nodeCommand: MakeCommand = (around) =>
   new Command('node')
     .description('run one node of a mesh folder in the foreground')
-    .argument('<zone>', 'zone of the node')
+    .argument('<name>', 'the node: its zone, or for a further one such as eu-west.2')
     .option('--dir <folder>', 'folder of the mesh')
     .action(
-      run(around, async (talk, zone: string, options: ClientOptions) => {
+      run(around, async (talk, name: string, options: ClientOptions) => {
         const layout = meshLayout(dirOf(options, around))
         const { manifest } = await readManifest(layout, around.now())
-        if (!manifest.zones.some(({ id }) => id === zone)) {
-          fail('unknown_zone', 'the manifest has no such zone', zone)
-        }
+        const names = await nodeNames(
+          layout,
+          manifest.zones.map(({ id }) => id),
+        )
+        if (!names.includes(name)) fail('unknown_zone', 'the mesh has no such node', name)
         if (manifest.kind === 'simulated') talk.say(talk.style('yellow', 'SIMULATED enclave'))
-        around.exitCode(await runNodeHere(layout.node(zone), around.env))
+        around.exitCode(await runNodeHere(layout.node(name), around.env))
       }),
     )

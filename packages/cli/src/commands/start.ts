@@ -5,6 +5,7 @@ import { type ClientOptions, dirOf, openClient, simulatedWarning } from '../clie
 import { type MakeCommand, run, type Surroundings } from '../command.ts'
 import { exists, publicFile, writeJson } from '../mesh-folder/files.ts'
 import { type MeshLayout, meshLayout } from '../mesh-folder/layout.ts'
+import { type SizeOptions, withSizeOptions } from '../mesh-folder/mesh-size.ts'
 import { currentMeasurement } from '../mesh-folder/node-program.ts'
 import { refreshMesh } from '../mesh-folder/refresh-mesh.ts'
 import { claimFolder } from '../processes/claim-folder.ts'
@@ -14,7 +15,7 @@ import { tryNext } from '../quickstart/try-next.ts'
 import type { Terminal } from '../terminal.ts'
 import { defaultFirstPort, makeMesh } from './init.ts'
 
-type Options = ClientOptions & { readonly port: string; readonly exit?: true }
+type Options = ClientOptions & SizeOptions & { readonly port: string; readonly exit?: true }
 
 const makeOrRefresh = async (
   dir: string,
@@ -23,7 +24,7 @@ const makeOrRefresh = async (
   around: Surroundings,
 ): Promise<void> => {
   if (!(await exists(dir))) {
-    await makeMesh(dir, { firstPort: Number(options.port) }, talk, around)
+    await makeMesh(dir, { ...options, firstPort: Number(options.port) }, talk, around)
     return
   }
   const measurement = await currentMeasurement()
@@ -45,16 +46,17 @@ const startNodes = async (
     await mesh.stop()
     throw error
   }
-  step.done(mesh.nodes.map(({ zone }) => zone).join(', '), {
-    nodes: mesh.nodes.map(({ zone, config }) => ({
+  step.done(mesh.nodes.map(({ name }) => name).join(', '), {
+    nodes: mesh.nodes.map(({ name, zone, config }) => ({
+      name,
       zone,
       url: `https://${config.listenClient}`,
       ...(config.listenKmip === undefined ? {} : { kmip: config.listenKmip }),
-      pid: mesh.node(zone)?.process().pid,
+      pid: mesh.node(name)?.process().pid,
     })),
   })
-  const kmip = mesh.nodes.flatMap(({ zone, config: { listenKmip } }) =>
-    listenKmip === undefined ? [] : [`${zone} ${listenKmip}`],
+  const kmip = mesh.nodes.flatMap(({ name, config: { listenKmip } }) =>
+    listenKmip === undefined ? [] : [`${name} ${listenKmip}`],
   )
   if (kmip.length > 0) talk.line(talk.style('dim', `  KMIP: ${kmip.join(', ')}`))
   return mesh
@@ -94,14 +96,14 @@ const untilStopped = (mesh: LocalMesh, stop: Promise<void>): Promise<string | un
       const process = node.process()
       await process.ended
       // The quickstart replaces a process that it killed.
-      if (process === node.process()) return node.zone
+      if (process === node.process()) return node.name
     }
   })
   return Promise.race([stop.then(() => undefined), ...ends])
 }
 
 export const startCommand: MakeCommand = (around) =>
-  new Command('start')
+  withSizeOptions(new Command('start'))
     .description('run every node of a mesh folder; the first time, make it and show the main job')
     .option('--dir <folder>', 'folder of the mesh (default .mesh)')
     .option('--port <number>', 'first port of a new mesh; 0 takes free ones', `${defaultFirstPort}`)
@@ -127,7 +129,7 @@ export const startCommand: MakeCommand = (around) =>
           if (stopped || options.exit === true) return
           await tryNext(layout, talk, around)
           const lost = await untilStopped(mesh, interrupted)
-          if (lost !== undefined) throw new Error(`the node of ${lost} ended; see its node.log`)
+          if (lost !== undefined) throw new Error(`the node ${lost} ended; see its node.log`)
         } finally {
           const step = talk.step('Stop the nodes')
           await mesh.stop()

@@ -15,11 +15,13 @@ import { generateApiKey, type MeshId, type ZoneId } from '@holdfast/sdk'
 import { writeApiKey } from '@holdfast/sdk/node'
 import { manifestLifetimeMs } from '../limits.ts'
 import { writeClientFile } from './client-file.ts'
+import { etcdStoreOf, writeEtcdFile } from './etcd-file.ts'
 import { exists, publicFile, secretFile, writeJson, writeWhole } from './files.ts'
 import { makeGovernors, signByGovernors } from './governors.ts'
 import { type MeshLayout, meshLayout } from './layout.ts'
 import { readManifest } from './manifest-file.ts'
 import { writeNodeConfigs } from './node-config.ts'
+import { nodeName } from './node-names.ts'
 import { makePlatform, randomEntropy } from './platforms.ts'
 import { choosePorts } from './ports.ts'
 
@@ -29,6 +31,10 @@ export type CreateMesh = {
   readonly zones: readonly ManifestZone[]
   /** Of the first node's clients; 0 takes any free ones. */
   readonly firstPort: number
+  /** Default 1. More than one share an etcd. */
+  readonly nodesPerZone?: number
+  /** Members of each zone's etcd; default none: each node has a SQLite file. */
+  readonly etcdMembers?: number
   /** MRENCLAVE of the node that will run. */
   readonly measurement: string
   readonly nowMs: number
@@ -73,24 +79,33 @@ const fill = async (layout: MeshLayout, options: CreateMesh): Promise<boolean> =
   await writeJson(layout.simulatedRoot, root, secretFile)
   const { governors, listed } = await makeGovernors(layout)
   const inventory: { ppidHash: string; zone: ZoneId }[] = []
-  for (const { id } of zones) {
-    const node = layout.node(id)
+  const named = zones.flatMap(({ id: zone }) =>
+    Array.from({ length: options.nodesPerZone ?? 1 }, (_, index) => ({
+      zone,
+      name: nodeName(zone, index),
+    })),
+  )
+  for (const { name, zone } of named) {
+    const node = layout.node(name)
     await mkdir(node.dir, { recursive: true, mode: 0o700 })
     const file = makePlatform(root, nowMs)
     await writeJson(node.platform, file, secretFile)
     await writeWhole(node.sealingKey, `${randomBytes(32).toString('hex')}\n`, secretFile)
-    inventory.push({ ppidHash: ppidHashOf(file.platform), zone: id })
+    inventory.push({ ppidHash: ppidHashOf(file.platform), zone })
   }
   const simulatedRoot = toBase64Url(simulatedRootCertificate(root))
   const manifest = genesis(options, { governors: listed, inventory, simulatedRoot })
   const signed = signByGovernors(encodeManifest(manifest), governors)
   await writeJson(layout.manifest, { manifests: [signed] }, publicFile)
-  const ports = await choosePorts(zones.length, options.firstPort)
-  const nodes = zones.flatMap(({ id }, index) => {
+  const ports = await choosePorts(named.length, options.firstPort)
+  const nodes = named.flatMap((node, index) => {
     const chosen = ports[index]
-    return chosen === undefined ? [] : [{ zone: id, ports: chosen }]
+    return chosen === undefined ? [] : [{ ...node, ports: chosen }]
   })
-  await writeNodeConfigs(layout, nodes)
+  const ids = zones.map(({ id }) => id)
+  const members = options.etcdMembers ?? 0
+  const etcd = members > 0 ? await writeEtcdFile(layout, ids, members) : undefined
+  await writeNodeConfigs(layout, nodes, (zone) => etcd && etcdStoreOf(etcd, zone))
   using key = generateApiKey()
   await writeApiKey(layout.clientKey, key)
   await writeClientFile(layout, {
@@ -104,10 +119,13 @@ const fill = async (layout: MeshLayout, options: CreateMesh): Promise<boolean> =
 
 /**
  * Makes the whole folder, or nothing: it is filled under another name and then renamed. Refuses
- * with `invalid_field` where it exists.
+ * with `invalid_field` where it exists, and several nodes of a zone without an etcd.
  */
 export const createMesh = async (options: CreateMesh): Promise<CreatedMesh> => {
   const { dir } = options
+  if ((options.nodesPerZone ?? 1) > 1 && (options.etcdMembers ?? 0) === 0) {
+    fail('invalid_field', 'several nodes of a zone share an etcd: --store etcd', 'nodes')
+  }
   if (await exists(dir)) fail('invalid_field', 'the folder exists', dir)
   const partial = meshLayout(`${dir}.${process.pid}.partial`)
   await mkdir(partial.dir, { recursive: true, mode: 0o700 })

@@ -11,7 +11,11 @@ export const meshLayout = (dir: string) => ({
   governor: (id: string) => join(dir, 'governors', `${id}.json`),
   governors: join(dir, 'governors'),
   nodes: join(dir, 'nodes'),
-  node: (zone: string) => nodeLayout(join(dir, 'nodes', zone)),
+  /** By the node's name: its zone, or the zone with a number: `eu-west.2`. */
+  node: (name: string) => nodeLayout(join(dir, 'nodes', name)),
+  /** The etcd clusters of the zones; absent where the stores are SQLite files. */
+  etcd: join(dir, 'etcd.json'),
+  etcdMember: (zone: string, member: string) => join(dir, 'etcd', zone, member),
   /** Mesh id, least serial, addresses and key of the client that was made with the mesh. */
   client: join(dir, 'client.json'),
   clientKey: join(dir, 'client.key.json'),

@@ -17,7 +17,8 @@ const nodeConfig = z.strictObject({
   /** KMIP over TLS and over HTTPS; absent in folders that were made before nodes spoke it. */
   listenKmip: z.string().exactOptional(),
   listenKmipHttps: z.string().exactOptional(),
-  peers: z.record(z.string(), z.string()),
+  /** By zone, the own one too: an address, or several. */
+  peers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   /** Relative to the folder of this file. */
   manifest: z.string(),
   /** The node's own affair: an etcd instead of its SQLite file. */
@@ -25,13 +26,35 @@ const nodeConfig = z.strictObject({
 })
 export type NodeConfig = z.infer<typeof nodeConfig>
 
-/** Writes `node.json` for every zone. */
+export type NewNode = {
+  readonly name: string
+  readonly zone: string
+  readonly ports: NodePorts
+}
+
+/** The mesh addresses of all nodes but one, by zone. */
+const peersOf = (nodes: readonly NewNode[], name: string): NodeConfig['peers'] => {
+  const others = Map.groupBy(
+    nodes.filter((node) => node.name !== name),
+    ({ zone }) => zone,
+  )
+  return Object.fromEntries(
+    [...others].map(([zone, found]) => {
+      const addresses = found.map(({ ports }) => `${host}:${ports.mesh}`)
+      const [first = ''] = addresses
+      return [zone, addresses.length === 1 ? first : addresses]
+    }),
+  )
+}
+
+/** Writes `node.json` for every node. */
 export const writeNodeConfigs = async (
   layout: MeshLayout,
-  nodes: readonly { readonly zone: string; readonly ports: NodePorts }[],
+  nodes: readonly NewNode[],
+  storeOf: (zone: string) => object | undefined,
 ): Promise<void> => {
-  for (const { zone, ports } of nodes) {
-    const others = nodes.filter((other) => other.zone !== zone)
+  for (const { name, zone, ports } of nodes) {
+    const store = storeOf(zone)
     const config: NodeConfig = {
       zone,
       listenClient: `${host}:${ports.client}`,
@@ -40,12 +63,13 @@ export const writeNodeConfigs = async (
       listenManagement: `${host}:${ports.management}`,
       listenKmip: `${host}:${ports.kmip}`,
       listenKmipHttps: `${host}:${ports.kmipHttps}`,
-      peers: Object.fromEntries(others.map((other) => [other.zone, `${host}:${other.ports.mesh}`])),
+      peers: peersOf(nodes, name),
       manifest: '../../manifest.json',
+      ...(store === undefined ? {} : { store }),
     }
-    await writeJson(layout.node(zone).config, config, publicFile)
+    await writeJson(layout.node(name).config, config, publicFile)
   }
 }
 
-export const readNodeConfig = (layout: MeshLayout, zone: string): Promise<NodeConfig> =>
-  readJson(layout.node(zone).config, nodeConfig)
+export const readNodeConfig = (layout: MeshLayout, name: string): Promise<NodeConfig> =>
+  readJson(layout.node(name).config, nodeConfig)

@@ -1,4 +1,4 @@
-/** Simulated machines: each zone's own, with collateral that is kept fresh. */
+/** Simulated machines: each node's own, with collateral that is kept fresh. */
 import {
   createSimulatedPlatform,
   type SimulatedPlatform,
@@ -32,21 +32,21 @@ const nextUpdateMs = ({ tcbInfo }: Collateral): number => {
   return Date.parse(nextUpdate)
 }
 
-/** Signs collateral anew where it will expire soon; the zones whose it was. */
+/** Signs collateral anew where it will expire soon; the nodes whose it was. */
 export const renewCollateral = async (
   layout: MeshLayout,
-  zones: readonly string[],
+  nodes: readonly string[],
   nowMs: number,
 ): Promise<readonly string[]> => {
   const renewed: string[] = []
-  for (const zone of zones) {
-    const { platform: path } = layout.node(zone)
+  for (const node of nodes) {
+    const { platform: path } = layout.node(node)
     const file = await readJson(path, fileOf<PlatformFile>())
     if (nextUpdateMs(file.collateral) - nowMs > collateralRenewBeforeMs) continue
     const root = await readJson(layout.simulatedRoot, fileOf<SimulatedRoot>())
     const collateral = simulatedCollateral(root, { nowMs })
     await writeJson(path, { ...file, collateral }, secretFile)
-    renewed.push(zone)
+    renewed.push(node)
   }
   return renewed
 }

@@ -30,7 +30,8 @@ const portsFrom = (first: number, kmip: number): NodePorts => ({
   kmipHttps: kmip + 1,
 })
 
-const freePort = async (): Promise<number> => {
+/** A port of loopback that is free now. */
+export const freePort = async (): Promise<number> => {
   const port = await portOf(0)
   if (port === undefined) throw new Error('no port of loopback is free')
   return port

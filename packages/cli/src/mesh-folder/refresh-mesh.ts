@@ -5,6 +5,7 @@ import { readClientFile, writeClientFile } from './client-file.ts'
 import { localGovernors } from './governors.ts'
 import type { MeshLayout } from './layout.ts'
 import { publishSuccessor, readManifest } from './manifest-file.ts'
+import { nodeNames } from './node-names.ts'
 import { renewCollateral } from './platforms.ts'
 
 export type Refreshed = {
@@ -24,7 +25,7 @@ export const refreshMesh = async (
   const changes: string[] = []
   const { manifest } = await readManifest(layout, nowMs)
   const zones = manifest.zones.map(({ id }) => id)
-  const renewed = await renewCollateral(layout, zones, nowMs)
+  const renewed = await renewCollateral(layout, await nodeNames(layout, zones), nowMs)
   if (renewed.length > 0) changes.push(`simulated collateral renewed for ${renewed.join(', ')}`)
   const listed = manifest.measurements.some(({ mrEnclave }) => mrEnclave === measurement)
   if (listed) return { changes }

@@ -1,11 +1,16 @@
-/** All nodes of a mesh folder as processes of this machine. */
+/** All nodes of a mesh folder as processes of this machine, and the etcd members of its zones. */
+import { readEtcdFile } from '../mesh-folder/etcd-file.ts'
 import { meshLayout } from '../mesh-folder/layout.ts'
 import { readManifest } from '../mesh-folder/manifest-file.ts'
 import { type NodeConfig, readNodeConfig } from '../mesh-folder/node-config.ts'
+import { nodeNames, zoneOfNode } from '../mesh-folder/node-names.ts'
+import { type EtcdProcess, type LocalEtcd, startEtcd } from './etcd-cluster.ts'
 import type { Environment } from './node-environment.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 
 export type LocalNode = {
+  /** The zone, or for a further node of it `eu-west.2`. */
+  readonly name: string
   readonly zone: string
   readonly config: NodeConfig
   /** The process that runs now, or ran last. */
@@ -17,24 +22,52 @@ export type LocalNode = {
 export type LocalMesh = {
   readonly dir: string
   readonly nodes: readonly LocalNode[]
+  /** Members of the zones' etcd clusters; none where the stores are SQLite files. */
+  readonly etcd: readonly EtcdProcess[]
   /** Settles when every node is ready. */
   ready(): Promise<void>
-  node(zone: string): LocalNode | undefined
-  /** Ends all nodes, in parallel. */
+  /** By name; a zone's name is that of its first node. */
+  node(name: string): LocalNode | undefined
+  /** Ends all nodes, in parallel, then the etcd members. */
   stop(): Promise<void>
 }
 
-/** Starts the nodes of all zones. */
+const openEtcd = async (dir: string, env: Environment): Promise<LocalEtcd | undefined> => {
+  const layout = meshLayout(dir)
+  const zones = await readEtcdFile(layout)
+  return zones === undefined ? undefined : startEtcd(layout, zones, env)
+}
+
+/** Starts the nodes of all zones, and before them what they store in. */
 export const startLocalMesh = async (dir: string, env: Environment): Promise<LocalMesh> => {
   const layout = meshLayout(dir)
   const { manifest } = await readManifest(layout, Date.now())
+  const zones = manifest.zones.map(({ id }) => id)
+  const names = await nodeNames(layout, zones)
+  const etcd = await openEtcd(dir, env)
+  const started: (() => NodeProcess)[] = []
+  // However this command ends, unless it is killed outright, what it started ends with it.
+  const endWithThis = (): void => {
+    for (const process of started) process().kill('SIGTERM')
+    for (const member of etcd?.members ?? []) void member.kill('SIGKILL')
+  }
+  process.once('exit', endWithThis)
+  try {
+    await etcd?.ready()
+  } catch (error) {
+    await etcd?.stop()
+    process.off('exit', endWithThis)
+    throw error
+  }
   const nodes = await Promise.all(
-    manifest.zones.map(async ({ id: zone }): Promise<LocalNode> => {
-      const config = await readNodeConfig(layout, zone)
-      const start = (): NodeProcess => startNode({ zone, layout: layout.node(zone), env })
+    names.map(async (name): Promise<LocalNode> => {
+      const config = await readNodeConfig(layout, name)
+      const start = (): NodeProcess => startNode({ name, layout: layout.node(name), env })
       let current = start()
+      started.push(() => current)
       return {
-        zone,
+        name,
+        zone: zoneOfNode(name),
         config,
         process: () => current,
         restart: async () => {
@@ -48,12 +81,15 @@ export const startLocalMesh = async (dir: string, env: Environment): Promise<Loc
   return {
     dir,
     nodes,
+    etcd: etcd?.members ?? [],
     ready: async () => {
       await Promise.all(nodes.map((node) => node.process().ready()))
     },
-    node: (zone) => nodes.find((node) => node.zone === zone),
+    node: (name) => nodes.find((node) => node.name === name),
     stop: async () => {
       await Promise.all(nodes.map((node) => node.process().stop()))
+      await etcd?.stop()
+      process.off('exit', endWithThis)
     },
   }
 }

@@ -9,7 +9,7 @@ import { lastError } from './last-error.ts'
 import { type Environment, nodeEnvironment } from './node-environment.ts'
 
 export type NodeProcess = {
-  readonly zone: string
+  readonly name: string
   readonly pid: number
   /** Settles when the process has ended. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
@@ -45,11 +45,11 @@ const lateAfter = (ms: number): { readonly late: Promise<'late'>; cancel(): void
 
 /** Starts a node with the configuration of its folder; its log goes to `node.log` there. */
 export const startNode = (options: {
-  readonly zone: string
+  readonly name: string
   readonly layout: NodeLayout
   readonly env: Environment
 }): NodeProcess => {
-  const { layout, zone } = options
+  const { layout, name } = options
   const log = openSync(layout.log, 'a', 0o600)
   const args = [...engineFlags, nodeProgram(), '--config', layout.config]
   const child = spawn(process.execPath, args, {
@@ -61,15 +61,11 @@ export const startNode = (options: {
   const ended = endOf(child)
   const isReady = readyLine(child)
   let running = true
-  // However this command ends, unless it is killed outright, its nodes end with it.
-  const endWithThis = (): void => void child.kill('SIGTERM')
-  process.once('exit', endWithThis)
   void ended.then(() => {
     running = false
-    process.removeListener('exit', endWithThis)
   })
   return {
-    zone,
+    name,
     pid: child.pid ?? 0,
     ended,
     isRunning: () => running,
@@ -80,7 +76,7 @@ export const startNode = (options: {
       limit.cancel()
       if (first === 'ready') return
       const how = first === 'late' ? 'is late' : 'ended'
-      throw new Error(`the node of ${zone} ${how}${await lastError(layout.log)}`)
+      throw new Error(`the node ${name} ${how}${await lastError(layout.log)}`)
     },
     stop: async () => {
       if (!running) return

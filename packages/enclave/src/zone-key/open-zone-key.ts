@@ -50,7 +50,7 @@ const tryKey = async (
   return openRecord(context, zoneEpochName, found.value) === undefined ? 'other' : 'opens'
 }
 
-/** Writes `zone/epoch`, once for a store. False where another was first, or may have been. */
+/** Writes `zone/epoch`, once for a store. False where another was first. */
 const begin = async (options: ZoneKeyOptions, zoneKey: ZoneKey): Promise<boolean> => {
   const value = sealRecord(
     { ...options, zoneKeys: oneZoneKey(zoneKey) },
@@ -64,10 +64,10 @@ const begin = async (options: ZoneKeyOptions, zoneKey: ZoneKey): Promise<boolean
     conditions: [{ key: zoneEpochName, revision: 'absent' }],
     writes: [{ type: 'put', key: zoneEpochName, value }],
   })
-  return outcome.outcome === 'applied'
+  if (outcome.outcome === 'applied') return true
+  // An outcome that was not told is in the store.
+  return outcome.outcome === 'unknown' && (await tryKey(options, zoneKey)) === 'opens'
 }
-
-const lost = refuse('not_ready', 'another node made the key of this zone at the same time')
 
 /** From the cache, or made for an empty store; undefined where the store is under another key. */
 const openHere = async (options: ZoneKeyOptions): Promise<Result<OpenedZoneKey> | undefined> => {
@@ -77,7 +77,7 @@ const openHere = async (options: ZoneKeyOptions): Promise<Result<OpenedZoneKey> 
     if (tried === 'opens') return accept({ zoneKey: cached, fresh: false })
     // An empty store under a key that is kept: the zone lost its records, not its key.
     if (tried === 'absent') {
-      return (await begin(options, cached)) ? accept({ zoneKey: cached, fresh: false }) : lost
+      if (await begin(options, cached)) return accept({ zoneKey: cached, fresh: false })
     }
     cached.secret[Symbol.dispose]()
     return undefined
@@ -87,8 +87,9 @@ const openHere = async (options: ZoneKeyOptions): Promise<Result<OpenedZoneKey> 
   // Sealed first: a crash between leaves a key without records, never records without a key.
   await writeCache(options, zoneKey)
   if (await begin(options, zoneKey)) return accept({ zoneKey, fresh: true })
+  // Another node of the zone was first: it gives its key.
   zoneKey.secret[Symbol.dispose]()
-  return lost
+  return undefined
 }
 
 /** One attempt at a peer's key; it must open this store, or it is not this zone's. */
@@ -105,8 +106,8 @@ const receive = async (options: AwaitedZoneKey): Promise<OpenedZoneKey | undefin
 
 /**
  * The zone key of this store. Where the store is under a key that this machine cannot open, peers
- * of the zone are asked until one gives it. Refuses `not_ready` where two nodes begin an empty
- * store at once, `zone_key_unavailable` where no peer gave it in time.
+ * of the zone are asked until one gives it; so also where two nodes begin an empty store at once.
+ * Refuses `zone_key_unavailable` where no peer gave it in time.
  */
 export const openZoneKey = async (options: AwaitedZoneKey): Promise<Result<OpenedZoneKey>> => {
   const here = await openHere(options)

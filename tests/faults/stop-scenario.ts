@@ -1,0 +1,119 @@
+/**
+ * What stops on every node of a zone, and how soon: a credential that one node revoked, and
+ * everything where the zone's etcd is silent. The test and `npm run faults:mesh` share it.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  type Client,
+  credentialOf,
+  generateApiKey,
+  PersonId,
+  RefusalError,
+  type Wallet,
+} from '@holdfast/sdk'
+import type { MeshNode, TestMesh } from '../support/mesh.ts'
+import { accountOf, createEthereum, transfer } from '../support/wallets.ts'
+
+export type StopFigures = {
+  /** Signatures by the credential before it was revoked, by node. */
+  readonly signed: readonly number[]
+  /** From the answer to the revocation until the last signature that a node gave, by node. */
+  readonly revokedMs: readonly number[]
+  /** From the moment when etcd was stopped until the last signature, by node. */
+  readonly silentMs: readonly number[]
+  /** What the nodes answered while etcd was silent. */
+  readonly codes: readonly string[]
+  /** From the moment when etcd went on until the first signature, by node. */
+  readonly backMs: readonly number[]
+}
+
+type Signing = {
+  /** When the last signature came, and the first one after `since`. */
+  last(): number
+  count(): number
+  firstAfter(since: number): number | undefined
+  readonly codes: Set<string>
+  end(): Promise<void>
+}
+
+/** Signs again and again by one node alone. */
+const signing = (client: Client, wallet: Wallet): Signing => {
+  const signatory = { wallet: wallet.id, account: accountOf(wallet, 'ethereum').id }
+  const times: number[] = []
+  const codes = new Set<string>()
+  let running = true
+  const run = async (): Promise<void> => {
+    for (let nonce = 0n; running; nonce += 1n) {
+      try {
+        const prepared = await client.prepare.sign(signatory, transfer(nonce))
+        await client.send(prepared, { timeoutMs: 150 })
+        times.push(performance.now())
+      } catch (error) {
+        if (!(error instanceof RefusalError)) throw error
+        codes.add(error.refusal.code)
+      }
+      await delay(5)
+    }
+  }
+  const ended = run()
+  return {
+    last: () => times.at(-1) ?? 0,
+    count: () => times.length,
+    firstAfter: (since) => times.find((time) => time > since),
+    codes,
+    end: () => {
+      running = false
+      return ended
+    },
+  }
+}
+
+const rounded = (ms: number): number => Math.max(0, Math.round(ms))
+
+/** One zone of several nodes on etcd; the wallet is made in it. */
+export const stopInZone = async (mesh: TestMesh): Promise<StopFigures> => {
+  const [first] = mesh.nodes as readonly [MeshNode]
+  const owner = await mesh.connect({ nodes: [first.url] })
+  const wallet = await createEthereum(owner)
+  using key = generateApiKey()
+  await owner.addCredentials({
+    wallet: wallet.id,
+    persons: [{ id: PersonId('bob'), owner: false }],
+    credentials: [credentialOf(key, PersonId('bob'))],
+    enrol: [key],
+  })
+  const clientsOf = (credentials: Parameters<TestMesh['connect']>[0]) =>
+    Promise.all(mesh.nodes.map(({ url }) => mesh.connect({ nodes: [url], ...credentials })))
+
+  const byBob = (await clientsOf({ credentials: [key] })).map((client) => signing(client, wallet))
+  await delay(1000)
+  const signed = byBob.map((one) => one.count())
+  await owner.removeCredential({ wallet: wallet.id, credential: key.id })
+  const revokedAt = performance.now()
+  await delay(1500)
+  await Promise.all(byBob.map((one) => one.end()))
+
+  const byOwner = (await clientsOf({})).map((client) => signing(client, wallet))
+  await delay(1000)
+  const stoppedAt = performance.now()
+  await Promise.all(mesh.etcd.map((member) => member.kill('SIGSTOP')))
+  await delay(3000)
+  const silentMs = byOwner.map((one) => rounded(one.last() - stoppedAt))
+  const codes = new Set(byOwner.flatMap((one) => [...one.codes]))
+  const wentOnAt = performance.now()
+  await Promise.all(mesh.etcd.map((member) => member.kill('SIGCONT')))
+  while (
+    byOwner.some((one) => one.firstAfter(wentOnAt) === undefined) &&
+    performance.now() - wentOnAt < 20_000
+  ) {
+    await delay(50)
+  }
+  await Promise.all(byOwner.map((one) => one.end()))
+  return {
+    signed,
+    revokedMs: byBob.map((one) => rounded(one.last() - revokedAt)),
+    silentMs,
+    codes: [...codes].toSorted(),
+    backMs: byOwner.map((one) => rounded((one.firstAfter(wentOnAt) ?? Infinity) - wentOnAt)),
+  }
+}

@@ -41,11 +41,11 @@ const signing = (client: Client, wallet: Wallet): Signing => {
   const signatory = { wallet: wallet.id, account: accountOf(wallet, 'ethereum').id }
   const times: number[] = []
   const codes = new Set<string>()
-  let running = true
+  const state = { running: true }
   const run = async (): Promise<void> => {
-    for (let nonce = 0n; running; nonce += 1n) {
+    for (let nonce = 0n; state.running; nonce += 1n) {
       try {
-        const prepared = await client.prepare.sign(signatory, transfer(nonce))
+        const prepared = client.prepare.sign(signatory, transfer(nonce))
         await client.send(prepared, { timeoutMs: 150 })
         times.push(performance.now())
       } catch (error) {
@@ -62,7 +62,7 @@ const signing = (client: Client, wallet: Wallet): Signing => {
     firstAfter: (since) => times.find((time) => time > since),
     codes,
     end: () => {
-      running = false
+      state.running = false
       return ended
     },
   }

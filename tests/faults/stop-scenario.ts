@@ -3,6 +3,7 @@
  * everything where the zone's etcd is silent. The test and `npm run faults:mesh` share it.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Policy } from '@holdfast/base/policy'
 import {
   type Client,
   credentialOf,
@@ -68,17 +69,32 @@ const signing = (client: Client, wallet: Wallet): Signing => {
   }
 }
 
+/** Whoever has a credential of the wallet may do all. */
+const policy: Policy = {
+  format: 'holdfast policy v1',
+  rules: [{ id: 'all', effect: 'allow', operations: ['*'] }],
+}
+
+const untilAllSign = async (all: readonly Signing[]): Promise<void> => {
+  const until = performance.now() + 20_000
+  while (all.some((one) => one.count() < 5)) {
+    const codes = all.flatMap((one) => [...one.codes])
+    if (performance.now() > until) throw new Error(`a node does not sign: ${codes.join(', ')}`)
+    await delay(20)
+  }
+}
+
 const rounded = (ms: number): number => Math.max(0, Math.round(ms))
 
 /** One zone of several nodes on etcd; the wallet is made in it. */
 export const stopInZone = async (mesh: TestMesh): Promise<StopFigures> => {
   const [first] = mesh.nodes as readonly [MeshNode]
   const owner = await mesh.connect({ nodes: [first.url] })
-  const wallet = await createEthereum(owner)
+  const wallet = await createEthereum(owner, { policy })
   using key = generateApiKey()
   await owner.addCredentials({
     wallet: wallet.id,
-    persons: [{ id: PersonId('bob'), owner: false }],
+    persons: [{ id: PersonId('bob'), owner: true }],
     credentials: [credentialOf(key, PersonId('bob'))],
     enrol: [key],
   })
@@ -86,7 +102,7 @@ export const stopInZone = async (mesh: TestMesh): Promise<StopFigures> => {
     Promise.all(mesh.nodes.map(({ url }) => mesh.connect({ nodes: [url], ...credentials })))
 
   const byBob = (await clientsOf({ credentials: [key] })).map((client) => signing(client, wallet))
-  await delay(1000)
+  await untilAllSign(byBob)
   const signed = byBob.map((one) => one.count())
   await owner.removeCredential({ wallet: wallet.id, credential: key.id })
   const revokedAt = performance.now()
@@ -94,7 +110,7 @@ export const stopInZone = async (mesh: TestMesh): Promise<StopFigures> => {
   await Promise.all(byBob.map((one) => one.end()))
 
   const byOwner = (await clientsOf({})).map((client) => signing(client, wallet))
-  await delay(1000)
+  await untilAllSign(byOwner)
   const stoppedAt = performance.now()
   await Promise.all(mesh.etcd.map((member) => member.kill('SIGSTOP')))
   await delay(3000)

@@ -1,4 +1,4 @@
-/** The nodes of a mesh folder by name: the first of a zone bears its name, `eu-west.2` is another. */
+/** The nodes of a mesh folder: the first of a zone bears its name, `eu-west.2` is another. */
 import { readdir } from 'node:fs/promises'
 import { exists } from './files.ts'
 import type { MeshLayout } from './layout.ts'

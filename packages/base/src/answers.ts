@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { approval, approvalLine } from './approval.ts'
 import { intent } from './intent.ts'
 import { marks } from './mark.ts'
+import { limit } from './policy-limits.ts'
 import {
   accountId,
   base64url,
@@ -143,6 +144,27 @@ export const walletListAnswer = z.strictObject({
   node: nodeName,
 })
 export type WalletListAnswer = z.infer<typeof walletListAnswer>
+
+/** One limit of the policy, in the window that is open. */
+export const limitState = z.strictObject({
+  rule: z.string(),
+  limit,
+  opensAt: timestamp,
+  /** When the next window opens, with all of the limit. */
+  endsAt: timestamp,
+  /** What each zone may still count; null where it cannot be asked. Zones give to each other. */
+  zones: z.array(z.strictObject({ zone: zoneId, left: decimal.nullable() })),
+})
+export type LimitState = z.infer<typeof limitState>
+
+export const limitsAnswer = z.strictObject({
+  limits: z.array(limitState),
+  /** `host`: the windows go by the clock of one host, which nobody checks. */
+  time: z.enum(['majority', 'host']),
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type LimitsAnswer = z.infer<typeof limitsAnswer>
 
 export const sessionAnswer = z.strictObject({ expiresAt: timestamp, node: nodeName })
 export type SessionAnswer = z.infer<typeof sessionAnswer>

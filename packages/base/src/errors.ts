@@ -81,6 +81,11 @@ export const errorTable = {
   stale_zone: entry(503, 'GeneralFailure', 'elsewhere', 'This node is not up to date in its zone'),
   pending: entry(503, 'OperationPending', 'later', 'Not enough zones have confirmed this yet'),
   conflict: entry(409, 'GeneralFailure', 'later', 'Something else changed this at the same time'),
+  limit_exceeded: entry(429, 'PermissionDenied', 'later', 'A limit of the policy is spent'),
+  not_counted: entry(503, 'GeneralFailure', 'later', 'Too few zones confirm what was counted'),
+  intent_required: entry(400, 'MissingData', 'never', 'The rule needs an intent id'),
+  intent_used: entry(409, 'PermissionDenied', 'never', 'The intent has signed something else'),
+  locked: entry(403, 'PermissionDenied', 'never', 'Too many guesses: the credential is locked'),
   time_unknown: entry(503, 'GeneralFailure', 'later', 'The zones have not agreed on the time'),
   destroyed: entry(410, 'ObjectDestroyed', 'never', 'It was destroyed'),
 

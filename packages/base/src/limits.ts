@@ -24,6 +24,10 @@ export const waitsPerWalletMax = 32
 export const waitBytesMax = 64 * 1024
 /** How long a change may be delayed at most. */
 export const changeDelayMsMax = 30 * 24 * 3_600_000
+export const limitsPerRuleMax = 8
+/** How long a window of a limit is. */
+export const limitWindowMsMin = 60_000
+export const limitWindowMsMax = 366 * 86_400_000
 /** How far ahead a request may expire. */
 export const requestLifetimeMsMax = 15 * 60_000
 /** How far ahead a request may expire that waits for approvals. */

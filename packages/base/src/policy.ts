@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { chain } from './chain.ts'
 import { intentKinds } from './intent.ts'
-import { changeDelayMsMax, policyRulesMax } from './limits.ts'
+import { changeDelayMsMax, limitsPerRuleMax, policyRulesMax } from './limits.ts'
+import { limit } from './policy-limits.ts'
 import { accountId, decimal, personId } from './schema.ts'
 
 export const credentialKinds = ['api-key', 'tls-certificate', 'passkey'] as const
@@ -57,6 +58,13 @@ export const rule = z.strictObject({
   /** `session`: a session authenticated once is enough. Default `request`: over these bytes. */
   proof: z.enum(['session', 'request']).exactOptional(),
   when: criteria.exactOptional(),
+  /**
+   * For `allow` alone. The rule then allows signatures and nothing else, only of what its limits
+   * can count, and only while all of them hold.
+   */
+  limits: z.array(limit).min(1).max(limitsPerRuleMax).exactOptional(),
+  /** For `allow` alone: an intent id, which requests must name, signs one transaction at most. */
+  once: z.literal(true).exactOptional(),
 })
 export type Rule = z.infer<typeof rule>
 

@@ -24,6 +24,7 @@ import { verifyCommand } from './commands/verify.ts'
 import { verifyReleaseCommand } from './commands/verify-release.ts'
 import { walletCreateCommand } from './commands/wallet-create.ts'
 import { walletImportCommand } from './commands/wallet-import.ts'
+import { walletLimitsCommand } from './commands/wallet-limits.ts'
 import { walletListCommand } from './commands/wallet-list.ts'
 import { walletShowCommand } from './commands/wallet-show.ts'
 
@@ -50,6 +51,7 @@ const commands: readonly MakeCommand[] = [
     walletImportCommand,
     walletListCommand,
     walletShowCommand,
+    walletLimitsCommand,
   ]),
   group('account', 'addresses of a wallet', [accountAddCommand]),
   group('credential', 'who may act for a wallet', [credentialAddCommand, credentialRemoveCommand]),

@@ -5,6 +5,7 @@ import type { Bytes } from '@holdfast/base/bytes'
 import type { WalletId } from '@holdfast/base/ids'
 import { createWaitTable } from './approvals/wait-table.ts'
 import type { CoreContext } from './context.ts'
+import { createCounters } from './counters/create-counters.ts'
 import { createPasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import { createZoneCa } from './identity/zone-ca.ts'
@@ -105,6 +106,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
       if (entry !== undefined) closeDependents({ keys, sessions }, undefined, entry)
     },
   }
+  const time = createAgreedClock(base)
   return {
     ...base,
     mesh: meshId,
@@ -125,7 +127,8 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     replicator: createReplicator(base),
     sessions,
     locations: createLocations(),
-    time: createAgreedClock(base),
+    time,
+    counters: createCounters({ ...base, time, self }),
     zoneView,
   }
 }

@@ -3,6 +3,7 @@ import type { NodeName } from '@holdfast/base/answers'
 import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { PlacementZone } from '@holdfast/base/placement-resolve'
 import type { WaitTable } from './approvals/wait-table.ts'
+import type { Counters } from './counters/create-counters.ts'
 import type { PasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import type { ZoneCa } from './identity/zone-ca.ts'
@@ -50,5 +51,7 @@ export type CoreContext = AcceptContext & {
   readonly locations: Locations
   /** What time it is, by a majority of zones: the clock port alone is the host's word. */
   readonly time: AgreedClock
+  /** Limits, guesses and intents. */
+  readonly counters: Counters
   readonly zoneView: ZoneView
 }

@@ -52,5 +52,20 @@ export const timeRefreshMs = 2000
 export const timeReadingMsMax = 10_000
 /** Sets of zones for which the highest agreed time is kept. */
 export const timeFloorsMax = 256
+/** Wallets whose counting a node keeps in memory; another counts as after a restart. */
+export const countedWalletsMax = 4096
+/** The parts in which a zone takes its share of a limit for counting in memory. */
+export const blocksPerShare = 16n
+/** Transfers of shares that a zone keeps for one counter and window. */
+export const transfersPerWindowMax = 64
+/** Counters of one wallet that a zone remembers. */
+export const countersPerWalletMax = 1024
+/** How long a zone asks no other for a share after none had any. */
+export const transferPauseMs = 1000
+/** Charged requests that a node remembers until they expire; more are found at its next start. */
+export const chargesRememberedMax = 100_000
+/** Expired charges that are deleted at once, and intents on one page for a peer. */
+export const chargesSweptMax = 64
+export const intentPageMax = 1000
 /** How long a server certificate of a zone's CA lives. */
 export const zoneLeafLifetimeMs = 7 * 24 * 3_600_000

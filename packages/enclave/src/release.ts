@@ -6,6 +6,7 @@ import type { Secret } from '@holdfast/base/secret'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Account, WalletKey } from '@holdfast/base/wallet'
 import type { CoreContext } from './context.ts'
+import { type Charged, isChargedBy } from './counters/permit.ts'
 import { checkUnfrozen } from './marks/check-unfrozen.ts'
 import type { Call } from './operations/call.ts'
 import type { PolicyAnswer } from './policy/evaluate.ts'
@@ -21,6 +22,8 @@ export type Release = {
   readonly decoded: Decoded
   readonly call: Call<'sign'>
   readonly verdict: PolicyAnswer
+  /** Where the rule has limits, or asks for `once`. */
+  readonly charged?: Charged | undefined
 }
 
 const receiptOf = (context: CoreContext, { entry, call, verdict }: Release): Receipt => {
@@ -41,7 +44,10 @@ const receiptOf = (context: CoreContext, { entry, call, verdict }: Release): Rec
   }
 }
 
-/** Refuses `stale_zone`, `stale`, `frozen`; a signature that is wrong breaks an invariant. */
+/**
+ * Refuses `stale_zone`, `stale`, `frozen`, and `conflict` where the rule's limits were not charged;
+ * a signature that is wrong breaks an invariant.
+ */
 export const releaseSignature = (context: CoreContext, of: Release): Result<SignAnswer> => {
   const current = context.zoneView.check()
   if (!current.ok) return current
@@ -49,6 +55,10 @@ export const releaseSignature = (context: CoreContext, of: Release): Result<Sign
   if (!fresh.ok) return fresh
   const unfrozen = checkUnfrozen(context, of.entry)
   if (!unfrozen.ok) return unfrozen
+  const rule = of.entry.wallet.policy.rules.find(({ id }) => id === of.verdict.rule)
+  if (!isChargedBy(rule, of.charged)) {
+    return refuse('conflict', 'the limits of the rule changed meanwhile', of.verdict.rule)
+  }
   const { key, account } = of.signer
   const { tasks, intent, finish } = of.decoded
   const opened = new Map<SigningTask, Secret>()

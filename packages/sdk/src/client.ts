@@ -1,7 +1,13 @@
 /** The client of one mesh: verifies its enclaves, makes wallets in it, and signs by them. */
 
 import type { VerifiedManifest } from '@holdfast/attestation'
-import type { NodeStatus, SignAnswer, WalletAnswer, WalletListAnswer } from '@holdfast/base/answers'
+import type {
+  LimitsAnswer,
+  NodeStatus,
+  SignAnswer,
+  WalletAnswer,
+  WalletListAnswer,
+} from '@holdfast/base/answers'
 import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import type { Signer } from './credentials.ts'
@@ -42,6 +48,8 @@ export type Client = {
   createWallet(options: CreateWallet, request?: RequestOptions): Promise<WalletAnswer>
   importWallet(options: ImportWallet, request?: RequestOptions): Promise<WalletAnswer>
   showWallet(wallet: WalletId, request?: RequestOptions): Promise<WalletAnswer>
+  /** What is left of the policy's limits in the windows that are open, by zone. */
+  showLimits(wallet: WalletId, request?: RequestOptions): Promise<LimitsAnswer>
   listWallets(options?: ListWallets, request?: RequestOptions): Promise<WalletListAnswer>
   addAccounts(options: AddAccounts, request?: RequestOptions): Promise<WalletAnswer>
   /** Further credentials of a wallet; API keys among them must be given in `enrol` too. */

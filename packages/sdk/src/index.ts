@@ -4,6 +4,7 @@
  */
 export type { Difference, Verdict, VerifiedManifest } from '@holdfast/attestation'
 export type {
+  LimitsAnswer,
   NodeStatus,
   Receipt,
   SignAnswer,

@@ -16,7 +16,7 @@ import { backUpWallet, proveBackup } from './requests/backup.ts'
 import { addCredentials, removeCredential } from './requests/change-credentials.ts'
 import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
 import type { Header, Prepared } from './requests/prepared.ts'
-import { listWallets, showWallet } from './requests/read.ts'
+import { listWallets, showLimits, showWallet } from './requests/read.ts'
 import { sign } from './requests/sign.ts'
 import type { Rotation } from './rotation.ts'
 import type { Routes } from './routes.ts'
@@ -51,6 +51,7 @@ type Operations = Pick<
   | 'proveBackup'
   | 'removeCredential'
   | 'send'
+  | 'showLimits'
   | 'showWallet'
   | 'sign'
   | 'verify'
@@ -132,6 +133,8 @@ export const operations = (context: OperationsContext): Operations => {
     createWallet: async (options, request) => send(await prepareCreation(options), request),
     importWallet,
     showWallet: show,
+    showLimits: (wallet, request) =>
+      send(showLimits(wallet, { header: header(), ...seenOf(wallet) }), request),
     listWallets: (options = {}, request) =>
       send(listWallets(options, { header: header() }), request),
     addAccounts: change(addAccounts),

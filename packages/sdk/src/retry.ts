@@ -26,6 +26,7 @@ const steps: Partial<Readonly<Record<ErrorCode, NextStep>>> = {
   not_ready: 'another-node',
   stale: 'another-node',
   time_unknown: 'another-node',
+  not_counted: 'another-node',
   stale_zone: 'another-node',
   store_failed: 'another-node',
   internal: 'another-node',

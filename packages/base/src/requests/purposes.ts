@@ -7,6 +7,7 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'wallet.create': 'enrol',
   'wallet.show': 'read',
   'wallet.list': 'read',
+  'limits.show': 'read',
   'account.add': 'change',
   'credential.add': 'change',
   'credential.remove': 'change',

@@ -12,6 +12,7 @@ import { backupProve } from './backup-prove.ts'
 import { changeCancel } from './change-cancel.ts'
 import { credentialAdd } from './credential-add.ts'
 import { credentialRemove } from './credential-remove.ts'
+import { limitsShow } from './limits-show.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
@@ -26,6 +27,7 @@ export const request = z.discriminatedUnion('operation', [
   walletCreate,
   walletShow,
   walletList,
+  limitsShow,
   accountAdd,
   credentialAdd,
   credentialRemove,

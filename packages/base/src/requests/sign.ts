@@ -1,6 +1,6 @@
 /** `sign`: one transaction or message by one account. */
 import { z } from 'zod'
-import { accountId, base64url, hex, intentId, objectId, walletId } from '../schema.ts'
+import { accountId, base64url, hex, intentId, objectId, walletId, zoneId } from '../schema.ts'
 import { header, seen, wait } from './header.ts'
 
 export const signPayload = z.discriminatedUnion('kind', [
@@ -50,6 +50,8 @@ export const sign = z.strictObject({
   /** Raw use needs one for keys of a seed phrase alone. */
   account: accountId.exactOptional(),
   intent: intentId.exactOptional(),
+  /** The zone that counts it where a rule has limits; else the home. */
+  charge: zoneId.exactOptional(),
   seen: seen.exactOptional(),
   payload: signPayload,
 })

@@ -10,6 +10,7 @@ import type { AnyCall, Run } from './call.ts'
 import { changeCancel } from './change-cancel.ts'
 import { credentialAdd } from './credential-add.ts'
 import { credentialRemove } from './credential-remove.ts'
+import { limitsShow } from './limits-show.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
@@ -29,6 +30,7 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'wallet.create': { at: 'home', run: walletCreate },
   'wallet.show': { at: 'holder', run: walletShow },
   'wallet.list': { at: 'here', run: walletList },
+  'limits.show': { at: 'holder', run: limitsShow },
   'account.add': { at: 'home', run: accountAdd },
   'wallet.backup': { at: 'home', run: walletBackup },
   'backup.prove': { at: 'home', run: backupProve },

@@ -1,18 +1,34 @@
 /** `sign`: decode, judge, open the keys, then judge again, sign, verify and release at once. */
 import type { SignAnswer } from '@holdfast/base/answers'
-import { accept, type Result, refuse } from '@holdfast/base/errors'
-import type { ObjectId } from '@holdfast/base/ids'
+import { fromUtf8 } from '@holdfast/base/bytes'
+import { accept, type ErrorCode, type Result, refuse } from '@holdfast/base/errors'
+import type { ObjectId, ZoneId } from '@holdfast/base/ids'
 import type { Account, WalletKey } from '@holdfast/base/wallet'
 import type { CoreContext } from '../context.ts'
+import { permit } from '../counters/permit.ts'
 import { authorise } from '../credentials/authorise.ts'
 import { openAccountKey } from '../keys/derive/open-account-key.ts'
+import { peerTimeoutMs } from '../limits.ts'
 import type { Subject } from '../policy/criteria.ts'
+import type { PolicyAnswer } from '../policy/evaluate.ts'
 import { releaseSignature } from '../release.ts'
+import { forward } from '../routing/forward.ts'
 import type { Decoded, SigningTask } from '../signing/chain-signer.ts'
 import { decodePayload } from '../signing/decode.ts'
 import { openKey } from '../wallets/key-objects.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import type { Call } from './call.ts'
+
+/** What another zone says where it cannot count now: this one counts instead. */
+const cannotCount: ReadonlySet<ErrorCode> = new Set([
+  'unreachable',
+  'not_here',
+  'not_ready',
+  'not_counted',
+  'time_unknown',
+  'stale_zone',
+  'store_failed',
+])
 
 type Signer = { readonly key: WalletKey; readonly account?: Account }
 
@@ -74,28 +90,57 @@ const openKeys = async (
   }
 }
 
-/**
- * Refusals: of the decoder (`bad_transaction`, `wrong_account`), of the judge (`policy_denied`,
- * `quorum_not_met`, `proof_required`, `raw_use_denied`, `bad_proof`, `unauthenticated`), `stale`.
- */
-export const sign = async (
+const signElsewhere = async (
   context: CoreContext,
   call: Call<'sign'>,
+  zone: ZoneId,
+): Promise<Result<SignAnswer>> => {
+  const peer = context.peers.ofZone(zone)
+  if (peer === undefined) return refuse('unreachable', 'the zone that counts cannot be reached')
+  // Time is left to count here, should the other not answer.
+  const deadlineMs = Math.min(call.deadlineMs, context.clock.nowMs() + peerTimeoutMs)
+  const answer = await forward(context, { ...call, deadlineMs }, peer)
+  return answer.ok ? accept(JSON.parse(fromUtf8(answer.value)) as SignAnswer) : answer
+}
+
+const signHere = async (
+  context: CoreContext,
+  call: Call<'sign'>,
+  mayPass: boolean,
 ): Promise<Result<SignAnswer>> => {
   const held = await context.wallets.read(call.request.wallet)
   if (held === undefined) return refuse('not_here', 'this zone does not hold the wallet')
   const read = readSigning(context, held, call)
   if (!read.ok) return read
   const { signer, decoded, question } = read.value
-  const judge = (entry: WalletEntry) =>
-    authorise(context, entry, call, { purpose: 'sign', question })
-  const allowed = judge(held)
-  if (!allowed.ok) return allowed
+  const judge = (entry: WalletEntry, spent: ReadonlySet<string>): Result<PolicyAnswer> =>
+    authorise(context, entry, call, { purpose: 'sign', question: { ...question, spent } })
+  const permitted = await permit(context, held, call, {
+    intent: decoded.intent,
+    judge: (spent) => judge(held, spent),
+    mayPass,
+  })
+  if (!permitted.ok) return permitted
+  if ('elsewhere' in permitted.value) {
+    const answer = await signElsewhere(context, call, permitted.value.elsewhere)
+    const isAnswer = answer.ok || !cannotCount.has(answer.refusal.code)
+    return isAnswer ? answer : signHere(context, call, false)
+  }
   await openKeys(context, held, signer, decoded.tasks)
 
   // From here to the answer nothing waits: what is judged now is what is released.
-  const current = context.wallets.cached(call.request.wallet) ?? held
-  const still = current === held ? allowed : judge(current)
+  const entry = context.wallets.cached(call.request.wallet) ?? held
+  const { spent, charged } = permitted.value
+  const still = entry === held ? accept(permitted.value.verdict) : judge(entry, spent)
   if (!still.ok) return still
-  return releaseSignature(context, { entry: current, signer, decoded, call, verdict: still.value })
+  return releaseSignature(context, { entry, signer, decoded, call, verdict: still.value, charged })
 }
+
+/**
+ * Refusals: of the decoder (`bad_transaction`, `wrong_account`), of the judge (`policy_denied`,
+ * `quorum_not_met`, `proof_required`, `raw_use_denied`, `bad_proof`, `unauthenticated`), of the
+ * limits (`limit_exceeded`, `not_counted`, `time_unknown`, `intent_required`, `intent_used`),
+ * `stale`.
+ */
+export const sign = (context: CoreContext, call: Call<'sign'>): Promise<Result<SignAnswer>> =>
+  signHere(context, call, true)

@@ -3,6 +3,7 @@ import type { Need } from '@holdfast/base/approval'
 import { accept, type Refused, type Result, refuse } from '@holdfast/base/errors'
 import type { PersonId } from '@holdfast/base/ids'
 import type { Policy, policyOperations, Rule } from '@holdfast/base/policy'
+import { isCounted, limitAmounts } from '../counters/amounts.ts'
 import type { Proof } from '../credentials/verify-proofs.ts'
 import { allows, denies, type Subject } from './criteria.ts'
 
@@ -11,6 +12,8 @@ export type PolicyQuestion = {
   readonly proofs: readonly Proof[]
   /** What would be signed; absent for operations that sign nothing. */
   readonly subject?: Subject
+  /** Rules whose limits are spent: they allow nothing now. */
+  readonly spent?: ReadonlySet<string>
 }
 
 export type PolicyAnswer = { readonly rule: string; readonly persons: readonly PersonId[] }
@@ -36,9 +39,17 @@ const isDenied = (rule: Rule, question: PolicyQuestion): boolean => {
   return denies(rule.when, question.subject)
 }
 
+/** A rule that counts allows only what it can count, and that only while something is left. */
+const mayCount = (rule: Rule, { subject, spent }: PolicyQuestion): boolean => {
+  if (!isCounted(rule)) return true
+  if (subject === undefined || spent?.has(rule.id) === true) return false
+  return limitAmounts(rule, subject.intent) !== undefined
+}
+
 /** Whether an allowing rule speaks of what is asked, whoever asks. */
 const fits = (rule: Rule, question: PolicyQuestion): boolean => {
   if (rule.effect !== 'allow' || !concerns(rule, question)) return false
+  if (!mayCount(rule, question)) return false
   return question.subject === undefined
     ? rule.when === undefined
     : allows(rule.when, question.subject)

@@ -1,7 +1,7 @@
 /** Names of records in a zone's store (DESIGN §7). */
 
 import type { Brand } from '@holdfast/base/brand'
-import type { BootId, CredentialId, ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { BootId, CredentialId, IntentId, ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 
 export type RecordName = Brand<string, 'RecordName'>
 
@@ -32,6 +32,17 @@ export const claimName: RecordName = name('zone/node')
 /** Counter and flags of a passkey, as this zone saw them last. */
 export const passkeyName = (credential: CredentialId): RecordName => name(`passkey/${credential}`)
 export const passkeyPrefix = 'passkey/'
+/** What a zone has counted of a wallet's limits and guesses; written by that zone alone. */
+export const countName = (wallet: WalletId, zone: ZoneId): RecordName =>
+  name(`count/${wallet}/${zone}`)
+/** That a request was charged, until it cannot be repeated any more. */
+export const chargeName = (wallet: WalletId, key: string): RecordName =>
+  name(`charge/${wallet}/${key}`)
+export const chargePrefix = 'charge/'
+/** The one transaction that an intent id signs, where a rule asks for `once`. */
+export const intentName = (wallet: WalletId, intent: IntentId): RecordName =>
+  name(`intent/${wallet}/${intent}`)
+export const intentPrefix = (wallet: WalletId): string => `intent/${wallet}/`
 export const walletPrefix = 'wallet/'
 /** Written again and again by each node of a shared store (DESIGN §7, staleness). */
 export const beatName = (boot: BootId): RecordName => name(`beat/${boot}`)

@@ -27,8 +27,8 @@ export type OpenedRecord = {
 export type Records = {
   /** Refuses `store_failed`: no answer, or something that this zone never sealed. */
   read(name: RecordName): Promise<OpenedRecord | undefined>
-  /** Every record under a prefix, a page at a time. */
-  scan(prefix: string): AsyncIterable<OpenedRecord>
+  /** Every record under a prefix, or those of it from a name on, a page at a time. */
+  scan(prefix: string, from?: RecordName): AsyncIterable<OpenedRecord>
   /** What a watch gave. Refuses `store_failed` where this zone never sealed it. */
   open(untrusted: StoredRecord): OpenedRecord
   names(prefix: string, limit: number): Promise<readonly RecordName[]>
@@ -74,8 +74,8 @@ export const createRecords = (options: RecordsOptions): Records => {
     return { name, revision, ...opened }
   }
 
-  const scan = async function* (prefix: string): AsyncGenerator<OpenedRecord> {
-    let from: string | undefined
+  const scan = async function* (prefix: string, first?: RecordName): AsyncGenerator<OpenedRecord> {
+    let from: string | undefined = first
     do {
       const start = from
       const page = await reading(() =>

@@ -153,6 +153,13 @@ const handlers: Handlers = {
     return accept({})
   },
   time: async (context) => accept({ nowMs: context.clock.nowMs() }),
+  'count.report': ({ counters }, peer, request) => counters.answers['count.report'](peer, request),
+  'count.endorse': ({ counters }, peer, request) =>
+    counters.answers['count.endorse'](peer, request),
+  'count.give': ({ counters }, peer, request) => counters.answers['count.give'](peer, request),
+  'count.intent': ({ counters }, peer, request) => counters.answers['count.intent'](peer, request),
+  'count.intents': ({ counters }, peer, request) =>
+    counters.answers['count.intents'](peer, request),
 }
 
 const handle = async (

@@ -16,6 +16,7 @@ const some = fromHex('00ff7f')
 const wallet = `wal_0000${'cd'.repeat(20)}`
 const object = `key_${'12'.repeat(16)}`
 const boot = `boot_${'78'.repeat(16)}`
+const intent = `int_${'9b'.repeat(16)}`
 const session = `ses_${'9a'.repeat(16)}`
 const base = { epoch: 1, version: 2 }
 const proof = { credential: `crd_${'56'.repeat(16)}`, purpose: 'sign', signature: 'AAAA' }
@@ -53,6 +54,29 @@ const requests: readonly CborValue[] = [
   { type: 'zone.key' },
   { type: 'marks.put', wallet, marks: [freeze, cancel] },
   { type: 'change.open', wallet, change: 'ab'.repeat(32) },
+  { type: 'count.report', wallet },
+  {
+    type: 'count.endorse',
+    wallet,
+    ...base,
+    counter: 'daily signatures 60000',
+    lengthMs: 60_000,
+    limit: '10',
+    window: 7,
+    spent: '3',
+  },
+  {
+    type: 'count.give',
+    wallet,
+    counter: 'daily signatures 60000',
+    lengthMs: 60_000,
+    limit: '10',
+    window: 7,
+    id: 'ab'.repeat(16),
+    amount: '1',
+  },
+  { type: 'count.intent', wallet, intent, digest: 'ab'.repeat(32) },
+  { type: 'count.intents', wallet, after: intent },
 ]
 
 /** The value, or the code by which it is refused; any other error passes. */

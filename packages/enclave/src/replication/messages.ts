@@ -7,6 +7,7 @@ import { authorisationsMax } from '@holdfast/base/limits'
 import { marks } from '@holdfast/base/mark'
 import { bootId, bytes, hex, objectId, sessionId, walletId } from '@holdfast/base/schema'
 import { z } from 'zod'
+import { countAnswers, countRequests } from '../counters/messages.ts'
 import { timeAnswer, timeRequest } from '../time/messages.ts'
 
 const remainingMs = z.int().min(0).max(600_000)
@@ -85,6 +86,7 @@ export const peerRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('session.frame'), session: sessionId, frame: bytes }),
   z.strictObject({ type: z.literal('session.close'), session: sessionId }),
   timeRequest,
+  ...countRequests,
 ])
 export type PeerRequest = z.infer<typeof peerRequest>
 
@@ -114,6 +116,7 @@ export const peerAnswers = {
   'session.frame': z.strictObject({ frame: bytes }),
   'session.close': z.strictObject({}),
   time: timeAnswer,
+  ...countAnswers,
 } as const satisfies Record<PeerRequest['type'], z.ZodType>
 
 export type PeerAnswer<Type extends PeerRequest['type']> = z.infer<(typeof peerAnswers)[Type]>

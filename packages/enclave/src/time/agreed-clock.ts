@@ -27,6 +27,8 @@ export type AgreedClock = {
   now(zones: readonly ZoneId[]): Result<AgreedTime>
   /** `now`, after asking the zones whose word is too old. */
   bring(zones: readonly ZoneId[]): Promise<Result<AgreedTime>>
+  /** `now`, after asking all of these zones anew. */
+  renew(zones: readonly ZoneId[]): Promise<Result<AgreedTime>>
   /** Asks all zones whose word grows old. */
   refresh(): Promise<void>
 }
@@ -64,6 +66,11 @@ class MajorityClock implements AgreedClock {
     if (known.ok) return known
     const missing = zones.filter((zone) => this.#reading(zone) === undefined)
     await Promise.all(missing.map((zone) => this.#ask(zone)))
+    return this.now(zones)
+  }
+
+  async renew(zones: readonly ZoneId[]): Promise<Result<AgreedTime>> {
+    await Promise.all(zones.map((zone) => this.#ask(zone)))
     return this.now(zones)
   }
 

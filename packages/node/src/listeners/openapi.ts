@@ -32,6 +32,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   SignAnswer: answers.signAnswer,
   WalletAnswer: answers.walletAnswer,
   WalletListAnswer: answers.walletListAnswer,
+  LimitsAnswer: answers.limitsAnswer,
   SessionAnswer: answers.sessionAnswer,
   NodeStatus: answers.nodeStatus,
   Evidence: evidenceSchema,
@@ -132,7 +133,7 @@ const paths = (): JsonSchema => ({
     post: operation(
       'One request with its authorisations',
       body(content(json, reference('Envelope'))),
-      answerOf('SignAnswer', 'WalletAnswer', 'WalletListAnswer', 'SessionAnswer'),
+      answerOf('SignAnswer', 'WalletAnswer', 'WalletListAnswer', 'LimitsAnswer', 'SessionAnswer'),
     ),
   },
   '/v1/sessions': {

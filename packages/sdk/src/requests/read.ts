@@ -1,5 +1,7 @@
 /** Builds `wallet.show` and `wallet.list`, which change nothing. */
 import {
+  type LimitsAnswer,
+  limitsAnswer,
   type WalletAnswer,
   type WalletListAnswer,
   walletAnswer,
@@ -25,6 +27,20 @@ export const showWallet = (
       mustMatch(answer.wallet.id, wallet)
       return observeWallet(answer)
     },
+  )
+
+export const showLimits = (
+  wallet: WalletId,
+  context: { readonly header: Header; readonly seen?: Seen },
+): Prepared<LimitsAnswer> =>
+  prepare(
+    {
+      operation: 'limits.show',
+      ...context.header,
+      wallet,
+      ...(context.seen === undefined ? {} : { seen: context.seen }),
+    },
+    limitsAnswer,
   )
 
 export type ListWallets = {

@@ -1,6 +1,6 @@
 /** Builds `sign`: one transaction or message by one account. */
 import { type SignAnswer, signAnswer } from '@holdfast/base/answers'
-import type { AccountId, IntentId, WalletId } from '@holdfast/base/ids'
+import type { AccountId, IntentId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import { type Header, mustMatch, newIntentId, type Prepared, prepare } from './prepared.ts'
@@ -12,6 +12,8 @@ export type Signatory = {
   readonly account?: AccountId
   /** What the owner means to do, so that a repeat is no second spend. Default: a fresh one. */
   readonly intent?: IntentId
+  /** The zone that counts it where the policy has limits. Default: the wallet's home. */
+  readonly charge?: ZoneId
 }
 
 export const sign = (
@@ -26,6 +28,7 @@ export const sign = (
       wallet: signatory.wallet,
       ...(signatory.account === undefined ? {} : { account: signatory.account }),
       intent: signatory.intent ?? newIntentId(),
+      ...(signatory.charge === undefined ? {} : { charge: signatory.charge }),
       ...(context.seen === undefined ? {} : { seen: context.seen }),
       payload,
     },

@@ -1,0 +1,127 @@
+/**
+ * What a node must hear before it counts: its store may have been put back to an older copy while
+ * it was down, so that the others say what they remember (DESIGN §7, boot rule).
+ */
+import { accept, type Result, refuse } from '@holdfast/base/errors'
+import type { WalletId, ZoneId } from '@holdfast/base/ids'
+import { intentPrefix } from '../records/names.ts'
+import type { PeerAnswer } from '../replication/messages.ts'
+import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import { askZones, otherReports } from './ask-zones.ts'
+import {
+  type CountRecord,
+  figureOf,
+  higher,
+  markOf,
+  withCredit,
+  withFigure,
+  withMark,
+} from './count-record.ts'
+import type { CounterId } from './counter.ts'
+import type { CounterContext } from './counter-context.ts'
+import { recoverIntents } from './intents.ts'
+
+type Report = { readonly zone: ZoneId; readonly report: PeerAnswer<'count.report'> }
+
+/** The highest of what is held and what was reported. */
+const merge = (record: CountRecord, reports: readonly Report[]): CountRecord => {
+  let merged = record
+  for (const { zone, report } of reports) {
+    for (const { counter, window, spent } of report.yours) {
+      const id = counter as CounterId
+      const held = figureOf(merged, id)
+      const known = higher({ window: held.window, spent: held.spent }, { window, spent })
+      if (known.window === held.window && known.spent === held.spent) continue
+      const kept = known.window === held.window ? held : { credits: [], debits: [] }
+      merged = withFigure(merged, id, { ...kept, ...known })
+    }
+    for (const { counter, window, ...gift } of report.given) {
+      merged = withCredit(merged, counter as CounterId, { window, credit: { ...gift, zone } })
+    }
+    for (const { counter, window, spent } of report.own) {
+      const id = counter as CounterId
+      const held = markOf(merged, zone, id)
+      const mark = higher(held, { window, spent })
+      if (mark !== held) merged = withMark(merged, zone, { counter: id, mark })
+    }
+  }
+  return merged
+}
+
+const run = async (context: CounterContext, entry: WalletEntry): Promise<Result<void>> => {
+  const { table, peers } = context
+  const { id, placement } = entry.wallet
+  const others = placement.zones.filter((zone) => zone !== context.zone)
+  const needed = otherReports(placement.zones)
+  const memory = table.memory(id)
+  memory.blocks.clear()
+  const replies = await askZones({
+    peers,
+    zones: others,
+    request: { type: 'count.report', wallet: id },
+    needed,
+    counts: () => true,
+  })
+  const reports = replies.flatMap(({ zone, answer }): Report[] =>
+    answer.ok ? [{ zone, report: answer.value }] : [],
+  )
+  if (reports.length < needed) {
+    return refuse('not_counted', 'too few zones say what was counted before this one started')
+  }
+  const changed = await table.change(id, (record) => {
+    const merged = merge(record, reports)
+    return accept(merged === record ? { value: undefined } : { value: undefined, record: merged })
+  })
+  if (!changed.ok) return changed
+  const knowing = reports.filter(({ report }) => report.intents > 0).map(({ zone }) => zone)
+  const intents = await recoverIntents(context, id, knowing)
+  if (!intents.ok) return intents
+  // It was forgotten meanwhile where the store was put back once more.
+  if (table.memory(id) !== memory) return refuse('not_counted', 'the store was put back')
+  memory.recovered = true
+  return accept(undefined)
+}
+
+/** Once for each wallet and incarnation. Refuses `not_counted` and what the store refuses. */
+export const recover = async (
+  context: CounterContext,
+  entry: WalletEntry,
+): Promise<Result<void>> => {
+  const memory = context.table.memory(entry.wallet.id)
+  if (memory.recovered) return accept(undefined)
+  memory.recovering ??= run(context, entry).finally(() => {
+    delete memory.recovering
+  })
+  return memory.recovering
+}
+
+/** What a peer may know: its own figures, as this zone stands behind them, and those of here. */
+export const answerReport = async (
+  context: CounterContext,
+  zone: ZoneId,
+  wallet: WalletId,
+): Promise<Result<PeerAnswer<'count.report'>>> => {
+  const isMember = context.wallets.indexed(wallet)?.zones.includes(zone) === true
+  if (!isMember) return refuse('not_here', 'the wallet is not one that both zones hold')
+  const record = await context.table.read(wallet)
+  if (!record.ok) return record
+  const { own, marks } = record.value
+  return accept({
+    own: Object.entries(own).map(([counter, { window, spent, credits }]) => ({
+      counter,
+      window,
+      spent,
+      credited: String(credits.reduce((sum, { amount }) => sum + BigInt(amount), 0n)),
+    })),
+    given: Object.entries(own).flatMap(([counter, { window, debits }]) =>
+      debits
+        .filter((one) => one.zone === zone)
+        .map(({ id, amount, limit }) => ({ counter, window, id, amount, limit })),
+    ),
+    yours: Object.entries(marks[zone] ?? {}).map(([counter, mark]) => ({ counter, ...mark })),
+    intents: await countIntents(context, wallet),
+  })
+}
+
+const countIntents = async ({ records }: CounterContext, wallet: WalletId): Promise<number> =>
+  (await records.names(intentPrefix(wallet), 1)).length

@@ -1,0 +1,225 @@
+/** Counts an amount in this zone: from the block in memory, which is raised when it is used up. */
+import { accept, type Result, refuse } from '@holdfast/base/errors'
+import { formatTimestamp } from '@holdfast/base/time'
+import { blocksPerShare, transferPauseMs } from '../limits.ts'
+import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import { figureAt, latestWindow, withFigure } from './count-record.ts'
+import type { Block, Raised, Raising, Want } from './count-table.ts'
+import { type Counter, windowAt, windowEndMs } from './counter.ts'
+import type { CounterContext } from './counter-context.ts'
+import { askEndorsement } from './endorse.ts'
+import { recover } from './recover.ts'
+import { shareOf } from './shares.ts'
+import { askForShare, freeOf } from './transfer.ts'
+
+export type Taken = { readonly counter: Counter; readonly window: number; readonly amount: bigint }
+
+const raisesMax = 8
+
+const exceeded = (counter: Counter, window: number): Result<never> => {
+  const { lengthMs, id } = counter
+  if (lengthMs === undefined) return refuse('locked', 'no guesses are left', id)
+  const opens = formatTimestamp(windowEndMs(lengthMs, window))
+  const [rule] = id.split(' ')
+  return refuse(
+    'limit_exceeded',
+    `the limit for ${lengthMs / 1000} s is spent, as far as this zone may count; ` +
+      `the next window opens at ${opens}`,
+    rule,
+  )
+}
+
+/** The window that it is time for; the record may be in a later one already. */
+const windowNow = async (
+  { time }: CounterContext,
+  { wallet }: WalletEntry,
+  { lengthMs }: Counter,
+): Promise<Result<number>> => {
+  if (lengthMs === undefined) return accept(0)
+  const agreed = await time.bring(wallet.placement.zones)
+  return agreed.ok ? accept(windowAt(lengthMs, agreed.value.earliestMs)) : agreed
+}
+
+const blockOf = (context: CounterContext, entry: WalletEntry, counter: Counter): Block => {
+  const { blocks } = context.table.memory(entry.wallet.id)
+  const known = blocks.get(counter.id)
+  if (known !== undefined) {
+    // What was set aside under a higher limit is given up.
+    if (known.limit > counter.limit) known.left = 0n
+    known.limit = counter.limit
+    return known
+  }
+  const made: Block = {
+    window: 0,
+    limit: counter.limit,
+    left: 0n,
+    reserved: 0n,
+    wants: new Set(),
+  }
+  blocks.set(counter.id, made)
+  return made
+}
+
+const sumOf = (wants: Iterable<Want>): bigint =>
+  [...wants].reduce((sum, { amount }) => sum + amount, 0n)
+
+/** The most that those who fit into `most` want, the first before the last. */
+const fitting = (wants: Iterable<Want>, most: bigint): bigint => {
+  let sum = 0n
+  for (const { amount } of wants) if (sum + amount <= most) sum += amount
+  return sum
+}
+
+type Reserved = { readonly window: number; readonly spent: bigint; readonly short: bigint }
+
+type Reservation = {
+  readonly block: Block
+  readonly from: number
+  /** Where another zone may still give what is short, nothing is set aside before. */
+  readonly mayTransfer: boolean
+}
+
+/** Sets a part of the share aside in the record; `short` is what the share does not hold. */
+const reserve = async (
+  context: CounterContext,
+  entry: WalletEntry,
+  counter: Counter,
+  { block, from, mayTransfer }: Reservation,
+): Promise<Result<Reserved>> => {
+  const reserved = await context.table.change<Reserved & { readonly amount: bigint }>(
+    entry.wallet.id,
+    (record) => {
+      const window = Math.max(from, latestWindow(record, counter.id))
+      const figure = figureAt(record, counter.id, window)
+      const kept = block.window === window ? block.left + block.reserved : 0n
+      const free = freeOf(entry, context.zone, counter, figure)
+      const held = kept + (free > 0n ? free : 0n)
+      const wanted = sumOf(block.wants)
+      const short = wanted > held ? wanted - held : 0n
+      const share = shareOf(counter.limit, entry.wallet.placement.zones, context.zone)
+      const needed = fitting(block.wants, held) - kept
+      const part = counter.exact || needed <= 0n ? 0n : share / blocksPerShare
+      const most = needed > part ? needed : part
+      const amount = short > 0n && mayTransfer ? 0n : most < free ? most : free
+      const spent = BigInt(figure.spent) + (amount > 0n ? amount : 0n)
+      const value = { window, spent, amount, short }
+      if (amount <= 0n) return accept({ value: { ...value, amount: 0n } })
+      const next = { ...figure, spent: String(spent) }
+      return accept({ value, record: withFigure(record, counter.id, next) })
+    },
+  )
+  if (!reserved.ok) return reserved
+  const { window, amount } = reserved.value
+  if (block.window !== window) {
+    block.window = window
+    block.left = 0n
+    block.reserved = 0n
+  }
+  block.reserved += amount
+  return reserved
+}
+
+const mayAsk = ({ clock }: CounterContext, { dryAtMs }: Block): boolean => {
+  const sinceMs = dryAtMs === undefined ? undefined : clock.nowMs() - dryAtMs
+  return sinceMs === undefined || sinceMs < 0 || sinceMs >= transferPauseMs
+}
+
+/** Brings the block to what is wanted, or as far as it goes. Refuses where nobody can count. */
+const raise = async (
+  context: CounterContext,
+  entry: WalletEntry,
+  counter: Counter,
+  block: Block,
+): Promise<Result<Raised>> => {
+  const now = await windowNow(context, entry, counter)
+  if (!now.ok) return now
+  let from = now.value
+  let mayTransfer = mayAsk(context, block)
+  for (let attempt = 0; attempt < raisesMax; attempt += 1) {
+    const reserved = await reserve(context, entry, counter, { block, from, mayTransfer })
+    if (!reserved.ok) return reserved
+    const { window, spent, short } = reserved.value
+    if (short > 0n && mayTransfer) {
+      mayTransfer = await askForShare(context, entry, counter, { window, amount: short })
+      if (!mayTransfer) block.dryAtMs = context.clock.nowMs()
+      continue
+    }
+    const { reserved: amount } = block
+    if (amount === 0n) return accept({ short: short > 0n })
+    const endorsed = await askEndorsement(context, entry, counter, { window, spent })
+    if (!endorsed.ok) return endorsed
+    if (endorsed.value.newer === undefined) {
+      block.reserved -= amount
+      block.left += amount
+      return accept({ short: short > 0n })
+    }
+    from = endorsed.value.newer
+  }
+  return refuse('not_counted', 'the zones do not come to one window')
+}
+
+const begin = (
+  context: CounterContext,
+  entry: WalletEntry,
+  counter: Counter,
+  block: Block,
+): Raising => {
+  const raising: Raising = {
+    serves: new Set(block.wants),
+    done: raise(context, entry, counter, block).finally(() => {
+      delete block.raising
+    }),
+  }
+  block.raising = raising
+  return raising
+}
+
+const takesMax = 64
+
+/**
+ * Counts the amount for good, unless `giveBack` is called. Refusals: `limit_exceeded` or `locked`
+ * where no share is left, `not_counted`, `time_unknown`, and those of the store.
+ */
+export const take = async (
+  context: CounterContext,
+  entry: WalletEntry,
+  counter: Counter,
+  amount: bigint,
+): Promise<Result<Taken>> => {
+  const { table } = context
+  const want: Want = { amount }
+  for (let attempt = 0; attempt < takesMax; attempt += 1) {
+    const recovered = await recover(context, entry)
+    if (!recovered.ok) return recovered
+    const now = await windowNow(context, entry, counter)
+    if (!now.ok) return now
+    if (!table.memory(entry.wallet.id).recovered) continue
+    const block = blockOf(context, entry, counter)
+    const tryTake = (): boolean => {
+      const isEnough = block.window >= now.value && block.left >= amount
+      if (isEnough) block.left -= amount
+      return isEnough
+    }
+    if (tryTake()) return accept({ counter, window: block.window, amount })
+    if (amount > counter.limit) return exceeded(counter, Math.max(now.value, block.window))
+    block.wants.add(want)
+    const raising = block.raising ?? begin(context, entry, counter, block)
+    const raised = await raising.done
+    block.wants.delete(want)
+    if (tryTake()) return accept({ counter, window: block.window, amount })
+    if (!raised.ok) return raised
+    // A raise that began before this want came has not looked for it.
+    if (raised.value.short && raising.serves.has(want)) return exceeded(counter, block.window)
+  }
+  return refuse('not_counted', 'too many requests count at the same time')
+}
+
+/** For what did not happen after all; in the same window alone. */
+export const giveBack = (
+  { table }: CounterContext,
+  { wallet }: WalletEntry,
+  { counter, window, amount }: Taken,
+): void => {
+  const block = table.memory(wallet.id).blocks.get(counter.id)
+  if (block !== undefined && block.window === window) block.left += amount
+}

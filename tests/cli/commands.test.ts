@@ -35,8 +35,27 @@ describe('holdfast', () => {
   it('verifies a node and says SIMULATED', async () => {
     const { stdout, code } = await run(['verify', mesh.node('us-east').url])
     expect(code).toBe(0)
-    expect(stdout).toContain('SIMULATED evidence, verified')
+    expect(stdout).toContain('SIMULATED')
     expect(stdout).toContain('us-east')
+  })
+
+  it('says of a node what each rule saw, and leaves by what came of it', async () => {
+    const { url } = mesh.node('us-east')
+    const { checks, measurement, good } = await json(['verify', url])
+    expect(good).toBe(true)
+    const whats = (checks as { what: string }[]).map(({ what }) => what)
+    const expected = ['evidence', 'TCB', 'collateral', 'measurement', 'inventory', 'manifest']
+    expect(whats).toEqual(expected)
+    const published = file('release.json', JSON.stringify({ measurement }))
+    expect((await run(['verify', url, '--published', published])).code).toBe(0)
+    const other = await run(['verify', url, '--published', 'ab'.repeat(32)])
+    expect(other.code).toBe(1)
+    expect(other.stdout).toContain('is NOT the published one')
+    const hardware = await run(['verify', url, '--hardware'])
+    expect(hardware.code).toBe(1)
+    expect(hardware.stdout).toContain('the mesh is SIMULATED')
+    expect((await run(['verify', 'https://127.0.0.1:1'])).code).toBe(2)
+    expect((await run(['verify', url, '--published', 'no-such-file'])).code).toBe(1)
   })
 
   it('refuses another mesh than the one named, and shows the difference', async () => {

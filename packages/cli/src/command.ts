@@ -43,11 +43,12 @@ const inWords = (error: unknown): string => {
   return code === 'internal' ? detail : `${code}: ${detail}${about}`
 }
 
-/** Runs a command's work; an error becomes a problem on stderr and exit code 1. */
+/** Runs a command's work; an error becomes a problem on stderr and exit code 1, or its own. */
 export const run =
   <Arguments extends unknown[]>(
     surroundings: Surroundings,
     work: (talk: Terminal, ...rest: Arguments) => Promise<void>,
+    exitCodeOf: (error: unknown) => number = () => 1,
   ) =>
   async (...rest: [...Arguments, Command]): Promise<void> => {
     const command = rest.at(-1) as Command
@@ -61,6 +62,6 @@ export const run =
         ? JSON.stringify(problemOf(error))
         : `${talk.style('red', 'error')} ${inWords(error)}`
       stderr.write(`${text}\n`)
-      surroundings.exitCode(1)
+      surroundings.exitCode(exitCodeOf(error))
     }
   }

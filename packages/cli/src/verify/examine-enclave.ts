@@ -1,0 +1,116 @@
+/** What was verified of a node, rule by rule, in words that say what each one means. */
+import type { VerifiedManifest } from '@holdfast/attestation'
+import type { Enclave } from '@holdfast/sdk'
+import { advisoryWords, statusWords } from './tcb-words.ts'
+
+export type Check = {
+  readonly what: string
+  /** `note` needs a person's judgement and breaks no rule. */
+  readonly state: 'ok' | 'note' | 'wrong'
+  readonly says: readonly string[]
+}
+
+const day = (text: string | number): string => new Date(text).toISOString().slice(0, 16)
+
+const evidenceCheck = ({ verdict }: Enclave): Check => {
+  const { platform } = verdict.quote
+  return {
+    what: 'evidence',
+    state: verdict.simulated ? 'note' : 'ok',
+    says: [
+      verdict.simulated
+        ? 'SIMULATED: genuine in form, under a root of this mesh; it protects nothing'
+        : `a quote of ${platform.toUpperCase()} under Intel’s root, not in debug mode`,
+      `signed the nonce of this request; boot ${verdict.identity.boot}`,
+    ],
+  }
+}
+
+const collateralCheck = ({ verdict, evidence }: Enclave, nowMs: number): Check => {
+  const { issueDate } = JSON.parse(evidence.collateral.tcbInfo) as { readonly issueDate: string }
+  const { collateralExpiresAtMs, tcbEvaluationDataNumber } = verdict.quote
+  const daysLeft = Math.floor((collateralExpiresAtMs - nowMs) / 86_400_000)
+  return {
+    what: 'collateral',
+    state: daysLeft < 7 ? 'note' : 'ok',
+    says: [
+      `issued ${day(issueDate)}, expires ${day(collateralExpiresAtMs)} (in ${daysLeft} days)`,
+      `TCB evaluation data ${tcbEvaluationDataNumber}`,
+    ],
+  }
+}
+
+const tcbCheck = ({ verdict }: Enclave): Check => {
+  const { tcbStatus, advisoryIds } = verdict.quote
+  return {
+    what: 'TCB',
+    state: tcbStatus === 'UpToDate' ? 'ok' : 'note',
+    says: [
+      `${tcbStatus}: ${statusWords(tcbStatus)}`,
+      ...advisoryIds.map((id) => `${id}: ${advisoryWords(id)}`),
+    ],
+  }
+}
+
+const measurementCheck = ({ verdict }: Enclave, published: string | undefined): Check => {
+  const { measurement } = verdict
+  if (published === undefined) {
+    return {
+      what: 'measurement',
+      state: 'note',
+      says: [measurement, 'in force in the manifest; compared with no published one (--published)'],
+    }
+  }
+  return published === measurement
+    ? { what: 'measurement', state: 'ok', says: [measurement, 'is the published one'] }
+    : {
+        what: 'measurement',
+        state: 'wrong',
+        says: [measurement, `is NOT the published one, ${published}`],
+      }
+}
+
+const manifestCheck = ({ mesh, hash, manifest }: VerifiedManifest): Check => {
+  const { serial, governors, measurements, tcb } = manifest
+  const { threshold, keys } = governors
+  return {
+    what: 'manifest',
+    state: 'ok',
+    says: [
+      `${mesh}, serial ${serial}, SHA-256 ${hash.slice(0, 16)}…`,
+      `${serial} of ${serial} manifests verified from the mesh id on, each signed by the one before`,
+      `the next needs ${threshold} of ${keys.length} governors; expires ${day(manifest.expiresAt)}`,
+      ...measurements.map(
+        ({ mrEnclave, notBefore }) => `lists ${mrEnclave.slice(0, 16)}… from ${day(notBefore)}`,
+      ),
+      `allows TCB ${tcb.allowedStatuses.join(', ')} from data ${tcb.minTcbEvaluationDataNumber} on`,
+    ],
+  }
+}
+
+const inventoryCheck = ({ verdict }: Enclave, { manifest }: VerifiedManifest): Check => ({
+  what: 'inventory',
+  state: 'ok',
+  says: [
+    `platform ${verdict.quote.ppidHash.slice(0, 16)}… is one of ${manifest.inventory.length}`,
+    `its zone by the inventory: ${verdict.zone.id} (${verdict.zone.name}), level ${verdict.zone.level}`,
+  ],
+})
+
+/** Every check of an enclave whose evidence is good by the manifest. */
+export const examineEnclave = (options: {
+  readonly enclave: Enclave
+  readonly manifest: VerifiedManifest
+  readonly nowMs: number
+  readonly published?: string
+}): readonly Check[] => {
+  const { enclave, manifest, nowMs, published } = options
+  return [
+    evidenceCheck(enclave),
+    tcbCheck(enclave),
+    collateralCheck(enclave, nowMs),
+    measurementCheck(enclave, published),
+    inventoryCheck(enclave, manifest),
+    manifestCheck(manifest),
+  ]
+}

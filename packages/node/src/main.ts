@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * The program of a node: the only file that constructs, and the only one that reads environment
- * and arguments. `node main.ts --dir FOLDER` runs a node; `--print-measurement` says what it is.
+ * and arguments. `node main.ts --dir FOLDER` runs a node; `--print-measurement` says what it
+ * is, `--doctor` what is wrong with this server.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { reportDataOf } from '@holdfast/attestation'
@@ -15,6 +16,7 @@ import { createEntropy } from '@holdfast/enclave/crypto/entropy'
 import { createGeneralCrypto } from '@holdfast/enclave/crypto/general/general-crypto'
 import { createIdentity } from '@holdfast/enclave/identity/node-identity'
 import { type NodeConfig, readConfig } from './config.ts'
+import { examineServer } from './doctor/examine-server.ts'
 import { forcedStopMs } from './limits.ts'
 import { type ClientListeners, listenClients } from './listeners/clients.ts'
 import { type KmipOfNode, listenForKmip } from './listeners/kmip-node.ts'
@@ -198,6 +200,22 @@ const run = async (): Promise<void> => {
   const argv = process.argv.slice(2)
   if (argv.includes('--print-measurement')) {
     process.stdout.write(`${ownCode(import.meta.dirname).measurement()}\n`)
+    return
+  }
+  if (argv.includes('--doctor')) {
+    const findings = await examineServer({
+      config: readConfig({
+        argv: argv.filter((word) => word !== '--doctor'),
+        env: process.env,
+        cwd: process.cwd(),
+        readFile,
+      }),
+      manifests: ({ manifest }) =>
+        openManifests(readFile(manifest) ?? new Uint8Array(), Date.now()),
+      code: ownCode(import.meta.dirname),
+      nowMs: Date.now(),
+    })
+    process.stdout.write(`${JSON.stringify({ findings })}\n`)
     return
   }
   const write = (line: string): void => void process.stderr.write(line)

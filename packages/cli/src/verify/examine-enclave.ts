@@ -78,7 +78,7 @@ const manifestCheck = ({ mesh, hash, manifest }: VerifiedManifest): Check => {
     state: 'ok',
     says: [
       `${mesh}, serial ${serial}, SHA-256 ${hash.slice(0, 16)}…`,
-      `${serial} of ${serial} manifests verified from the mesh id on, each signed by the one before`,
+      `${serial} manifests verified from the mesh id on, each signed by governors of the last`,
       `the next needs ${threshold} of ${keys.length} governors; expires ${day(manifest.expiresAt)}`,
       ...measurements.map(
         ({ mrEnclave, notBefore }) => `lists ${mrEnclave.slice(0, 16)}… from ${day(notBefore)}`,
@@ -93,7 +93,7 @@ const inventoryCheck = ({ verdict }: Enclave, { manifest }: VerifiedManifest): C
   state: 'ok',
   says: [
     `platform ${verdict.quote.ppidHash.slice(0, 16)}… is one of ${manifest.inventory.length}`,
-    `its zone by the inventory: ${verdict.zone.id} (${verdict.zone.name}), level ${verdict.zone.level}`,
+    `which puts it in ${verdict.zone.id} (${verdict.zone.name}), level ${verdict.zone.level}`,
   ],
 })
 

@@ -1,4 +1,4 @@
-/** What Intel's TCB statuses and advisories mean, in words (Intel security advisories, by number). */
+/** What Intel's TCB statuses and security advisories mean, in words. */
 import type { TcbStatus } from '@holdfast/base/tcb-status'
 
 const statuses: Readonly<Record<TcbStatus, string>> = {

@@ -80,11 +80,14 @@ class Connection {
     if (!isPart) this.#expect('idle', this.#limits.idleTimeoutMs)
     this.#partial = isPart
     if (this.#queue.length > this.#limits.queuedMax) this.#socket.pause()
-    if (!this.#busy) void this.#work()
+    if (this.#busy) return
+    this.#busy = true
+    // What else has arrived in this turn of the event loop is read first: its answers share a
+    // write, and with it TLS records.
+    setImmediate(() => void this.#work())
   }
 
   async #work(): Promise<void> {
-    this.#busy = true
     try {
       await this.#answerAll()
     } catch {

@@ -1,5 +1,5 @@
 /** The port of general cryptography over the runtime's own (OpenSSL). */
-import { createHash, createHmac, getHashes, hkdfSync, pbkdf2Sync } from 'node:crypto'
+import { createHmac, getHashes, hash, hkdfSync, pbkdf2Sync } from 'node:crypto'
 import { fail } from '@holdfast/base/errors'
 import type { GeneralCrypto, HashName } from '../../ports/general-crypto.ts'
 import { isSelfSignedRequest, isSignedBy, readCertificate } from './certificates.ts'
@@ -36,7 +36,7 @@ export const createGeneralCrypto = (): GeneralCrypto => {
     privateKeyFacts: keys.privateKeyFacts,
     publicKeyFacts: keys.publicKeyFacts,
     agree: keys.agree,
-    hash: (name, data) => new Uint8Array(createHash(known(name)).update(data).digest()),
+    hash: (name, data) => new Uint8Array(hash(known(name), data, 'buffer')),
     hmac: (name, key, data) => new Uint8Array(createHmac(known(name), key).update(data).digest()),
     pbkdf2: (name, password, salt, rounds, length) =>
       new Uint8Array(pbkdf2Sync(password, salt, rounds, length, known(name))),

@@ -1,5 +1,5 @@
 /** What the shell may ask of the core. Everything that enters is untrusted until parsed here. */
-import type { NodeStatus } from '@holdfast/base/answers'
+import type { KmipAddresses, NodeStatus } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
@@ -64,6 +64,8 @@ export type Core = {
    * says that the client may no longer ask. Refuses `not_ready` alone.
    */
   kmip(caller: CertificateHolder, untrusted: Bytes, form: KmipForm): Promise<Result<Bytes>>
+  /** Where this node serves KMIP: told to clients of nodes that may not speak for them. */
+  announceKmip(addresses: KmipAddresses): void
   /** Managed objects, for the KMIP server; undefined until the core has started. */
   managedObjects(): ManagedObjects | undefined
   /** A message of a verified peer: the answer's bytes. Never throws, never refuses: it answers. */

@@ -1,5 +1,5 @@
 /** The trusted core: ports in, `Core` out. Everything that a node does with keys happens here. */
-import type { NodeStatus } from '@holdfast/base/answers'
+import type { KmipAddresses, NodeStatus } from '@holdfast/base/answers'
 import { authorisation } from '@holdfast/base/authorisation'
 import type { Bytes } from '@holdfast/base/bytes'
 import {
@@ -47,6 +47,7 @@ import { dispatch } from './routing/dispatch.ts'
 import { openSession } from './sessions/open-session.ts'
 import { sessionFrame } from './sessions/session-frame.ts'
 import { type CertificateHolder, findHolder } from './tenants/kmip-caller.ts'
+import { relayKmip } from './tenants/relay-kmip.ts'
 import { serveKmip } from './tenants/serve-kmip.ts'
 import type { ZoneView } from './zone/zone-view.ts'
 import { askHandover } from './zone-key/handover.ts'
@@ -65,6 +66,7 @@ class NodeCore implements Core {
   #context: CoreContext | undefined
   #heldClaim: StoreClaim | undefined
   #kmip: KmipServer | undefined
+  #kmipAddresses: KmipAddresses = {}
   #view: ZoneView | undefined
   /** Zones whose links came up, and whose inventories another node of this zone may compare. */
   readonly #cameUp = new Set<ZoneId>()
@@ -151,7 +153,9 @@ class NodeCore implements Core {
     if (context === undefined) return encodePeerAnswer(notReady)
     const evidence = (nonce: Bytes): Promise<Result<Bytes>> =>
       Promise.resolve(this.#ownEvidence(nonce))
-    return answerPeer({ ...context, evidence, manifest: this.#options.manifest }, peer, untrusted)
+    const kmip = { server: this.#kmip, addresses: this.#kmipAddresses }
+    const { manifest } = this.#options
+    return answerPeer({ ...context, evidence, manifest, kmip }, peer, untrusted)
   }
 
   zoneTrust(): ZoneTrust | undefined {
@@ -172,9 +176,18 @@ class NodeCore implements Core {
   }
 
   async kmip(caller: CertificateHolder, untrusted: Bytes, form: KmipForm): Promise<Result<Bytes>> {
-    return this.#kmip === undefined
-      ? notReady
-      : accept(await this.#kmip.handle(caller, untrusted, form))
+    const context = this.#context
+    const server = this.#kmip
+    if (context === undefined || server === undefined) return notReady
+    if (context.wallets.indexed(caller.tenant) !== undefined) {
+      return accept(await server.handle(caller, untrusted, form))
+    }
+    const answer = await relayKmip(context, caller, untrusted, form)
+    return answer.ok ? answer : accept(server.refuse(untrusted, form, answer.refusal))
+  }
+
+  announceKmip(addresses: KmipAddresses): void {
+    this.#kmipAddresses = addresses
   }
 
   managedObjects(): ManagedObjects | undefined {

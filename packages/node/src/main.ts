@@ -160,6 +160,7 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
     const { key } = node.tls
     const served = await listenForKmip({ config, core, key, ...metrics.kmip, logs })
     kmip.push(served)
+    core.announceKmip(served.addresses)
     stops.push(() => served.stop())
     stops.push(everyTick(core, logs))
     stops.push(node.machine.start())

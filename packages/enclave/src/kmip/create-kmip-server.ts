@@ -6,7 +6,7 @@
  *     const answer = await server.handle({ tenant, credential }, untrustedBytes)
  */
 import type { Bytes } from '@holdfast/base/bytes'
-import { accept, attempt, type Refused, type Result } from '@holdfast/base/errors'
+import { accept, attempt, type Refusal, type Refused, type Result } from '@holdfast/base/errors'
 import type { CredentialId, WalletId } from '@holdfast/base/ids'
 import {
   decodeJson,
@@ -66,6 +66,8 @@ export type KmipServerOptions = {
 
 export type KmipServer = {
   handle(caller: KmipCaller, untrustedMessage: Bytes, form?: KmipForm): Promise<Bytes>
+  /** Answers that a message as a whole is refused. */
+  refuse(untrustedMessage: Bytes, form: KmipForm, refusal: Refusal): Bytes
   /** Erases opened keys that are not used, or whose object is gone; the shell calls it often. */
   tick(): void
   /** Erases all opened keys. */
@@ -139,6 +141,12 @@ class Server implements KmipServer {
 
   #principalOf({ tenant }: KmipCaller, { header }: ReceivedRequest): Result<string | undefined> {
     return attempt(() => principalOf(header, tenant, this.#options.general))
+  }
+
+  refuse(untrusted: Bytes, form: KmipForm, refusal: Refusal): Bytes {
+    const codec = codecs[form]
+    const version = versionOf(codec.decode(untrusted), form === 'ttlv' ? untrusted : undefined)
+    return this.#write(codec, malformedAnswer({ refusal, version, timeStamp: this.#now() }))
   }
 
   tick(): void {

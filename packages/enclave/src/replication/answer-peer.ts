@@ -12,6 +12,8 @@ import type { Peer } from '../ports/mesh.ts'
 import { dispatch } from '../routing/dispatch.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { sessionFrame } from '../sessions/session-frame.ts'
+import { answerKmipCaller, answerKmipMessage, type ServedKmip } from '../tenants/answer-kmip.ts'
+import { checkLevel } from '../tenants/level-rule.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { answerHandover } from '../zone-key/handover.ts'
 import { acceptWallet, fromPeer } from './accept-wallet.ts'
@@ -27,12 +29,10 @@ import { inventory, objectInventory } from './replicator.ts'
 type PeerContext = CoreContext & {
   readonly evidence: (nonce: Bytes) => Promise<Result<Bytes>>
   readonly manifest: VerifiedManifest
+  readonly kmip: ServedKmip
 }
 
-/**
- * A node speaks for a KMIP client only if its own level is at least the lowest of the wallet's
- * placement (DESIGN §5): the client could not verify it.
- */
+/** The home answers what nodes write for KMIP clients, if they may speak for them. */
 const speaksFor = async (
   context: CoreContext,
   peer: Peer,
@@ -42,11 +42,8 @@ const speaksFor = async (
   if (entry === undefined || entry.wallet.home !== context.zone) {
     return refuse('not_here', 'this zone is not the home of the wallet')
   }
-  const { zones } = entry.wallet.placement
-  const levels = context.zones.filter((zone) => zones.includes(zone.id)).map((zone) => zone.level)
-  return peer.level >= Math.min(...levels)
-    ? accept(entry)
-    : refuse('not_here', 'the level of this node is too low to speak for the wallet')
+  const allowed = checkLevel(context, peer.level, entry)
+  return allowed.ok ? accept(entry) : allowed
 }
 
 type Handlers = {
@@ -152,6 +149,9 @@ const handlers: Handlers = {
     context.sessions.remove(session)
     return accept({})
   },
+  'kmip.caller': (context, _peer, request) => answerKmipCaller(context, context.kmip, request),
+  'kmip.message': (context, peer, request) =>
+    answerKmipMessage(context, context.kmip, peer, request),
   time: async (context) => accept({ nowMs: context.clock.nowMs() }),
   'count.report': ({ counters }, peer, request) => counters.answers['count.report'](peer, request),
   'count.endorse': ({ counters }, peer, request) =>

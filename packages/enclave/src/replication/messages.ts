@@ -8,6 +8,12 @@ import { marks } from '@holdfast/base/mark'
 import { bootId, bytes, hex, objectId, sessionId, walletId } from '@holdfast/base/schema'
 import { z } from 'zod'
 import { countAnswers, countRequests } from '../counters/messages.ts'
+import {
+  kmipCallerAnswer,
+  kmipCallerRequest,
+  kmipMessageAnswer,
+  kmipMessageRequest,
+} from '../tenants/kmip-messages.ts'
 import { timeAnswer, timeRequest } from '../time/messages.ts'
 
 const remainingMs = z.int().min(0).max(600_000)
@@ -87,6 +93,8 @@ export const peerRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('session.close'), session: sessionId }),
   timeRequest,
   ...countRequests,
+  kmipCallerRequest,
+  kmipMessageRequest,
 ])
 export type PeerRequest = z.infer<typeof peerRequest>
 
@@ -117,6 +125,8 @@ export const peerAnswers = {
   'session.close': z.strictObject({}),
   time: timeAnswer,
   ...countAnswers,
+  'kmip.caller': kmipCallerAnswer,
+  'kmip.message': kmipMessageAnswer,
 } as const satisfies Record<PeerRequest['type'], z.ZodType>
 
 export type PeerAnswer<Type extends PeerRequest['type']> = z.infer<(typeof peerAnswers)[Type]>

@@ -8,9 +8,15 @@ import type { CoreContext } from '../context.ts'
 import { isExpired } from '../credentials/verify-proofs.ts'
 import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import { evaluate } from '../policy/evaluate.ts'
+import { type Elsewhere, findElsewhere } from './relay-kmip.ts'
 
 /** A client of which TLS has shown that it holds the key of its certificate. */
-export type CertificateHolder = { readonly tenant: WalletId; readonly credential: CredentialId }
+export type CertificateHolder = {
+  readonly tenant: WalletId
+  readonly credential: CredentialId
+  /** Of a wallet that is in other zones. */
+  readonly elsewhere?: Elsewhere
+}
 
 type Context = Pick<CoreContext, 'crypto' | 'clock' | 'marks' | 'wallets'>
 
@@ -38,24 +44,37 @@ export const checkHolder = async (
   return allowed.ok ? accept(undefined) : allowed
 }
 
-/** The tenant of a certificate's key (SubjectPublicKeyInfo). Refuses as `checkHolder`. */
-export const findHolder = async (
+/** The tenant in this zone that lists a credential. Refuses as `checkHolder`. */
+export const holderHere = async (
   context: Context,
-  publicKey: Bytes,
+  credential: CredentialId,
 ): Promise<Result<CertificateHolder>> => {
-  const { crypto, wallets } = context
-  const keyHash = toHex(crypto.sha256(publicKey))
-  const input = credentialIdInput({ kind: 'tls-certificate', keyHash })
-  const credential = CredentialId.of(crypto.sha256(input).subarray(0, 16))
   let refused: Result<never> = refuse(
     'unauthenticated',
     'no wallet lists the key of this certificate',
   )
-  for (const tenant of wallets.ofCredential(credential)) {
+  for (const tenant of context.wallets.ofCredential(credential)) {
     const holder = { tenant, credential }
     const checked = await checkHolder(context, holder)
     if (checked.ok) return accept(holder)
     refused = checked
   }
   return refused
+}
+
+/**
+ * The tenant of a certificate's key (SubjectPublicKeyInfo), here or in another zone. Refuses as
+ * `checkHolder`.
+ */
+export const findHolder = async (
+  context: CoreContext,
+  publicKey: Bytes,
+): Promise<Result<CertificateHolder>> => {
+  const { crypto, wallets } = context
+  const keyHash = toHex(crypto.sha256(publicKey))
+  const input = credentialIdInput({ kind: 'tls-certificate', keyHash })
+  const credential = CredentialId.of(crypto.sha256(input).subarray(0, 16))
+  return wallets.ofCredential(credential).length > 0
+    ? holderHere(context, credential)
+    : findElsewhere(context, credential)
 }

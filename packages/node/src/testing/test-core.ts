@@ -35,6 +35,7 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
     },
     peerMessage: async (_peer, untrusted) => untrusted,
     kmip: async (_caller, untrusted) => accept(untrusted),
+    announceKmip: () => undefined,
     managedObjects: () => undefined,
     kmipCaller: async () => refuse('unauthenticated', 'no wallet'),
     zoneTrust: () => undefined,

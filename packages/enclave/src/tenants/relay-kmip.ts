@@ -1,0 +1,76 @@
+/** KMIP for clients whose wallet is in other zones: asked for there, if this node may. */
+import type { KmipAddresses } from '@holdfast/base/answers'
+import type { Bytes } from '@holdfast/base/bytes'
+import { accept, type ErrorCode, type Result, refuse } from '@holdfast/base/errors'
+import type { CredentialId } from '@holdfast/base/ids'
+import type { CoreContext } from '../context.ts'
+import type { KmipForm } from '../kmip/create-kmip-server.ts'
+import { peerTimeoutMs, relayedBytesMax, requestTimeoutMs } from '../limits.ts'
+import { locate } from '../routing/locate.ts'
+import type { CertificateHolder } from './kmip-caller.ts'
+import { ownLevel } from './level-rule.ts'
+
+/** What the holders of a wallet have said of it. */
+export type Elsewhere = {
+  readonly lowestLevel: number
+  readonly addresses: readonly KmipAddresses[]
+}
+
+const addressesMax = 8
+
+/** Asks every peer which wallet lists the key. Refuses `unauthenticated` where none does. */
+export const findElsewhere = async (
+  context: CoreContext,
+  credential: CredentialId,
+): Promise<Result<CertificateHolder>> => {
+  const others = context.peers.list().filter(({ zone }) => zone !== context.zone)
+  const request = { type: 'kmip.caller' as const, credential }
+  const answers = await Promise.all(
+    others.map((peer) => context.peers.ask(peer, request, peerTimeoutMs)),
+  )
+  const holders = answers.flatMap((one) => (one.ok ? (one.value.holder ?? []) : []))
+  const [first] = holders
+  if (first === undefined) {
+    return refuse('unauthenticated', 'no wallet lists the key of this certificate')
+  }
+  const { tenant } = first
+  const same = holders.filter((one) => one.tenant === tenant)
+  const elsewhere: Elsewhere = {
+    lowestLevel: Math.max(...same.map(({ lowestLevel }) => lowestLevel)),
+    addresses: same.map(({ addresses }) => addresses).slice(0, addressesMax),
+  }
+  return accept({ tenant, credential, elsewhere })
+}
+
+const textOf = ({ addresses }: Elsewhere): string => {
+  const all = addresses.flatMap(({ tls, https }) => tls ?? https ?? [])
+  return all.length === 0 ? 'another zone holds the wallet' : `ask ${all.join(', ')}`
+}
+
+/** What another node says when the wallet is not where it was. */
+const moved: ReadonlySet<ErrorCode> = new Set(['not_here', 'unknown', 'unreachable'])
+
+/**
+ * The answer of a holder. Refuses `not_here` with the holders' addresses where this node may not
+ * speak for the client, and what `locate` refuses.
+ */
+export const relayKmip = async (
+  context: CoreContext,
+  { tenant, credential, elsewhere }: CertificateHolder,
+  untrusted: Bytes,
+  form: KmipForm,
+): Promise<Result<Bytes>> => {
+  if (elsewhere !== undefined && ownLevel(context) < elsewhere.lowestLevel) {
+    return refuse('not_here', textOf(elsewhere))
+  }
+  if (untrusted.length > relayedBytesMax) {
+    return refuse('too_large', 'the message is too long to be passed on')
+  }
+  const holder = await locate(context, tenant)
+  if (!holder.ok) return holder
+  const request = { type: 'kmip.message' as const, tenant, credential, form, message: untrusted }
+  const answer = await context.peers.ask(holder.value, request, requestTimeoutMs)
+  if (answer.ok) return accept(answer.value.answer)
+  if (moved.has(answer.refusal.code)) context.locations.forget(tenant)
+  return answer
+}

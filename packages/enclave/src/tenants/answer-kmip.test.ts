@@ -43,7 +43,7 @@ const ownCredential = (): CredentialId => {
   return found.id
 }
 
-it('answers for a client through a node of the lowest level of the placement, not below', async () => {
+it('answers a client through a node of the lowest level of the placement, not below', async () => {
   expect(await asked(1, ownCredential())).toBe('not_here')
   for (const level of [2, 3]) expect(await asked(level, ownCredential())).not.toBe('not_here')
 })

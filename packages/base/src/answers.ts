@@ -1,6 +1,7 @@
 /** What comes back, by operation. */
 import { z } from 'zod'
 import { approval, approvalLine } from './approval.ts'
+import { auditHead, auditPage, witnessedHead } from './audit.ts'
 import { intent } from './intent.ts'
 import { marks } from './mark.ts'
 import { limit } from './policy-limits.ts'
@@ -36,8 +37,27 @@ export const receipt = z.strictObject({
   /** The node that the client spoke to, where it passed the request on. */
   relayedBy: nodeName.exactOptional(),
   at: timestamp,
+  /** The entry of the node's log that this is, and what other zones have seen of that log. */
+  log: z.strictObject({
+    index: z.int().min(0),
+    hash: hex(32),
+    witnesses: z.array(witnessedHead),
+  }),
 })
 export type Receipt = z.infer<typeof receipt>
+
+export const auditAnswer = z.strictObject({
+  wallet: walletId,
+  zone: zoneId,
+  /** Every chain of the zone, and where it stands in its store. */
+  chains: z.array(auditHead),
+  /** How far this zone has seen the chains of the others. */
+  seen: z.array(z.strictObject({ ...auditHead.shape, zone: zoneId })),
+  page: auditPage.exactOptional(),
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type AuditAnswer = z.infer<typeof auditAnswer>
 
 export const signed = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -172,6 +172,10 @@ export const errorTable = {
   no_collateral: entry(503, 'GeneralFailure', 'later', 'No collateral can be had for the quote'),
   zone_ca_signature: distrust('The CA of the zone is not signed by the verified enclave'),
 
+  // The log of decisions.
+  log_forked: distrust('The log of a node has two histories'),
+  log_shortened: distrust('The log of a node has lost what was written in it'),
+
   // Manifests.
   manifest_malformed: distrust('The manifest cannot be parsed'),
   manifest_signature: distrust('Too few governors signed the manifest'),

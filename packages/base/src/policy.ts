@@ -19,6 +19,7 @@ export const policyOperations = [
   'credential.remove',
   'wallet.backup',
   'backup.prove',
+  'audit.show',
   /** General objects of the wallet over KMIP. */
   'kmip',
   '*',

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { MakeCommand, Surroundings } from './command.ts'
 import { accountAddCommand } from './commands/account-add.ts'
+import { auditShowCommand, auditVerifyCommand } from './commands/audit.ts'
 import { backupMakeCommand, backupProveCommand, backupShowCommand } from './commands/backup.ts'
 import { credentialAddCommand, credentialRemoveCommand } from './commands/credential.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -55,6 +56,7 @@ const commands: readonly MakeCommand[] = [
   ]),
   group('account', 'addresses of a wallet', [accountAddCommand]),
   group('credential', 'who may act for a wallet', [credentialAddCommand, credentialRemoveCommand]),
+  group('audit', 'the log of decisions', [auditShowCommand, auditVerifyCommand]),
   group('backup', 'shares of the keys of a wallet', [
     backupMakeCommand,
     backupShowCommand,

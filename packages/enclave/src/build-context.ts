@@ -4,6 +4,7 @@ import type { NodeName } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { WalletId } from '@holdfast/base/ids'
 import { createWaitTable } from './approvals/wait-table.ts'
+import { createAudit } from './audit/create-audit.ts'
 import type { CoreContext } from './context.ts'
 import { createCounters } from './counters/create-counters.ts'
 import { createPasskeyCounters } from './credentials/passkey/counters.ts'
@@ -85,12 +86,13 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
   const peers = createPeers(options.mesh, clock)
   const keys = createOpenedKeys()
   const sessions = createSessionTable(clock)
+  const log = createAudit({ records, crypto, clock, identity, mesh: meshId, self, peers })
   const zoneView = createZoneView({
     store,
     clock,
     records,
     boot: self.boot,
-    followed: followedRecords({ ...tables, crypto, records, keys, sessions }),
+    followed: followedRecords({ ...tables, ...log, crypto, records, keys, sessions }),
     rolledBack: held.replaced,
   })
   const base = {
@@ -130,5 +132,6 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     time,
     counters: createCounters({ ...base, time, self }),
     zoneView,
+    ...log,
   }
 }

@@ -3,6 +3,9 @@ import type { NodeName } from '@holdfast/base/answers'
 import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { PlacementZone } from '@holdfast/base/placement-resolve'
 import type { WaitTable } from './approvals/wait-table.ts'
+import type { AuditLog } from './audit/audit-log.ts'
+import type { Witness } from './audit/witness.ts'
+import type { WitnessedHeads } from './audit/witnessed-heads.ts'
 import type { Counters } from './counters/create-counters.ts'
 import type { PasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
@@ -54,4 +57,10 @@ export type CoreContext = AcceptContext & {
   /** Limits, guesses and intents. */
   readonly counters: Counters
   readonly zoneView: ZoneView
+  /** The chain of this boot's decisions. */
+  readonly audit: AuditLog
+  /** What this zone has seen of the other zones' chains. */
+  readonly witness: Witness
+  /** How far the other zones have seen this boot's chain. */
+  readonly witnessed: WitnessedHeads
 }

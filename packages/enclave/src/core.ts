@@ -16,6 +16,7 @@ import { authorisationsMax } from '@holdfast/base/limits'
 import { base64url, bytesOf, parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
 import { sweepWaits } from './approvals/sweep-waits.ts'
+import { beginAuditLog } from './audit/begin-audit-log.ts'
 import { buildContext, type CoreOptions } from './build-context.ts'
 import { advanceChanges } from './changes/advance-changes.ts'
 import type { CoreContext } from './context.ts'
@@ -99,6 +100,7 @@ class NodeCore implements Core {
     })
     this.#view = context.zoneView
     await context.zoneView.start()
+    await beginAuditLog({ ...context, live: context.zoneView.nodes() })
     await this.#collect()
     this.#context = context
     this.#kmip = serveKmip(context, this.#options)
@@ -219,6 +221,7 @@ class NodeCore implements Core {
     // The shell lists a peer only while its heartbeats come.
     for (const peer of this.#options.mesh.peers()) context.peers.heard(peer.zone)
     void context.time.refresh()
+    void this.#background(context.witnessed.spread())
     const sinceMs = nowMs - this.#flushedAtMs
     // A clock that fell must not put off what is owed until it has caught up with itself.
     if (sinceMs >= 0 && sinceMs < catchUpIntervalMs) return

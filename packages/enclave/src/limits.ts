@@ -72,3 +72,15 @@ export const zoneLeafLifetimeMs = 7 * 24 * 3_600_000
 
 /** Bytes of a KMIP message or answer that one node passes on to another: less than a frame. */
 export const relayedBytesMax = 1_000_000
+/** Decisions in one page of the log. */
+export const auditPageEntries = 256
+/** Decisions that may wait to be stored; beyond, nothing is granted. */
+export const auditPendingMax = 4096
+/** Links of the log that are kept for witnesses that are behind. */
+export const auditLinksKept = 8192
+/** Links that one message to a witness carries. */
+export const auditLinksSent = 2048
+/** How often other zones are shown how far the log has come. */
+export const auditWitnessIntervalMs = 1000
+/** Pages of the log that one answer shows at most. */
+export const auditPagesShown = 4

@@ -5,6 +5,7 @@ import { accept, assert, type Result, refuse } from '@holdfast/base/errors'
 import type { Secret } from '@holdfast/base/secret'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Account, WalletKey } from '@holdfast/base/wallet'
+import type { Position } from './audit/audit-log.ts'
 import type { CoreContext } from './context.ts'
 import { type Charged, isChargedBy } from './counters/permit.ts'
 import { checkUnfrozen } from './marks/check-unfrozen.ts'
@@ -24,9 +25,11 @@ export type Release = {
   readonly verdict: PolicyAnswer
   /** Where the rule has limits, or asks for `once`. */
   readonly charged?: Charged | undefined
+  /** Where the log has this decision. */
+  readonly log: Position
 }
 
-const receiptOf = (context: CoreContext, { entry, call, verdict }: Release): Receipt => {
+const receiptOf = (context: CoreContext, { entry, call, verdict, log }: Release): Receipt => {
   const { id, epoch, version, policyVersion } = entry.wallet
   const { intent } = call.request
   return {
@@ -41,6 +44,7 @@ const receiptOf = (context: CoreContext, { entry, call, verdict }: Release): Rec
     node: context.self,
     ...(call.relayedBy === undefined ? {} : { relayedBy: call.relayedBy }),
     at: formatTimestamp(context.clock.nowMs()),
+    log: { ...log, witnesses: [...context.witnessed.list()] },
   }
 }
 

@@ -2,17 +2,21 @@
 
 import type { VerifiedManifest } from '@holdfast/attestation'
 import type {
+  AuditAnswer,
   LimitsAnswer,
   NodeStatus,
+  Receipt,
   SignAnswer,
   WalletAnswer,
   WalletListAnswer,
 } from '@holdfast/base/answers'
 import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { SignPayload } from '@holdfast/base/requests/sign'
+import type { AuditReport } from './audit/verify-audit.ts'
 import type { Signer } from './credentials.ts'
 import type { ImportWallet } from './import-wallet.ts'
 import type { AddAccounts } from './requests/add-accounts.ts'
+import type { ShowAudit } from './requests/audit.ts'
 import type { BackUpWallet, ProveBackup } from './requests/backup.ts'
 import type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
 import type { CreateWallet } from './requests/create-wallet.ts'
@@ -60,6 +64,13 @@ export type Client = {
   backUpWallet(options: BackUpWallet, request?: RequestOptions): Promise<WalletAnswer>
   /** Shows the home's enclave that guardians can restore the wallet, and nobody else. */
   proveBackup(options: ProveBackup, request?: RequestOptions): Promise<WalletAnswer>
+  /** A page of a zone's log of decisions. */
+  showAudit(options: ShowAudit, request?: RequestOptions): Promise<AuditAnswer>
+  /** Walks the logs of all zones of a wallet, and compares them with each other and receipts. */
+  verifyAudit(
+    options: { readonly wallet: WalletId; readonly receipts?: readonly Receipt[] },
+    request?: RequestOptions,
+  ): Promise<AuditReport>
   /** The CA of a zone for programs that cannot verify evidence, verified afresh (`zoneTrust`). */
   zoneTrust(zone?: ZoneId): Promise<ZoneTrust>
   sign(signatory: Signatory, payload: SignPayload, request?: RequestOptions): Promise<SignAnswer>

@@ -54,6 +54,7 @@ const signAnswerFor = (request: Uint8Array, by: FakeEnclave, seen = { epoch: 1, 
       persons: ['owner'],
       node: { zone: by.zone, boot: by.boot, measurement: 'ab'.repeat(32) },
       at: '2026-11-01T00:00:00Z',
+      log: { index: 1, hash: 'ab'.repeat(32), witnesses: [] },
     },
   },
 })

@@ -36,6 +36,7 @@ export type { Policy, Rule } from '@holdfast/base/policy'
 export type { SignPayload } from '@holdfast/base/requests/sign'
 export type { KeyRequest } from '@holdfast/base/requests/wallet-create'
 export type { Account, AccountRequest, Credential, Person, Wallet } from '@holdfast/base/wallet'
+export type { AuditDecision, AuditProblem, AuditReport } from './audit/verify-audit.ts'
 export {
   checkGuardianPublicKey,
   type GuardianKey,

@@ -1,10 +1,12 @@
 /** The operations of a client: builds each request, sends it, and notes what the answer shows. */
-import type { WalletAnswer } from '@holdfast/base/answers'
+import type { Receipt, WalletAnswer } from '@holdfast/base/answers'
 import { toHex } from '@holdfast/base/bytes'
 import { RefusalError } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { createLogMemory } from './audit/log-memory.ts'
+import { verifyAudit } from './audit/verify-audit.ts'
 import type { Client, RequestOptions } from './client.ts'
 import type { Signer } from './credentials.ts'
 import type { Send } from './dispatch.ts'
@@ -12,6 +14,7 @@ import type { Endpoint, EvidenceTarget } from './endpoint.ts'
 import { type ImportWallet, sealKeys } from './import-wallet.ts'
 import { rebasing } from './rebase.ts'
 import { addAccounts } from './requests/add-accounts.ts'
+import { type ShowAudit, showAudit } from './requests/audit.ts'
 import { backUpWallet, proveBackup } from './requests/backup.ts'
 import { addCredentials, removeCredential } from './requests/change-credentials.ts'
 import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
@@ -52,9 +55,11 @@ type Operations = Pick<
   | 'removeCredential'
   | 'send'
   | 'showLimits'
+  | 'showAudit'
   | 'showWallet'
   | 'sign'
   | 'verify'
+  | 'verifyAudit'
   | 'zoneTrust'
 >
 
@@ -89,6 +94,7 @@ const firstEnclave = async (
 
 export const operations = (context: OperationsContext): Operations => {
   const { nodes, trust, memory, endpoints, header, signers } = context
+  const logs = createLogMemory()
   const enclave = (target: EvidenceTarget = {}) => firstEnclave(context, target)
   const send = async <Answer>(
     prepared: Prepared<Answer>,
@@ -96,6 +102,7 @@ export const operations = (context: OperationsContext): Operations => {
   ): Promise<Answer> => {
     const answer = await context.send(prepared, request.timeoutMs ?? context.timeoutMs)
     const observed = prepared.observe(answer, toHex(sha256(prepared.bytes)))
+    if (prepared.operation === 'sign') logs.note((answer as { receipt: Receipt }).receipt)
     if (observed !== undefined) memory.note(observed.wallet, observed.seen, observed.zones)
     return answer
   }
@@ -119,6 +126,8 @@ export const operations = (context: OperationsContext): Operations => {
   }
   const show = (wallet: WalletId, request?: RequestOptions) =>
     send(showWallet(wallet, { header: header(), ...seenOf(wallet) }), request)
+  const audit = (options: ShowAudit, request?: RequestOptions) =>
+    send(showAudit(options, { header: header() }), request)
   const change = rebasing({ show, send, header })
   return {
     enclave: () => enclave(),
@@ -142,6 +151,12 @@ export const operations = (context: OperationsContext): Operations => {
     removeCredential: change(removeCredential),
     backUpWallet: change(backUpWallet),
     proveBackup: change(proveBackup),
+    showAudit: audit,
+    verifyAudit: async ({ wallet, receipts = [] }, request) => {
+      const { zones } = (await show(wallet, request)).wallet.placement
+      const asked = (options: ShowAudit) => audit(options, request)
+      return verifyAudit({ mesh: trust.mesh, wallet, zones, receipts, show: asked })
+    },
     zoneTrust: (zone) => zoneTrust(trust, endpoints, zone),
     sign: (signatory, payload, request) =>
       send(sign(signatory, payload, { header: header(), ...seenOf(signatory.wallet) }), request),

@@ -111,6 +111,13 @@ const requests: readonly object[] = [
     ],
   },
   {
+    operation: 'audit.show',
+    ...header,
+    wallet,
+    zone: 'eu-west',
+    from: { boot: sealed.boot, index: 3 },
+  },
+  {
     operation: 'backup.prove',
     ...header,
     wallet,

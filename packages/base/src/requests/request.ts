@@ -8,6 +8,7 @@ import { accountAdd } from './account-add.ts'
 import { approvalApprove, approvalReject } from './approval-decide.ts'
 import { approvalList } from './approval-list.ts'
 import { approvalShow } from './approval-show.ts'
+import { auditShow } from './audit-show.ts'
 import { backupProve } from './backup-prove.ts'
 import { changeCancel } from './change-cancel.ts'
 import { credentialAdd } from './credential-add.ts'
@@ -43,6 +44,7 @@ export const request = z.discriminatedUnion('operation', [
   sessionAuthenticate,
   walletBackup,
   backupProve,
+  auditShow,
 ])
 export type Request = z.infer<typeof request>
 export type Operation = Request['operation']

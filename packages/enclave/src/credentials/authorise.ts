@@ -1,6 +1,7 @@
 /** Who asks, and whether the wallet's policy lets them: the one judge of every request. */
 import type { Purpose } from '@holdfast/base/authorisation'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
+import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import type { AnyCall } from '../operations/call.ts'
@@ -116,12 +117,26 @@ const withinScopes = (
   return accept(kept)
 }
 
+const judge = (
+  context: Pick<CoreContext, 'marks'>,
+  entry: WalletEntry,
+  question: Judgement['question'],
+  proofs: readonly Proof[],
+): Result<PolicyAnswer> => {
+  if (question.operation !== 'wallet.show' && question.operation !== 'audit.show') {
+    const unfrozen = checkUnfrozen(context, entry)
+    if (!unfrozen.ok) return unfrozen
+  }
+  return evaluate(entry.wallet.policy, { ...question, proofs })
+}
+
 /**
  * Refusals of `verifyProofs` and of `evaluate`, `out_of_scope`, and `frozen` for whatever does more
- * than look.
+ * than look. What is denied to someone whose proofs verify is written to the log; strangers and bad
+ * proofs are not, or they would fill it.
  */
 export const authorise = (
-  context: JudgeContext & Pick<CoreContext, 'marks'>,
+  context: JudgeContext & Pick<CoreContext, 'audit' | 'marks'>,
   entry: WalletEntry,
   call: AnyCall,
   { purpose, question }: Judgement,
@@ -129,10 +144,11 @@ export const authorise = (
   const gathered = gatherProofs(context, entry, call, purpose)
   if (!gathered.ok) return gathered
   const proofs = withinScopes(entry, gathered.value, question)
-  if (!proofs.ok) return proofs
-  if (question.operation !== 'wallet.show') {
-    const unfrozen = checkUnfrozen(context, entry)
-    if (!unfrozen.ok) return unfrozen
+  const verdict = proofs.ok ? judge(context, entry, question, proofs.value) : proofs
+  if (!verdict.ok && gathered.value.length > 0) {
+    const { code, subject: rule } = verdict.refusal
+    const decision = { outcome: 'denied', code, ...(rule === undefined ? {} : { rule }) } as const
+    context.audit.note(decided(context, entry, call, decision))
   }
-  return evaluate(entry.wallet.policy, { ...question, proofs: proofs.value })
+  return verdict
 }

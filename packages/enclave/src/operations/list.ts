@@ -5,6 +5,7 @@ import { accountAdd } from './account-add.ts'
 import { approvalApprove, approvalReject } from './approval-decide.ts'
 import { approvalList } from './approval-list.ts'
 import { approvalShow } from './approval-show.ts'
+import { auditShow } from './audit-show.ts'
 import { backupProve } from './backup-prove.ts'
 import type { AnyCall, Run } from './call.ts'
 import { changeCancel } from './change-cancel.ts'
@@ -21,8 +22,11 @@ import { walletList } from './wallet-list.ts'
 import { walletShow } from './wallet-show.ts'
 import { walletUnfreeze } from './wallet-unfreeze.ts'
 
-/** `here`: this node; `holder`: any zone that holds the wallet; `home`: the zone that orders it. */
-export type Place = 'here' | 'holder' | 'home'
+/**
+ * `here`: this node; `holder`: any zone that holds the wallet; `home`: the zone that orders it;
+ * `zone`: the zone that the request names.
+ */
+export type Place = 'here' | 'holder' | 'home' | 'zone'
 
 type Entry<Name extends Operation> = { readonly at: Place; readonly run: Run<Name> }
 
@@ -32,6 +36,7 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'wallet.list': { at: 'here', run: walletList },
   'limits.show': { at: 'holder', run: limitsShow },
   'account.add': { at: 'home', run: accountAdd },
+  'audit.show': { at: 'zone', run: auditShow },
   'wallet.backup': { at: 'home', run: walletBackup },
   'backup.prove': { at: 'home', run: backupProve },
   'credential.add': { at: 'home', run: waiting(credentialAdd) },

@@ -4,6 +4,8 @@ import { fromUtf8 } from '@holdfast/base/bytes'
 import { accept, type ErrorCode, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, ZoneId } from '@holdfast/base/ids'
 import type { Account, WalletKey } from '@holdfast/base/wallet'
+import type { Position } from '../audit/audit-log.ts'
+import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { permit } from '../counters/permit.ts'
 import { authorise } from '../credentials/authorise.ts'
@@ -11,7 +13,7 @@ import { openAccountKey } from '../keys/derive/open-account-key.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import type { Subject } from '../policy/criteria.ts'
 import type { PolicyAnswer } from '../policy/evaluate.ts'
-import { releaseSignature } from '../release.ts'
+import { type Release, releaseSignature } from '../release.ts'
 import { forward } from '../routing/forward.ts'
 import type { Decoded, SigningTask } from '../signing/chain-signer.ts'
 import { decodePayload } from '../signing/decode.ts'
@@ -90,6 +92,39 @@ const openKeys = async (
   }
 }
 
+type Granted = Omit<Release, 'entry' | 'verdict' | 'log'> & {
+  readonly held: WalletEntry
+  readonly allowed: PolicyAnswer
+  readonly judge: (entry: WalletEntry) => Result<PolicyAnswer>
+}
+
+/** Judges again and releases; nothing waits, so that what is judged now is what is released. */
+const releaseNow = (
+  context: CoreContext,
+  { held, allowed, judge, ...of }: Granted,
+  log: Position,
+): Result<SignAnswer> => {
+  const entry = context.wallets.cached(held.wallet.id) ?? held
+  const verdict = entry === held ? accept(allowed) : judge(entry)
+  if (!verdict.ok) return verdict
+  return releaseSignature(context, { ...of, entry, verdict: verdict.value, log })
+}
+
+/** In the log first: what is released was written down, and stored, before. */
+const grant = async (context: CoreContext, granted: Granted): Promise<Result<SignAnswer>> => {
+  const { held, allowed, call } = granted
+  const { rule, persons } = allowed
+  const entry = decided(context, held, call, { outcome: 'signed', rule, persons })
+  const log = await context.audit.write(entry)
+  if (!log.ok) return log
+  const released = releaseNow(context, granted, log.value)
+  if (!released.ok) {
+    const { code } = released.refusal
+    context.audit.note(decided(context, held, call, { outcome: 'failed', code, rule, persons }))
+  }
+  return released
+}
+
 const signElsewhere = async (
   context: CoreContext,
   call: Call<'sign'>,
@@ -127,20 +162,23 @@ const signHere = async (
     return isAnswer ? answer : signHere(context, call, false)
   }
   await openKeys(context, held, signer, decoded.tasks)
-
-  // From here to the answer nothing waits: what is judged now is what is released.
-  const entry = context.wallets.cached(call.request.wallet) ?? held
-  const { spent, charged } = permitted.value
-  const still = entry === held ? accept(permitted.value.verdict) : judge(entry, spent)
-  if (!still.ok) return still
-  return releaseSignature(context, { entry, signer, decoded, call, verdict: still.value, charged })
+  const { spent, charged, verdict } = permitted.value
+  return grant(context, {
+    held,
+    signer,
+    decoded,
+    call,
+    charged,
+    allowed: verdict,
+    judge: (entry) => judge(entry, spent),
+  })
 }
 
 /**
  * Refusals: of the decoder (`bad_transaction`, `wrong_account`), of the judge (`policy_denied`,
  * `quorum_not_met`, `proof_required`, `raw_use_denied`, `bad_proof`, `unauthenticated`), of the
  * limits (`limit_exceeded`, `not_counted`, `time_unknown`, `intent_required`, `intent_used`),
- * `stale`.
+ * `stale`; `store_failed`, `limit_reached` where the decision cannot be written to the log.
  */
 export const sign = (context: CoreContext, call: Call<'sign'>): Promise<Result<SignAnswer>> =>
   signHere(context, call, true)

@@ -4,6 +4,7 @@ import { toHex, utf8 } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
+import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { signsRequests } from '../credentials/signs-requests.ts'
 import { verifyProofs } from '../credentials/verify-proofs.ts'
@@ -100,7 +101,10 @@ const createHere = async (
       { wallet: utf8(JSON.stringify(wallet)), objects },
       { origin: 'here', owed },
     )
-    return stored.ok ? accept(stored.value.entry) : stored
+    if (!stored.ok) return stored
+    const { entry } = stored.value
+    context.audit.note(decided(context, entry, call, { outcome: 'changed', version: '1.1' }))
+    return accept(entry)
   } finally {
     for (const { payload } of made.value) payload.fill(0)
   }

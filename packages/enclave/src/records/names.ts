@@ -49,3 +49,13 @@ export const beatName = (boot: BootId): RecordName => name(`beat/${boot}`)
 export const beatPrefix = 'beat/'
 export const objectPrefix = 'object/'
 export const tombPrefix = 'tomb/'
+/** A page of a boot's chain of decisions, by the index of its first entry. */
+export const logPageName = (boot: BootId, first: number): RecordName =>
+  name(`log/${boot}/${String(first).padStart(12, '0')}`)
+export const logPagePrefix = (boot: BootId): string => `log/${boot}/`
+/** Where a boot's chain of decisions stands. */
+export const logHeadName = (boot: BootId): RecordName => name(`log-head/${boot}`)
+export const logHeadPrefix = 'log-head/'
+/** How far this zone has seen a chain of another zone. */
+export const witnessName = (boot: BootId): RecordName => name(`witness/${boot}`)
+export const witnessPrefix = 'witness/'

@@ -31,6 +31,8 @@ export type Records = {
   scan(prefix: string, from?: RecordName): AsyncIterable<OpenedRecord>
   /** What a watch gave. Refuses `store_failed` where this zone never sealed it. */
   open(untrusted: StoredRecord): OpenedRecord
+  /** Records under a prefix from one name on, at most `limit`. */
+  page(prefix: string, from: RecordName, limit: number): Promise<readonly OpenedRecord[]>
   names(prefix: string, limit: number): Promise<readonly RecordName[]>
   put(name: RecordName, version: RecordVersion, payload: Bytes): Write
   /** Refuses `conflict` (a condition failed), `store_in_use`, `outcome_unknown`, `store_failed`. */
@@ -98,6 +100,12 @@ export const createRecords = (options: RecordsOptions): Records => {
     },
     scan,
     open: ({ key, value, revision }) => open(key as RecordName, value, revision),
+    page: async (prefix, from, limit) => {
+      const found = await reading(() => store.scan(prefix, { limit, from }))
+      return found.records.map(({ key, value, revision }) =>
+        open(key as RecordName, value, revision),
+      )
+    },
     names: async (prefix, limit) => {
       const page = await reading(() => store.scan(prefix, { limit }))
       return page.records.map((record) => record.key as RecordName)

@@ -59,6 +59,7 @@ const nameOf = ({ zone, boot, measurement }: Peer): NodeName => ({ zone, boot, m
 const handlers: Handlers = {
   'zone.key': async (context, peer) =>
     answerHandover({ ...context, nowMs: context.clock.nowMs() }, peer),
+  'audit.witness': async (context, peer, request) => context.witness.extend(peer, request),
   put: async (context, _peer, { bundle }) => {
     const accepted = await acceptWallet(context, bundle, fromPeer)
     clearBundle(bundle)

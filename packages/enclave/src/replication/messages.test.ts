@@ -51,6 +51,7 @@ const requests: readonly CborValue[] = [
   { type: 'session.frame', session, frame: some },
   { type: 'session.close', session },
   { type: 'time' },
+  { type: 'audit.witness', after: 3, links: [new Uint8Array(32)] },
   { type: 'zone.key' },
   { type: 'kmip.caller', credential: proof.credential },
   {

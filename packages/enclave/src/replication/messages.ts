@@ -7,6 +7,7 @@ import { authorisationsMax } from '@holdfast/base/limits'
 import { marks } from '@holdfast/base/mark'
 import { bootId, bytes, hex, objectId, sessionId, walletId } from '@holdfast/base/schema'
 import { z } from 'zod'
+import { witnessAnswer, witnessRequest } from '../audit/messages.ts'
 import { countAnswers, countRequests } from '../counters/messages.ts'
 import {
   kmipCallerAnswer,
@@ -95,6 +96,7 @@ export const peerRequest = z.discriminatedUnion('type', [
   ...countRequests,
   kmipCallerRequest,
   kmipMessageRequest,
+  witnessRequest,
 ])
 export type PeerRequest = z.infer<typeof peerRequest>
 
@@ -127,6 +129,7 @@ export const peerAnswers = {
   ...countAnswers,
   'kmip.caller': kmipCallerAnswer,
   'kmip.message': kmipMessageAnswer,
+  'audit.witness': witnessAnswer,
 } as const satisfies Record<PeerRequest['type'], z.ZodType>
 
 export type PeerAnswer<Type extends PeerRequest['type']> = z.infer<(typeof peerAnswers)[Type]>

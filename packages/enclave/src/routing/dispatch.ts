@@ -99,6 +99,14 @@ const behind = (context: CoreContext, call: AnyCall, home: ZoneId): Promise<Resu
     : forward(context, call, peer)
 }
 
+const toZone = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>> => {
+  const zone = 'zone' in call.request ? call.request.zone : context.zone
+  if (zone === context.zone) return runHere(context, call)
+  const peer = context.peers.ofZone(zone)
+  if (peer !== undefined) return forward(context, call, peer)
+  return refuse('unreachable', 'the zone cannot be reached', zone)
+}
+
 /** The other node to which a secret in the request is sealed: no other can open it. */
 const sealedElsewhere = (context: CoreContext, call: AnyCall): Peer | undefined => {
   const boot = sealedTo(call.request)
@@ -128,6 +136,7 @@ const route = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>
   const opener = sealedElsewhere(context, call)
   if (opener !== undefined) return forward(context, call, opener)
   if (operation.at === 'here') return runHere(context, call)
+  if (operation.at === 'zone') return toZone(context, call)
   const wallet = 'wallet' in request ? request.wallet : walletIdOf(context.crypto, call.bytes)
   const held = await heldHere(context, wallet, knownOf(request))
   if (request.operation === 'wallet.create') {

@@ -5,6 +5,7 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { Seen } from '@holdfast/base/requests/header'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
+import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { durabilityWaitMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
@@ -101,7 +102,13 @@ export const changeWallet = async (
   build: () => Promise<Result<WalletChange>>,
 ): Promise<Result<WalletAnswer>> => {
   const changed = await findOrStore(context, entry, call, call.request.base, build)
-  return changed.ok ? answerChange(context, changed.value, call) : changed
+  if (!changed.ok) return changed
+  if (changed.value !== entry) {
+    const { epoch, version } = changed.value.wallet
+    const made = { outcome: 'changed', version: `${epoch}.${version}` } as const
+    context.audit.note(decided(context, entry, call, made))
+  }
+  return answerChange(context, changed.value, call)
 }
 
 /** The version that stands, once enough zones hold it or the wait is over. */

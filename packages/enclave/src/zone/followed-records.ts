@@ -5,6 +5,7 @@
 import { attempt } from '@holdfast/base/errors'
 import { ObjectId, WalletId } from '@holdfast/base/ids'
 import type { WaitTable } from '../approvals/wait-table.ts'
+import type { Witness } from '../audit/witness.ts'
 import type { PasskeyCounters } from '../credentials/passkey/counters.ts'
 import type { MarkTable } from '../marks/mark-table.ts'
 import { parseState } from '../objects/object-records.ts'
@@ -18,6 +19,7 @@ import {
   tombPrefix,
   waitPrefix,
   walletPrefix,
+  witnessPrefix,
 } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
 import { parseWallet } from '../wallets/wallet-entry.ts'
@@ -33,6 +35,7 @@ export type FollowedContext = Dependents & {
   readonly passkeys: PasskeyCounters
   readonly marks: MarkTable
   readonly waits: WaitTable
+  readonly witness: Witness
 }
 
 const idIn = <Id>(parse: (text: string) => Id, name: string, prefix: string): Id | undefined => {
@@ -118,11 +121,19 @@ const followWaits = ({ records, waits }: FollowedContext): Followed => ({
   deleted: (name, revision) => waits.forget(name, revision),
 })
 
+const followWitness = ({ records, witness }: FollowedContext): Followed => ({
+  prefix: witnessPrefix,
+  load: () => witness.load(),
+  put: (untrusted) => witness.learn(records.open(untrusted)),
+  deleted: () => undefined,
+})
+
 export const followedRecords = (context: FollowedContext): readonly Followed[] => [
   followWallets(context),
   followStates(context),
   followPasskeys(context),
   followMarks(context),
   followWaits(context),
+  followWitness(context),
   ...followSecrets(context),
 ]

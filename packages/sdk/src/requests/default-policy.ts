@@ -41,7 +41,7 @@ export const defaultPolicy = ({
     {
       id: 'owners-see',
       effect: 'allow',
-      operations: ['wallet.show'],
+      operations: ['wallet.show', 'audit.show'],
       persons: [...owners],
       proof,
     },

@@ -17,6 +17,7 @@ import type { EtcdProcess } from '@holdfast/cli/processes/etcd-cluster'
 import { startLocalMesh } from '@holdfast/cli/processes/local-mesh'
 import { type ApiKey, type Client, MeshId } from '@holdfast/sdk'
 import { type ConnectOptions, connect, readApiKey } from '@holdfast/sdk/node'
+import type { ZoneNetwork } from './zone-network.ts'
 
 export type MeshNode = {
   /** The zone, or for a further node of it `eu-west.2`. */
@@ -64,6 +65,8 @@ export const startMesh = async (
   options: {
     readonly zones?: readonly ManifestZone[]
     readonly nodesPerZone?: number
+    /** Where the processes of each zone run; default on loopback. */
+    readonly network?: Pick<ZoneNetwork, 'hostOf' | 'within'>
     /** Of each zone; default none: SQLite files. */
     readonly etcdMembers?: number
     /** More of `node.json` for every node. */
@@ -82,6 +85,7 @@ export const startMesh = async (
     nowMs: Date.now(),
     nodesPerZone: options.nodesPerZone ?? 1,
     etcdMembers: options.etcdMembers ?? 0,
+    ...(options.network === undefined ? {} : { hostOf: options.network.hostOf }),
   })
   const layout = meshLayout(dir)
   for (const { id } of options.nodeConfig === undefined ? [] : zones) {
@@ -89,7 +93,7 @@ export const startMesh = async (
     const made = JSON.parse(await readFile(config, 'utf8')) as object
     await writeFile(config, JSON.stringify({ ...made, ...options.nodeConfig }))
   }
-  const local = await startLocalMesh(dir, nodeEnv)
+  const local = await startLocalMesh(dir, nodeEnv, options.network?.within)
   const clients: Client[] = []
   const stop = async (): Promise<void> => {
     for (const client of clients.splice(0)) client.close()

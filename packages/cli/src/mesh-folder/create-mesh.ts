@@ -20,7 +20,7 @@ import { exists, publicFile, secretFile, writeJson, writeWhole } from './files.t
 import { makeGovernors, signByGovernors } from './governors.ts'
 import { type MeshLayout, meshLayout } from './layout.ts'
 import { readManifest } from './manifest-file.ts'
-import { writeNodeConfigs } from './node-config.ts'
+import { loopback, writeNodeConfigs } from './node-config.ts'
 import { nodeName } from './node-names.ts'
 import { makePlatform, randomEntropy } from './platforms.ts'
 import { choosePorts } from './ports.ts'
@@ -35,6 +35,8 @@ export type CreateMesh = {
   readonly nodesPerZone?: number
   /** Members of each zone's etcd; default none: each node has a SQLite file. */
   readonly etcdMembers?: number
+  /** The address of a zone's processes; default loopback. */
+  readonly hostOf?: (zone: string) => string
   /** MRENCLAVE of the node that will run. */
   readonly measurement: string
   readonly nowMs: number
@@ -97,21 +99,22 @@ const fill = async (layout: MeshLayout, options: CreateMesh): Promise<boolean> =
   const manifest = genesis(options, { governors: listed, inventory, simulatedRoot })
   const signed = signByGovernors(encodeManifest(manifest), governors)
   await writeJson(layout.manifest, { manifests: [signed] }, publicFile)
+  const hostOf = options.hostOf ?? (() => loopback)
   const ports = await choosePorts(named.length, options.firstPort)
   const nodes = named.flatMap((node, index) => {
     const chosen = ports[index]
-    return chosen === undefined ? [] : [{ ...node, ports: chosen }]
+    return chosen === undefined ? [] : [{ ...node, host: hostOf(node.zone), ports: chosen }]
   })
   const ids = zones.map(({ id }) => id)
   const members = options.etcdMembers ?? 0
-  const etcd = members > 0 ? await writeEtcdFile(layout, ids, members) : undefined
+  const etcd = members > 0 ? await writeEtcdFile(layout, ids, { members, hostOf }) : undefined
   await writeNodeConfigs(layout, nodes, (zone) => etcd && etcdStoreOf(etcd, zone))
   using key = generateApiKey()
   await writeApiKey(layout.clientKey, key)
   await writeClientFile(layout, {
     mesh: (await readManifest(layout, nowMs)).mesh,
     minimumSerial: 1,
-    nodes: nodes.map((node) => `https://127.0.0.1:${node.ports.client}`),
+    nodes: nodes.map(({ host, ports: { client } }) => `https://${host}:${client}`),
     keyFile: 'client.key.json',
   })
   return options.firstPort === 0 || ports[0]?.client === options.firstPort

@@ -1,4 +1,4 @@
-/** `etcd.json`: the etcd members of each zone of a local mesh, on ports of loopback. */
+/** `etcd.json`: the etcd members of each zone of a local mesh. */
 import { z } from 'zod'
 import { exists, publicFile, readJson, writeJson } from './files.ts'
 import type { MeshLayout } from './layout.ts'
@@ -8,7 +8,9 @@ const etcdFile = z.strictObject({
   format: z.literal('holdfast etcd v1'),
   zones: z.record(
     z.string(),
-    z.array(z.strictObject({ name: z.string(), client: z.int(), peer: z.int() })).min(1),
+    z
+      .array(z.strictObject({ name: z.string(), host: z.string(), client: z.int(), peer: z.int() }))
+      .min(1),
   ),
 })
 export type EtcdZones = z.infer<typeof etcdFile>['zones']
@@ -18,7 +20,7 @@ export type EtcdPlan = EtcdZones[string][number]
 export const writeEtcdFile = async (
   layout: MeshLayout,
   zones: readonly string[],
-  members: number,
+  { members, hostOf }: { readonly members: number; readonly hostOf: (zone: string) => string },
 ): Promise<EtcdZones> => {
   const taken = new Set<number>()
   const port = async (): Promise<number> => {
@@ -33,7 +35,12 @@ export const writeEtcdFile = async (
   for (const zone of zones) {
     const plans: EtcdPlan[] = []
     for (let index = 1; index <= members; index += 1) {
-      plans.push({ name: `m${index}`, client: await port(), peer: await port() })
+      plans.push({
+        name: `m${index}`,
+        host: hostOf(zone),
+        client: await port(),
+        peer: await port(),
+      })
     }
     planned[zone] = plans
   }
@@ -47,5 +54,5 @@ export const readEtcdFile = async (layout: MeshLayout): Promise<EtcdZones | unde
 
 /** `store` of the `node.json` of a zone's nodes. */
 export const etcdStoreOf = (zones: EtcdZones, zone: string): object => ({
-  etcd: { endpoints: (zones[zone] ?? []).map(({ client }) => `http://127.0.0.1:${client}`) },
+  etcd: { endpoints: (zones[zone] ?? []).map(({ host, client }) => `http://${host}:${client}`) },
 })

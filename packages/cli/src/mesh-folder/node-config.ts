@@ -4,7 +4,8 @@ import { publicFile, readJson, writeJson } from './files.ts'
 import type { MeshLayout } from './layout.ts'
 import type { NodePorts } from './ports.ts'
 
-const host = '127.0.0.1'
+/** The address of every node of a mesh on one machine. */
+export const loopback = '127.0.0.1'
 
 const nodeConfig = z.strictObject({
   zone: z.string(),
@@ -29,6 +30,7 @@ export type NodeConfig = z.infer<typeof nodeConfig>
 export type NewNode = {
   readonly name: string
   readonly zone: string
+  readonly host: string
   readonly ports: NodePorts
 }
 
@@ -40,7 +42,7 @@ const peersOf = (nodes: readonly NewNode[], name: string): NodeConfig['peers'] =
   )
   return Object.fromEntries(
     [...others].map(([zone, found]) => {
-      const addresses = found.map(({ ports }) => `${host}:${ports.mesh}`)
+      const addresses = found.map(({ host, ports }) => `${host}:${ports.mesh}`)
       const [first = ''] = addresses
       return [zone, addresses.length === 1 ? first : addresses]
     }),
@@ -53,7 +55,7 @@ export const writeNodeConfigs = async (
   nodes: readonly NewNode[],
   storeOf: (zone: string) => object | undefined,
 ): Promise<void> => {
-  for (const { name, zone, ports } of nodes) {
+  for (const { name, zone, host, ports } of nodes) {
     const store = storeOf(zone)
     const config: NodeConfig = {
       zone,

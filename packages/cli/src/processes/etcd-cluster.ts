@@ -7,12 +7,12 @@ import { fail } from '@holdfast/base/errors'
 import { etcdReadyTimeoutMs, nodeStopTimeoutMs } from '../limits.ts'
 import type { EtcdPlan, EtcdZones } from '../mesh-folder/etcd-file.ts'
 import type { MeshLayout } from '../mesh-folder/layout.ts'
-import type { Environment } from './node-environment.ts'
+import type { Environment, Within } from './node-environment.ts'
 
 export type EtcdProcess = {
   readonly zone: string
   readonly name: string
-  /** Where clients ask: http://127.0.0.1:port. */
+  /** Where clients ask: http://host:port. */
   readonly url: string
   readonly dir: string
   pid(): number
@@ -36,8 +36,8 @@ export type LocalEtcd = {
 const compaction = ['--auto-compaction-mode=periodic', '--auto-compaction-retention=10m']
 
 const flagsOf = (dir: string, plan: EtcdPlan, plans: readonly EtcdPlan[]): string[] => {
-  const [client, peer] = [plan.client, plan.peer].map((port) => `http://127.0.0.1:${port}`)
-  const all = plans.map(({ name, peer: port }) => `${name}=http://127.0.0.1:${port}`)
+  const [client, peer] = [plan.client, plan.peer].map((port) => `http://${plan.host}:${port}`)
+  const all = plans.map(({ name, host, peer: port }) => `${name}=http://${host}:${port}`)
   return [
     `--name=${plan.name}`,
     `--data-dir=${dir}`,
@@ -85,21 +85,22 @@ type Launch = {
   readonly plan: EtcdPlan
   readonly plans: readonly EtcdPlan[]
   readonly program: string
+  readonly within: Within
 }
 
-const launch = ({ layout, zone, plan, plans, program }: Launch): ChildProcess => {
+const launch = ({ layout, zone, plan, plans, program, within }: Launch): ChildProcess => {
   const dir = layout.etcdMember(zone, plan.name)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const log = openSync(`${dir}.log`, 'a', 0o600)
-  const args = flagsOf(dir, plan, plans)
+  const [command = program, ...args] = [...within(zone), program, ...flagsOf(dir, plan, plans)]
   // Without this command's own variables: etcd reads ETCD_* as flags.
-  const child = spawn(program, args, { stdio: ['ignore', log, log], env: {} })
+  const child = spawn(command, args, { stdio: ['ignore', log, log], env: {} })
   closeSync(log)
   return child
 }
 
 const startMember = (options: Launch): EtcdProcess => {
-  const url = `http://127.0.0.1:${options.plan.client}`
+  const url = `http://${options.plan.host}:${options.plan.client}`
   let child = launch(options)
   const watch = (started: ChildProcess): Promise<void> =>
     new Promise((resolve) => {
@@ -139,10 +140,14 @@ const startMember = (options: Launch): EtcdProcess => {
 }
 
 /** Starts all members. Refuses `unsupported` where etcd is not installed. */
-export const startEtcd = (layout: MeshLayout, zones: EtcdZones, env: Environment): LocalEtcd => {
+export const startEtcd = (
+  layout: MeshLayout,
+  zones: EtcdZones,
+  { env, within }: { readonly env: Environment; readonly within: Within },
+): LocalEtcd => {
   const program = programOf(env)
   const members = Object.entries(zones).flatMap(([zone, plans]) =>
-    plans.map((plan) => startMember({ layout, zone, plan, plans, program })),
+    plans.map((plan) => startMember({ layout, zone, plan, plans, program, within })),
   )
   const hasLeader = async (url: string): Promise<void> => {
     const until = Date.now() + etcdReadyTimeoutMs

@@ -4,8 +4,8 @@ import { meshLayout } from '../mesh-folder/layout.ts'
 import { readManifest } from '../mesh-folder/manifest-file.ts'
 import { type NodeConfig, readNodeConfig } from '../mesh-folder/node-config.ts'
 import { nodeNames, zoneOfNode } from '../mesh-folder/node-names.ts'
-import { type EtcdProcess, type LocalEtcd, startEtcd } from './etcd-cluster.ts'
-import type { Environment } from './node-environment.ts'
+import { type EtcdProcess, startEtcd } from './etcd-cluster.ts'
+import type { Environment, Within } from './node-environment.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 
 export type LocalNode = {
@@ -32,19 +32,20 @@ export type LocalMesh = {
   stop(): Promise<void>
 }
 
-const openEtcd = async (dir: string, env: Environment): Promise<LocalEtcd | undefined> => {
-  const layout = meshLayout(dir)
-  const zones = await readEtcdFile(layout)
-  return zones === undefined ? undefined : startEtcd(layout, zones, env)
-}
+const nowhereElse: Within = () => []
 
 /** Starts the nodes of all zones, and before them what they store in. */
-export const startLocalMesh = async (dir: string, env: Environment): Promise<LocalMesh> => {
+export const startLocalMesh = async (
+  dir: string,
+  env: Environment,
+  within: Within = nowhereElse,
+): Promise<LocalMesh> => {
   const layout = meshLayout(dir)
   const { manifest } = await readManifest(layout, Date.now())
   const zones = manifest.zones.map(({ id }) => id)
   const names = await nodeNames(layout, zones)
-  const etcd = await openEtcd(dir, env)
+  const planned = await readEtcdFile(layout)
+  const etcd = planned && startEtcd(layout, planned, { env, within })
   const started: (() => NodeProcess)[] = []
   // However this command ends, unless it is killed outright, what it started ends with it.
   const endWithThis = (): void => {
@@ -62,12 +63,14 @@ export const startLocalMesh = async (dir: string, env: Environment): Promise<Loc
   const nodes = await Promise.all(
     names.map(async (name): Promise<LocalNode> => {
       const config = await readNodeConfig(layout, name)
-      const start = (): NodeProcess => startNode({ name, layout: layout.node(name), env })
+      const zone = zoneOfNode(name)
+      const start = (): NodeProcess =>
+        startNode({ name, layout: layout.node(name), env, within: within(zone) })
       let current = start()
       started.push(() => current)
       return {
         name,
-        zone: zoneOfNode(name),
+        zone,
         config,
         process: () => current,
         restart: async () => {

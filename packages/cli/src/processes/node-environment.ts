@@ -2,6 +2,12 @@
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/**
+ * The words before a program's own that let it run in the place of its zone, such as a network
+ * namespace. What they name must become the program: signals go to it.
+ */
+export type Within = (zone: string) => readonly string[]
+
 /** The node refuses variables that it does not know; its settings are in `node.json`. */
 export const nodeEnvironment = (env: Environment): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('HOLDFAST_')))

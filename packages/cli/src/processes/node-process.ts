@@ -48,11 +48,14 @@ export const startNode = (options: {
   readonly name: string
   readonly layout: NodeLayout
   readonly env: Environment
+  /** Words before the program's own (`Within`). */
+  readonly within?: readonly string[]
 }): NodeProcess => {
   const { layout, name } = options
   const log = openSync(layout.log, 'a', 0o600)
-  const args = [...engineFlags, nodeProgram(), '--config', layout.config]
-  const child = spawn(process.execPath, args, {
+  const program = [process.execPath, ...engineFlags, nodeProgram(), '--config', layout.config]
+  const [command = process.execPath, ...args] = [...(options.within ?? []), ...program]
+  const child = spawn(command, args, {
     cwd: layout.dir,
     env: nodeEnvironment(options.env),
     stdio: ['ignore', 'pipe', log],

@@ -1,0 +1,148 @@
+/**
+ * `npm run faults:mesh`: a mesh of three zones, three nodes and three etcd members each, under load
+ * and one fault after another; how soon all nodes of a zone stop; what an idle zone costs. Writes
+ * what was seen to docs/faults-mesh.md.
+ */
+import { writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { defaultZones } from '@holdfast/cli/mesh-folder/zones'
+import { idleCost } from '../tests/faults/idle-cost.ts'
+import {
+  type FaultFigures,
+  lineOf,
+  type MeshFaults,
+  runFaults,
+} from '../tests/faults/mesh-scenario.ts'
+import { type StopFigures, stopInZone } from '../tests/faults/stop-scenario.ts'
+import { startMesh } from '../tests/support/mesh.ts'
+import { findProgram } from '../tests/support/program.ts'
+import { ipProgram, openZoneNetwork } from '../tests/support/zone-network.ts'
+
+const faults: MeshFaults = [
+  { fault: 'node killed', lastsMs: 5000 },
+  { fault: 'etcd leader killed', lastsMs: 5000 },
+  { fault: 'zone killed', lastsMs: 10_000 },
+  { fault: 'node stopped', lastsMs: 20_000 },
+  { fault: 'two zones parted', lastsMs: 10_000 },
+  { fault: 'all zones parted', lastsMs: 10_000 },
+]
+const signers = 3
+const stopRuns = 3
+const idleMs = 10_000
+
+const zones = defaultZones.map(({ id }) => id)
+const ip = findProgram(ipProgram)
+const opened = ip === undefined ? 'there is no ip' : openZoneNetwork(ip, zones)
+if (typeof opened === 'string') throw new Error(`no network for each zone: ${opened}`)
+await using network = opened
+
+const underFaults = async () => {
+  await using mesh = await startMesh({ nodesPerZone: 3, etcdMembers: 3, network })
+  const idle = await idleCost(mesh, idleMs)
+  const figures = await runFaults(mesh, network, { signers, calmMs: 2000, faults })
+  for (const fault of figures.faults) console.log(lineOf(fault))
+  return { idle, figures }
+}
+
+const stops: StopFigures[] = []
+for (let run = 0; run < stopRuns; run += 1) {
+  await using mesh = await startMesh({
+    zones: defaultZones.slice(0, 1),
+    nodesPerZone: 3,
+    etcdMembers: 3,
+  })
+  stops.push(await stopInZone(mesh))
+  console.log(JSON.stringify(stops.at(-1)))
+}
+const { idle, figures } = await underFaults()
+
+const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [
+    `| ${head.join(' | ')} |`,
+    `|---|${head
+      .slice(1)
+      .map(() => '---:|')
+      .join('')}`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ].join('\n')
+
+const faultRow = (of: FaultFigures): readonly (string | number)[] => [
+  `${of.fault}, ${of.lastsMs / 1000} s`,
+  of.signed,
+  of.failed,
+  of.slowestMs,
+  of.stallMs,
+  of.created,
+  of.interrupted,
+  of.recoveryMs,
+]
+
+const stopRow = (name: string, read: (figures: StopFigures) => readonly number[]) => [
+  name,
+  ...stops.map((run) => Math.max(...read(run))),
+]
+
+const cores = cpus()
+const machine =
+  `${cores.length} × ${cores[0]?.model ?? 'unknown processor'}, ` +
+  `${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
+const lost = figures.lost.length
+
+writeFileSync(
+  join(import.meta.dirname, '../docs/faults-mesh.md'),
+  `# Several nodes a zone, under faults
+
+Written by \`npm run faults:mesh\` on ${machine}. All nodes, all etcd members and the load share this
+machine. \`tests/faults/mesh.test.ts\` and \`tests/faults/zone-nodes.test.ts\` run the same scenarios,
+shorter, with every test run.
+
+## A mesh under one fault after another
+
+Three zones, each in a network namespace of its own, each with three nodes and an etcd of three
+members. ${signers} clients sign in a loop, and one client for each zone makes wallets whose home that
+zone is (durability 2). Zones are parted where packets between them are lost without a word; clients
+reach all. *Failed* is a signature that no node gave in 20 s; *interrupted* a creation that was not
+answered in 3 s, which the same bytes continued afterwards (${figures.continued} of them). *Recovery*
+is from the fault's end, the start of what was killed included, until each node signs by itself.
+
+${table(
+  [
+    'fault',
+    'signed',
+    'failed',
+    'slowest, ms',
+    'longest stall, ms',
+    'created',
+    'interrupted',
+    'recovery, ms',
+  ],
+  figures.faults.map(faultRow),
+)}
+
+Of ${figures.acknowledged} wallets that were acknowledged, ${lost} ${lost === 1 ? 'is' : 'are'} lost: each
+zone, asked alone, shows the same document and signs by its key.
+
+## How soon all nodes of a zone stop
+
+One zone of three nodes. A client of each node signs as fast as it can. Milliseconds, the slowest of
+the three nodes; 0 where the last signature came before the answer to the revocation.
+
+${table(
+  ['', ...stops.map((_, index) => `run ${index + 1}`)],
+  [
+    stopRow('revoked on one node → last signature by it on any', (run) => run.revokedMs),
+    stopRow('all members of etcd stopped → last signature on any', (run) => run.silentMs),
+    stopRow('etcd goes on → all nodes sign', (run) => run.backMs),
+  ],
+)}
+
+While etcd was stopped the nodes answered \`${[...new Set(stops.flatMap((run) => run.codes))].join('`, `')}\`.
+
+## What an idle zone costs
+
+Beats are five commits a second and node. CPU of one core, over ${idleMs / 1000} s without clients:
+${idle.nodePercent} % for a node, ${idle.etcdPercent} % for an etcd member.
+`,
+)
+process.exitCode = lost === 0 ? 0 : 1

@@ -148,12 +148,15 @@ export const startLoad = async (mesh: TestMesh, signers: number): Promise<Load> 
     },
     figures: () =>
       new Map(
-        [...phases].map(([name, { lastAt: _, ...figures }]) => [
+        [...phases].map(([name, { signed, failed, slowestMs, stallMs, created, interrupted }]) => [
           name,
           {
-            ...figures,
-            slowestMs: Math.round(figures.slowestMs),
-            stallMs: Math.round(figures.stallMs),
+            signed,
+            failed,
+            slowestMs: Math.round(slowestMs),
+            stallMs: Math.round(stallMs),
+            created,
+            interrupted,
           },
         ]),
       ),

@@ -1,6 +1,6 @@
 /**
- * The compose file of a mesh of three zones, three nodes and three etcd members each: repetitive by
- * nature, so it is written by this list (`node scripts/compose-file.ts > deploy/compose/compose.yaml`).
+ * The compose file of a mesh of three zones, three nodes and three etcd members each, which repeats
+ * itself: `node scripts/compose-file.ts > deploy/compose/compose.yaml` writes it.
  */
 import { pathToFileURL } from 'node:url'
 
@@ -133,7 +133,8 @@ const toYaml = (value: unknown, indent: string): string => {
 
 export const composeFile = (): string => {
   const body = { services, volumes: Object.fromEntries(volumes.map((name) => [name, {}])) }
-  return `# Written by scripts/compose-file.ts. A SIMULATED mesh: docs/deploy-mesh.md.${toYaml(body, '')}\n`
+  const head = '# Written by scripts/compose-file.ts. A SIMULATED mesh: docs/deploy-mesh.md.'
+  return `${head}${toYaml(body, '')}\n`
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -88,22 +88,23 @@ const machine =
   `${cores.length} × ${cores[0]?.model ?? 'unknown processor'}, ` +
   `${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
 const lost = figures.lost.length
+const codes = [...new Set(stops.flatMap((run) => run.codes))].toSorted()
 
 writeFileSync(
   join(import.meta.dirname, '../docs/faults-mesh.md'),
   `# Several nodes a zone, under faults
 
-Written by \`npm run faults:mesh\` on ${machine}. All nodes, all etcd members and the load share this
-machine. \`tests/faults/mesh.test.ts\` and \`tests/faults/zone-nodes.test.ts\` run the same scenarios,
-shorter, with every test run.
+Written by \`npm run faults:mesh\` on ${machine}. All nodes, all etcd
+members and the load share this machine. \`tests/faults/mesh.test.ts\` and
+\`tests/faults/zone-nodes.test.ts\` run the same scenarios, shorter, with every test run.
 
 ## A mesh under one fault after another
 
 Three zones, each in a network namespace of its own, each with three nodes and an etcd of three
-members. ${signers} clients sign in a loop, and one client for each zone makes wallets whose home that
-zone is (durability 2). Zones are parted where packets between them are lost without a word; clients
-reach all. *Failed* is a signature that no node gave in 20 s; *interrupted* a creation that was not
-answered in 3 s, which the same bytes continued afterwards (${figures.continued} of them). *Recovery*
+members. ${signers} clients sign in a loop, and one client for each zone makes wallets whose home
+that zone is (durability 2). Zones are parted where packets between them are lost without a word; clients
+reach all. *Failed* is a signature that no node gave in 20 s; *interrupted* a creation that was
+not answered in 3 s; the same bytes continued ${figures.continued} of them afterwards. *Recovery*
 is from the fault's end, the start of what was killed included, until each node signs by itself.
 
 ${table(
@@ -120,8 +121,7 @@ ${table(
   figures.faults.map(faultRow),
 )}
 
-Of ${figures.acknowledged} wallets that were acknowledged, ${lost} ${lost === 1 ? 'is' : 'are'} lost: each
-zone, asked alone, shows the same document and signs by its key.
+Wallets that were acknowledged: ${figures.acknowledged}; lost: ${lost}. Each zone, asked alone, shows the same document and signs by its key.
 
 ## How soon all nodes of a zone stop
 
@@ -137,7 +137,7 @@ ${table(
   ],
 )}
 
-While etcd was stopped the nodes answered \`${[...new Set(stops.flatMap((run) => run.codes))].join('`, `')}\`.
+While etcd was stopped the nodes answered \`${codes.join('`, `')}\`.
 
 ## What an idle zone costs
 

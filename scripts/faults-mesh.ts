@@ -102,8 +102,8 @@ members and the load share this machine. \`tests/faults/mesh.test.ts\` and
 
 Three zones, each in a network namespace of its own, each with three nodes and an etcd of three
 members. ${signers} clients sign in a loop, and one client for each zone makes wallets whose home
-that zone is (durability 2). Zones are parted where packets between them are lost without a word; clients
-reach all. *Failed* is a signature that no node gave in 20 s; *interrupted* a creation that was
+that zone is (durability 2). Zones are parted where packets between them are lost without a word;
+clients reach all. *Failed* is a signature that no node gave in 20 s; *interrupted* a creation that was
 not answered in 3 s; the same bytes continued ${figures.continued} of them afterwards. *Recovery*
 is from the fault's end, the start of what was killed included, until each node signs by itself.
 
@@ -121,7 +121,8 @@ ${table(
   figures.faults.map(faultRow),
 )}
 
-Wallets that were acknowledged: ${figures.acknowledged}; lost: ${lost}. Each zone, asked alone, shows the same document and signs by its key.
+Wallets that were acknowledged: ${figures.acknowledged}; lost: ${lost}. Each zone,
+asked alone, shows the same document and signs by its key.
 
 ## How soon all nodes of a zone stop
 

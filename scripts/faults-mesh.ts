@@ -104,7 +104,7 @@ Three zones, each in a network namespace of its own, each with three nodes and a
 members. ${signers} clients sign in a loop, and one client for each zone makes wallets whose home
 that zone is (durability 2). Zones are parted where packets between them are lost without a word;
 clients reach all. *Failed* is a signature that no node gave in 20 s; *interrupted* a creation that
-was not answered in 3 s; the same bytes continued ${figures.continued} of them afterwards. *Recovery*
+was not answered in 3 s; the same bytes continued ${figures.continued} of them later. *Recovery*
 is from the fault's end, the start of what was killed included, until each node signs by itself.
 
 ${table(

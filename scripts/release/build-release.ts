@@ -34,7 +34,7 @@ const versionOf = (path: string): string =>
   (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 
 /** Writes what runs beside a key into `app`; node and addons as the lock file's hashes fix them. */
-const writeApp = async (root: string, app: string) => {
+export const writeApp = async (root: string, app: string) => {
   const modules = join(root, 'node_modules')
   const library = systemSecp256k1()
   const contents: Readonly<Record<(typeof releaseFiles)[number], Uint8Array>> = {

@@ -84,3 +84,6 @@ export const auditLinksSent = 2048
 export const auditWitnessIntervalMs = 1000
 /** Pages of the log that one answer shows at most. */
 export const auditPagesShown = 4
+
+/** How long a signature that a KMIP client asked for waits for persons to approve it. */
+export const kmipWaitMs = 24 * 3_600_000

@@ -1,4 +1,5 @@
 /** A KMIP operation that fails, with its result reason; caught where its batch item is answered. */
+import type { Bytes } from '@holdfast/base/bytes'
 import { type Refusal, RefusalError } from '@holdfast/base/errors'
 import { type ResultReason, reasonOf } from '@holdfast/kmip'
 
@@ -9,6 +10,17 @@ export class KmipFailure extends Error {
   constructor(reason: ResultReason, message: string) {
     super(message)
     this.reason = reason
+  }
+}
+
+/** An operation that waits for persons; answered as pending under a value to poll. */
+export class KmipPending extends Error {
+  override readonly name = 'KmipPending'
+  readonly correlationValue: Bytes
+
+  constructor(correlationValue: Bytes) {
+    super('the operation waits')
+    this.correlationValue = correlationValue
   }
 }
 

@@ -1,6 +1,6 @@
 /** One request: its batch in order, with stop, continue and undo (KMIP 2.1 §9.3, §9.4). */
 import { toHex } from '@holdfast/base/bytes'
-import { type Refusal, RefusalError } from '@holdfast/base/errors'
+import { type Refusal, RefusalError, type Refused, refuse } from '@holdfast/base/errors'
 import {
   encodeTtlv,
   type Failure,
@@ -21,10 +21,10 @@ import { checkTickets } from './check-tickets.ts'
 import type { KmipCaller, KmipServerOptions } from './create-kmip-server.ts'
 import type { SigningKeys } from './crypto/signing-keys.ts'
 import type { DecodedStates } from './decoded-states.ts'
-import { failWith, KmipFailure } from './failure.ts'
+import { failWith, KmipFailure, KmipPending } from './failure.ts'
 import { conflictAttempts } from './limits.ts'
 import { handlers } from './operations/list.ts'
-import { pollPending, startPending, takesLong } from './pending.ts'
+import { pendingAnswer, pollPending, startPending, takesLong } from './pending.ts'
 import type { Handler, Scope } from './scope.ts'
 import type { KmipServerFacts } from './server-facts.ts'
 import type { TenantMemory } from './tenant-memory.ts'
@@ -100,6 +100,7 @@ const attemptItem = async (
       return answer
     } catch (error) {
       if (!undo) scope.work.discard()
+      if (error instanceof KmipPending) return pendingAnswer(item, error.correlationValue)
       const isConflict = error instanceof RefusalError && error.refusal.code === 'conflict'
       if (!isConflict || attempt >= conflictAttempts) return failureOf(item, error)
     }
@@ -132,6 +133,8 @@ const runItems = async (
   return answers
 }
 
+const nothingWaits = async (): Promise<Refused> => refuse('unknown', 'nothing waits')
+
 const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
   const nowMs = context.clock.nowMs()
   const { general, objects, caller } = context
@@ -157,6 +160,8 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
     signWithWalletKey: (identifier, use) =>
       context.walletKeys?.sign(caller, identifier, use) ??
       failWith('ObjectNotFound', 'there are no wallet keys'),
+    pollWalletKey: (hash) => context.walletKeys?.poll(caller, hash) ?? nothingWaits(),
+    cancelWalletKey: (hash) => context.walletKeys?.cancel(caller, hash) ?? nothingWaits(),
     batch: new BatchValues(),
     memory: context.memory,
     crypto: general,

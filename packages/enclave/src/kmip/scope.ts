@@ -23,7 +23,7 @@ import { type Attributes, valueOf, withOnly } from './objects/attributes.ts'
 import { currentAttributes } from './objects/lifecycle.ts'
 import type { KmipServerFacts } from './server-facts.ts'
 import type { TenantMemory } from './tenant-memory.ts'
-import type { WalletKeyUse } from './wallet-keys/wallet-keys.ts'
+import type { WaitedSign, WalletKeyUse } from './wallet-keys/wallet-keys.ts'
 import type { KmipObject, Workspace } from './workspace.ts'
 
 export type Scope = {
@@ -50,6 +50,9 @@ export type Scope = {
   readonly principal: string | undefined
   /** A signature by a key of the caller's wallet, judged as every other request. */
   readonly signWithWalletKey: (identifier: string, use: WalletKeyUse) => Promise<Result<Signed>>
+  /** What became of a signature that waits for persons, by the hash of its request. */
+  readonly pollWalletKey: (request: string) => Promise<Result<WaitedSign>>
+  readonly cancelWalletKey: (request: string) => Promise<Result<void>>
   /** What is done when the answer is written: secrets that it held are overwritten. */
   readonly cleanUps: (() => void)[]
   /** Every operation that this server does. */

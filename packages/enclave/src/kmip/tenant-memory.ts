@@ -24,6 +24,8 @@ export type PendingOperation = {
   /** Overwrites the secrets that it held. */
   readonly wipe: () => void
   readonly operation: OperationName
+  /** The value of what it waits for, once that is persons. */
+  readonly waits?: Bytes
   readonly submittedMs: number
 }
 

@@ -13,7 +13,9 @@ import { dispatch } from '../routing/dispatch.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { sessionFrame } from '../sessions/session-frame.ts'
 import { answerKmipCaller, answerKmipMessage, type ServedKmip } from '../tenants/answer-kmip.ts'
+import { checkHolder } from '../tenants/kmip-caller.ts'
 import { checkLevel } from '../tenants/level-rule.ts'
+import { answerWait } from '../tenants/waiting-signs.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { answerHandover } from '../zone-key/handover.ts'
 import { acceptWallet, fromPeer } from './accept-wallet.ts'
@@ -151,6 +153,12 @@ const handlers: Handlers = {
     return accept({})
   },
   'kmip.caller': (context, _peer, request) => answerKmipCaller(context, context.kmip, request),
+  'kmip.wait': async (context, peer, { tenant, credential, ask }) => {
+    const entry = await speaksFor(context, peer, tenant)
+    if (!entry.ok) return entry
+    const holder = await checkHolder(context, { tenant, credential })
+    return holder.ok ? answerWait(context, { tenant, credential }, ask) : holder
+  },
   'kmip.message': (context, peer, request) =>
     answerKmipMessage(context, context.kmip, peer, request),
   time: async (context) => accept({ nowMs: context.clock.nowMs() }),

@@ -55,6 +55,12 @@ const requests: readonly CborValue[] = [
   { type: 'zone.key' },
   { type: 'kmip.caller', credential: proof.credential },
   {
+    type: 'kmip.wait',
+    tenant: wallet,
+    credential: proof.credential,
+    ask: { action: 'poll', hash: 'ab'.repeat(32) },
+  },
+  {
     type: 'kmip.message',
     tenant: wallet,
     credential: proof.credential,

@@ -14,6 +14,8 @@ import {
   kmipCallerRequest,
   kmipMessageAnswer,
   kmipMessageRequest,
+  kmipWaitAnswer,
+  kmipWaitRequest,
 } from '../tenants/kmip-messages.ts'
 import { timeAnswer, timeRequest } from '../time/messages.ts'
 
@@ -97,6 +99,7 @@ export const peerRequest = z.discriminatedUnion('type', [
   kmipCallerRequest,
   kmipMessageRequest,
   witnessRequest,
+  kmipWaitRequest,
 ])
 export type PeerRequest = z.infer<typeof peerRequest>
 
@@ -130,6 +133,7 @@ export const peerAnswers = {
   'kmip.caller': kmipCallerAnswer,
   'kmip.message': kmipMessageAnswer,
   'audit.witness': witnessAnswer,
+  'kmip.wait': kmipWaitAnswer,
 } as const satisfies Record<PeerRequest['type'], z.ZodType>
 
 export type PeerAnswer<Type extends PeerRequest['type']> = z.infer<(typeof peerAnswers)[Type]>

@@ -1,6 +1,6 @@
 /** What nodes ask each other for KMIP clients whose wallet is elsewhere. */
 import { kmipAddresses } from '@holdfast/base/answers'
-import { bytes, credentialId, walletId } from '@holdfast/base/schema'
+import { bytes, credentialId, hex, walletId } from '@holdfast/base/schema'
 import { z } from 'zod'
 
 /** Which wallet lists this certificate's key? */
@@ -30,3 +30,16 @@ export const kmipMessageRequest = z.strictObject({
 })
 
 export const kmipMessageAnswer = z.strictObject({ answer: bytes })
+
+/** For the home: a signature that may wait for persons, by a client that the asker knows. */
+export const kmipWaitRequest = z.strictObject({
+  type: z.literal('kmip.wait'),
+  tenant: walletId,
+  credential: credentialId,
+  ask: z.discriminatedUnion('action', [
+    z.strictObject({ action: z.literal('sign'), request: bytes }),
+    z.strictObject({ action: z.enum(['poll', 'cancel']), hash: hex(32) }),
+  ]),
+})
+
+export const kmipWaitAnswer = z.strictObject({ request: bytes, body: bytes })

@@ -2,20 +2,27 @@
 import type { Signed } from '@holdfast/base/answers'
 import { type Bytes, fromHex, toHex, utf8 } from '@holdfast/base/bytes'
 import { accept, assert, attempt, type ErrorCode, type Result, refuse } from '@holdfast/base/errors'
-import { AccountId, type CredentialId, type ObjectId, type WalletId } from '@holdfast/base/ids'
+import { AccountId, type ObjectId, type WalletId } from '@holdfast/base/ids'
 import { parseRequest } from '@holdfast/base/requests/request'
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import { formatTimestamp, parseTimestamp } from '@holdfast/base/time'
 import type { Account, WalletKey } from '@holdfast/base/wallet'
 import type { CoreContext } from '../context.ts'
 import { chainCurves } from '../keys/derive/chain-curve.ts'
-import type { WalletKeyFacts, WalletKeys, WalletKeyUse } from '../kmip/wallet-keys/wallet-keys.ts'
-import { requestTimeoutMs } from '../limits.ts'
+import type {
+  Caller,
+  WaitedSign,
+  WalletKeyFacts,
+  WalletKeys,
+  WalletKeyUse,
+} from '../kmip/wallet-keys/wallet-keys.ts'
+import { kmipWaitMs, requestTimeoutMs } from '../limits.ts'
 import { sign } from '../operations/sign.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import { childKey } from '../signing/bitcoin/child-key.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { readSigningData } from './read-signing-data.ts'
+import { cancelWait, pollWait, signOrWait } from './waiting-signs.ts'
 
 type Named = { readonly key: ObjectId; readonly account?: Account }
 
@@ -63,6 +70,15 @@ const namedIn = (entry: WalletEntry, identifier: string): Named | undefined => {
 /** What makes data raw use: that it is not what the chain signs. */
 const undecodable: ReadonlySet<ErrorCode> = new Set(['bad_transaction', 'unsupported'])
 
+/** What approvals may change; whether they do says the operation that waits. */
+const lacksPersons: ReadonlySet<ErrorCode> = new Set(['quorum_not_met', 'policy_denied'])
+
+type Asked = {
+  readonly account: Account | undefined
+  readonly payload: SignPayload
+  readonly mayWait: boolean
+}
+
 class OwnWalletKeys implements WalletKeys {
   readonly #context: CoreContext
 
@@ -92,43 +108,55 @@ class OwnWalletKeys implements WalletKeys {
     return key && factsOfKey(entry, key)
   }
 
-  async sign(
-    caller: { readonly tenant: WalletId; readonly credential: CredentialId },
-    identifier: string,
-    use: WalletKeyUse,
-  ): Promise<Result<Signed>> {
+  async sign(caller: Caller, identifier: string, use: WalletKeyUse): Promise<Result<Signed>> {
     const entry = await this.#context.wallets.read(caller.tenant)
     const named = entry && namedIn(entry, identifier)
     if (named === undefined) return refuse('unknown', 'the wallet has no such key')
     const { account, key } = named
     const payload = use.data && account && readSigningData(use.data, account)
     if (payload !== undefined) {
-      const signed = await this.#request(caller, account, payload)
+      const signed = await this.#request(caller, { account, payload, mayWait: use.mayWait })
       if (signed.ok || !undecodable.has(signed.refusal.code)) return signed
     }
     const { algorithm, data, hash } = use.raw()
     const signed = hash === undefined ? data : this.#context.crypto[hash](data)
-    return this.#request(caller, account, { kind: 'raw', key, algorithm, data: toHex(signed) })
+    const raw = { kind: 'raw', key, algorithm, data: toHex(signed) } as const
+    return this.#request(caller, { account, payload: raw, mayWait: use.mayWait })
+  }
+
+  async poll(caller: Caller, request: string): Promise<Result<WaitedSign>> {
+    const waited = await pollWait(this.#context, caller, request)
+    if (!waited.ok) return waited
+    const parsed = parseRequest(waited.value.request)
+    assert(parsed.operation === 'sign', 'signatures alone wait so')
+    const { account, payload } = parsed
+    const named = account ?? (payload.kind === 'raw' ? payload.key : undefined)
+    const key = named && (await this.find(caller.tenant, named))
+    if (key === undefined) return refuse('unknown', 'the wallet has no such key')
+    return accept({ key, signed: waited.value.answer.signed })
+  }
+
+  cancel(caller: Caller, request: string): Promise<Result<void>> {
+    return cancelWait(this.#context, caller, request)
   }
 
   /** The request that the client would have sent: the same bytes are judged, signed, receipted. */
-  async #request(
-    caller: { readonly tenant: WalletId; readonly credential: CredentialId },
-    account: Account | undefined,
-    payload: SignPayload,
-  ): Promise<Result<Signed>> {
+  async #request(caller: Caller, { account, payload, mayWait }: Asked): Promise<Result<Signed>> {
     const { mesh, clock } = this.#context
     const deadlineMs = clock.nowMs() + requestTimeoutMs
-    const bytes = utf8(
-      JSON.stringify({
-        operation: 'sign',
-        mesh,
-        expiresAt: formatTimestamp(deadlineMs),
-        wallet: caller.tenant,
-        ...(account === undefined ? {} : { account: account.id }),
-        payload,
-      }),
-    )
+    const write = (expiresAtMs: number, wait: { readonly wait?: true }): Bytes =>
+      utf8(
+        JSON.stringify({
+          operation: 'sign',
+          mesh,
+          expiresAt: formatTimestamp(expiresAtMs),
+          wallet: caller.tenant,
+          ...(account === undefined ? {} : { account: account.id }),
+          payload,
+          ...wait,
+        }),
+      )
+    const bytes = write(deadlineMs, {})
     const request = attempt(() => parseRequest(bytes))
     if (!request.ok) return request
     assert(request.value.operation === 'sign', 'the request is the one that was written')
@@ -139,7 +167,14 @@ class OwnWalletKeys implements WalletKeys {
       certificate: caller.credential,
       deadlineMs,
     })
-    return answer.ok ? accept(answer.value.signed) : answer
+    if (answer.ok) return accept(answer.value.signed)
+    if (!mayWait || !lacksPersons.has(answer.refusal.code)) return answer
+    const waited = await signOrWait(
+      this.#context,
+      caller,
+      write(clock.nowMs() + kmipWaitMs, { wait: true }),
+    )
+    return waited.ok ? accept(waited.value.signed) : waited
   }
 }
 

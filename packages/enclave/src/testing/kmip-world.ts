@@ -12,8 +12,10 @@ import {
   decodeTtlv,
   encodeTtlv,
   type OperationName,
+  type RequestHeader,
   type RequestItem,
   type RequestPayload,
+  type ResponseItem,
   type ResponsePayload,
   readResponse,
   type Version,
@@ -39,6 +41,11 @@ export type KmipWorld = {
     operation: Name,
     payload: RequestPayload<Name>,
   ): Promise<KmipAnswer<Name>>
+  /** One operation as the header says, at a zone: the whole answer to it. */
+  item(
+    request: RequestItem,
+    options: { readonly header?: RequestHeader; readonly zone?: string },
+  ): Promise<ResponseItem>
   readonly answers: readonly Bytes[]
 }
 
@@ -116,13 +123,14 @@ export const createKmipWorld = async (
   const spki = createEntropy().bytes(91)
   const named = { kind: 'tls-certificate', keyHash: toHex(mesh.crypto.sha256(spki)) } as const
   const id = CredentialId.of(mesh.crypto.sha256(credentialIdInput(named)).subarray(0, 16))
+  const ownRules = ownerPolicy.rules.map((rule) => ({ ...rule, persons: [PersonId('alice')] }))
   const request = createRequest(mesh, [owner], {
     persons: [
       { id: PersonId('alice'), owner: true },
       { id: PersonId('payments'), owner: false },
     ],
     credentials: [owner.credential, { ...named, id, person: PersonId('payments') }],
-    policy: { ...ownerPolicy, rules: [...ownerPolicy.rules, ...options.rules] },
+    policy: { ...ownerPolicy, rules: [...ownRules, ...options.rules] },
     keys: [...options.keys],
   })
   const { wallet } = must(await send<WalletAnswer>(core, request, 'enrol', [owner]))
@@ -132,6 +140,18 @@ export const createKmipWorld = async (
   return {
     wallet,
     answers,
+    item: async (request, { header = {}, zone = 'eu-west' }) => {
+      const tree = writeRequest({ version: '2.1', header, items: [request] })
+      if (!tree.ok) throw new Error(tree.refusal.detail)
+      const at = mesh.node(zone).core
+      const answer = await at.kmip(holder.value, encodeTtlv(tree.value), 'ttlv')
+      const response = answer.ok ? decodeTtlv(answer.value) : answer
+      const read = response.ok ? readResponse(response.value) : response
+      if (!read.ok) throw new Error(read.refusal.detail)
+      const [item] = read.value.items
+      if (item === undefined) throw new Error('no answer')
+      return item
+    },
     ask: async (version, operation, payload) => {
       const item = { operation, payload } as unknown as RequestItem
       const tree = writeRequest({ version, header: {}, items: [item] })

@@ -3,9 +3,10 @@ import type { Bytes } from '@holdfast/base/bytes'
 import type { RequestPayload } from '@holdfast/kmip'
 import { rawUse } from '../crypto/raw-use.ts'
 import { extensionValues } from '../extensions.ts'
-import { failRefused, failWith } from '../failure.ts'
+import { failWith } from '../failure.ts'
 import type { Scope } from '../scope.ts'
 import { signatureData } from './signature-data.ts'
+import { failWaiting, mayWait } from './waiting-sign.ts'
 import type { WalletKeyFacts } from './wallet-keys.ts'
 
 type Request = RequestPayload<'Sign'>
@@ -36,8 +37,9 @@ export const signByWallet = async (
   const signed = await scope.signWithWalletKey(key.identifier, {
     data,
     raw: () => rawUse(scope, key.kind, parameters, given),
+    mayWait: mayWait(scope),
   })
-  if (!signed.ok) return failRefused(signed.refusal)
   const isRecoverable = parameters.digitalSignatureAlgorithm === signatures.recoverableEcdsa
+  if (!signed.ok) return failWaiting(signed.refusal, isRecoverable)
   return signatureData(signed.value, key.kind, isRecoverable)
 }

@@ -36,18 +36,26 @@ export type WalletKeyUse = {
   readonly data: Bytes | undefined
   /** What is signed if it is not: raw use. Throws where the parameters do not say. */
   readonly raw: () => RawUse
+  /** Whether it may wait for persons whose approval the policy asks for. */
+  readonly mayWait: boolean
 }
+
+export type Caller = { readonly tenant: WalletId; readonly credential: CredentialId }
+
+/** What became of a signature that waited. */
+export type WaitedSign = { readonly key: WalletKeyFacts; readonly signed: Signed }
 
 export type WalletKeys = {
   list(wallet: WalletId): Promise<readonly WalletKeyFacts[]>
   find(wallet: WalletId, identifier: string): Promise<WalletKeyFacts | undefined>
   /**
    * Decoded, judged and released as every other request. Refusals: of the operation `sign`; of the
-   * caller's certificate, where the wallet does not list it.
+   * caller's certificate, where the wallet does not list it; `waiting` with the hash of the
+   * request (hexadecimal) where it waits for persons.
    */
-  sign(
-    caller: { readonly tenant: WalletId; readonly credential: CredentialId },
-    identifier: string,
-    use: WalletKeyUse,
-  ): Promise<Result<Signed>>
+  sign(caller: Caller, identifier: string, use: WalletKeyUse): Promise<Result<Signed>>
+  /** By the hash of the request. Refuses `waiting`, `rejected`, `unknown`, and as `sign`. */
+  poll(caller: Caller, request: string): Promise<Result<WaitedSign>>
+  /** Withdraws it. Refuses `unknown`, and `conflict` where it is settled already. */
+  cancel(caller: Caller, request: string): Promise<Result<void>>
 }

@@ -2,6 +2,7 @@ import type { ApprovalAnswer, ApprovalListAnswer } from '@holdfast/base/answers'
 import { type Bytes, fromBase64Url, fromHex, toHex } from '@holdfast/base/bytes'
 import { PersonId } from '@holdfast/base/ids'
 import type { Rule } from '@holdfast/base/policy'
+import type { KeyRequest } from '@holdfast/base/requests/wallet-create'
 import type { RequestHeader, ResponseItem } from '@holdfast/kmip'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
@@ -34,12 +35,12 @@ beforeAll(async () => {
 })
 afterAll(() => mesh.stop())
 
-const ethereumKey = {
+const ethereumKey: KeyRequest = {
   name: 'main',
   kind: 'secp256k1',
   source: { type: 'generate' },
   accounts: [{ chain: 'ethereum' }],
-} as const
+}
 
 const late: RequestHeader = { asynchronousIndicator: 'Optional' }
 

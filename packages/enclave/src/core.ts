@@ -202,6 +202,7 @@ class NodeCore implements Core {
     context.peers.heard(peer.zone)
     void context.time.refresh()
     if (peer.zone === context.zone) return
+    context.counters.linked(peer)
     if (context.zoneView.leads()) void this.#background(context.replicator.catchUp(peer))
     else this.#cameUp.add(peer.zone)
     void this.#background(context.markSpread.peerUp(peer))
@@ -227,6 +228,7 @@ class NodeCore implements Core {
     if (sinceMs >= 0 && sinceMs < catchUpIntervalMs) return
     this.#flushedAtMs = nowMs
     await this.#background(this.#flushOwed(context))
+    await this.#background(context.counters.tick())
     await this.#background(advanceChanges(context))
     await this.#background(sweepWaits(context))
   }

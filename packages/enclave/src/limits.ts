@@ -60,6 +60,10 @@ export const blocksPerShare = 16n
 export const transfersPerWindowMax = 64
 /** Counters of one wallet that a zone remembers. */
 export const countersPerWalletMax = 1024
+/** Wallets that are asked for at once after a start, listed on one page, and waiting at most. */
+export const recoveriesAtOnceMax = 32
+export const countPageMax = 500
+export const countedListMax = 100_000
 /** How long a zone asks no other for a share after none had any. */
 export const transferPauseMs = 1000
 /** Charged requests that a node remembers until they expire; more are found at its next start. */

@@ -30,6 +30,7 @@ const chargeRecord = z.strictObject({
   counted: z.array(z.strictObject({ counter: z.string(), window: z.int(), amount: decimal })),
 })
 type ChargeRecord = z.infer<typeof chargeRecord>
+export type Counted = ChargeRecord['counted'][number]
 
 type Held = { readonly record: ChargeRecord; readonly revision: Revision | 'absent' }
 

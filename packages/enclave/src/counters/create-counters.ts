@@ -10,7 +10,8 @@ import type { Peer } from '../ports/mesh.ts'
 import { chargeName, chargePrefix, type RecordName } from '../records/names.ts'
 import type { PeerAnswer, PeerRequest } from '../replication/messages.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
-import { type ChargeAsk, charge, parseCharge } from './charge.ts'
+import { CatchUp, listCounted } from './catch-up.ts'
+import { type ChargeAsk, type Counted, charge, parseCharge } from './charge.ts'
 import { createCountTable } from './count-table.ts'
 import type { CounterContext, CounterPorts } from './counter-context.ts'
 import { answerEndorse, countedFor } from './endorse.ts'
@@ -34,6 +35,8 @@ export type CountAnswers = {
 export type Counters = {
   /** Counts a request once. Refuses `limit_exceeded`, `not_counted`, `intent_used`. */
   charge(entry: WalletEntry, ask: ChargeAsk): Promise<Result<void>>
+  /** What was counted for a key, in which windows. */
+  chargedFor(entry: WalletEntry, key: string): Promise<readonly Counted[]>
   /** Counts a guess durably, before it is evaluated. Refuses `locked`, `not_counted`. */
   guess(entry: WalletEntry, guess: Guess): Promise<Result<void>>
   /** A right guess: all guesses are there again. */
@@ -41,8 +44,10 @@ export type Counters = {
   show(entry: WalletEntry): Promise<Result<readonly LimitState[]>>
   /** The store was put back to an older copy: what was counted is asked for again. */
   restart(): void
-  /** Deletes charges that no repeat can meet any more. */
-  sweep(): Promise<void>
+  /** A link came up. */
+  linked(peer: Peer): void
+  /** Asks for what may be forgotten, and deletes charges that no repeat can meet any more. */
+  tick(): Promise<void>
   /** What other zones ask. */
   readonly answers: CountAnswers
 }
@@ -68,6 +73,7 @@ const answersOf = (context: CounterContext): CountAnswers => ({
     context.wallets.indexed(wallet)?.zones.includes(peer.zone) === true
       ? listIntents(context, wallet, after)
       : refuse('not_here', 'the wallet is not one that both zones hold'),
+  'count.wallets': async (peer, { after }) => accept(await listCounted(context, peer.zone, after)),
 })
 
 class ZoneCounters implements Counters {
@@ -75,16 +81,23 @@ class ZoneCounters implements Counters {
   readonly #context: CounterContext
   /** When the charges of this incarnation expire, and those that it found at its start. */
   readonly #expiries = new Map<RecordName, number>()
+  readonly #catchUp: CatchUp
   #found = false
 
   constructor(ports: CounterPorts) {
     this.#context = { ...ports, table: createCountTable(ports.records, ports.zone) }
     this.answers = answersOf(this.#context)
+    this.#catchUp = new CatchUp(this.#context)
   }
 
   charge(entry: WalletEntry, ask: ChargeAsk): Promise<Result<void>> {
     this.#remember(chargeName(entry.wallet.id, ask.key), ask.expiresAtMs)
     return charge(this.#context, entry, ask)
+  }
+
+  async chargedFor({ wallet }: WalletEntry, key: string): Promise<readonly Counted[]> {
+    const found = await this.#context.records.read(chargeName(wallet.id, key))
+    return found === undefined ? [] : parseCharge(found.payload).counted
   }
 
   guess(entry: WalletEntry, guess: Guess): Promise<Result<void>> {
@@ -103,7 +116,16 @@ class ZoneCounters implements Counters {
     this.#context.table.forgetAll()
   }
 
-  async sweep(): Promise<void> {
+  linked(peer: Peer): void {
+    this.#catchUp.linked(peer.zone)
+  }
+
+  async tick(): Promise<void> {
+    await this.#catchUp.run()
+    await this.#sweep()
+  }
+
+  async #sweep(): Promise<void> {
     const { records, time, zone } = this.#context
     await this.#find()
     const agreed = time.now([zone])

@@ -1,59 +1,24 @@
-import type { LimitsAnswer, SignAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type { LimitsAnswer, SignAnswer } from '@holdfast/base/answers'
 import { type Bytes, utf8 } from '@holdfast/base/bytes'
-import { ZoneId } from '@holdfast/base/ids'
-import type { Policy, Rule } from '@holdfast/base/policy'
+import type { Policy } from '@holdfast/base/policy'
 import type { Limit } from '@holdfast/base/policy-limits'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, describe, expect, it } from 'vitest'
-import { codeOf, must, signRequest, unsignedTransfer, until } from '../testing/core-world.ts'
-import {
-  createRequest,
-  expiresAt,
-  send,
-  type TestAnswer,
-  type TestKey,
-  testKey,
-} from '../testing/test-client.ts'
+import { codeOf, must, signRequest, unsignedTransfer } from '../testing/core-world.ts'
+import { expiresAt, send, type TestAnswer, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { createWallet, hourMs, policyOf } from './testing/limited-wallet.ts'
 
-const hourMs = 3_600_000
 let mesh: TestMesh
 let ada: TestKey
 
 afterEach(() => mesh.stop())
 
 const perHour = (count: number): Limit => ({ type: 'signatures', count, windowMs: hourMs })
-const policyOf = (...rules: readonly Partial<Rule>[]): Policy => ({
-  format: 'holdfast policy v1',
-  rules: [
-    ...rules.map(
-      (rule, index): Rule => ({
-        id: `rule-${index}`,
-        effect: 'allow',
-        operations: ['sign'],
-        ...rule,
-      }),
-    ),
-    { id: 'rest', effect: 'allow', operations: ['wallet.show', 'account.add'] },
-  ],
-})
-
-const start = async (
-  zones: readonly string[],
-  policy: Policy,
-  regions: readonly string[] = zones,
-): Promise<Wallet> => {
+const start = async (zones: readonly string[], policy: Policy): Promise<Wallet> => {
   mesh = await createTestMesh({ zones })
   ada = testKey(mesh, 'ada')
-  const placement = { constraints: { regions: regions.map((zone) => ZoneId(zone)) } }
-  const request = createRequest(mesh, [ada], { policy, placement })
-  const { wallet } = must(
-    await send<WalletAnswer>(mesh.node('eu-west').core, request, 'enrol', [ada]),
-  )
-  for (const zone of zones) {
-    await until(async () => codeOf(await show(zone, wallet)) === 'ok')
-  }
-  return wallet
+  return createWallet(mesh, ada, policy)
 }
 
 const show = (zone: string, wallet: Wallet): Promise<TestAnswer<LimitsAnswer>> =>

@@ -1,7 +1,12 @@
 /** What zones say to each other about what was counted (docs/counters.md, message by message). */
 import { decimal, hex, intentId, walletId } from '@holdfast/base/schema'
 import { z } from 'zod'
-import { countersPerWalletMax, intentPageMax, transfersPerWindowMax } from '../limits.ts'
+import {
+  countersPerWalletMax,
+  countPageMax,
+  intentPageMax,
+  transfersPerWindowMax,
+} from '../limits.ts'
 
 /** Printable ASCII: a rule's id, and what is counted of it. */
 const counter = z.string().regex(/^[ -~]{1,400}$/)
@@ -73,12 +78,23 @@ export const countIntentsAnswer = z.strictObject({
   next: intentId.exactOptional(),
 })
 
+/** Of which wallets do you count something? */
+export const countWallets = z.strictObject({
+  type: z.literal('count.wallets'),
+  after: walletId.exactOptional(),
+})
+export const countWalletsAnswer = z.strictObject({
+  wallets: z.array(walletId).max(countPageMax),
+  next: walletId.exactOptional(),
+})
+
 export const countRequests = [
   countReport,
   countEndorse,
   countGive,
   countIntent,
   countIntents,
+  countWallets,
 ] as const
 
 export const countAnswers = {
@@ -87,4 +103,5 @@ export const countAnswers = {
   'count.give': countGiveAnswer,
   'count.intent': countIntentAnswer,
   'count.intents': countIntentsAnswer,
+  'count.wallets': countWalletsAnswer,
 } as const

@@ -70,7 +70,9 @@ const run = async (context: CounterContext, entry: WalletEntry): Promise<Result<
   }
   const changed = await table.change(id, (record) => {
     const merged = merge(record, reports)
-    return accept(merged === record ? { value: undefined } : { value: undefined, record: merged })
+    // A record is there from now on: by it others and the next start know of the wallet.
+    const isHeld = merged === record && record.serial > 0
+    return accept({ value: undefined, ...(isHeld ? {} : { record: merged }) })
   })
   if (!changed.ok) return changed
   const knowing = reports.filter(({ report }) => report.intents > 0).map(({ zone }) => zone)

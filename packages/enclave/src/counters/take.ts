@@ -75,8 +75,6 @@ type Reserved = { readonly window: number; readonly spent: bigint; readonly shor
 type Reservation = {
   readonly block: Block
   readonly from: number
-  /** Where another zone may still give what is short, nothing is set aside before. */
-  readonly mayTransfer: boolean
 }
 
 /** Sets a part of the share aside in the record; `short` is what the share does not hold. */
@@ -84,7 +82,7 @@ const reserve = async (
   context: CounterContext,
   entry: WalletEntry,
   counter: Counter,
-  { block, from, mayTransfer }: Reservation,
+  { block, from }: Reservation,
 ): Promise<Result<Reserved>> => {
   const reserved = await context.table.change<Reserved & { readonly amount: bigint }>(
     entry.wallet.id,
@@ -100,7 +98,7 @@ const reserve = async (
       const needed = fitting(block.wants, held) - kept
       const part = counter.exact || needed <= 0n ? 0n : share / blocksPerShare
       const most = needed > part ? needed : part
-      const amount = short > 0n && mayTransfer ? 0n : most < free ? most : free
+      const amount = most < free ? most : free
       const spent = BigInt(figure.spent) + (amount > 0n ? amount : 0n)
       const value = { window, spent, amount, short }
       if (amount <= 0n) return accept({ value: { ...value, amount: 0n } })
@@ -136,13 +134,14 @@ const raise = async (
   let from = now.value
   let mayTransfer = mayAsk(context, block)
   for (let attempt = 0; attempt < raisesMax; attempt += 1) {
-    const reserved = await reserve(context, entry, counter, { block, from, mayTransfer })
+    const reserved = await reserve(context, entry, counter, { block, from })
     if (!reserved.ok) return reserved
     const { window, spent, short } = reserved.value
     if (short > 0n && mayTransfer) {
-      mayTransfer = await askForShare(context, entry, counter, { window, amount: short })
-      if (!mayTransfer) block.dryAtMs = context.clock.nowMs()
-      continue
+      mayTransfer = false
+      const given = await askForShare(context, entry, counter, { window, amount: short })
+      if (given) continue
+      block.dryAtMs = context.clock.nowMs()
     }
     const { reserved: amount } = block
     if (amount === 0n) return accept({ short: short > 0n })
@@ -176,6 +175,38 @@ const begin = (
 
 const takesMax = 64
 
+/** Waits for raises until the want is served. It stays among the wants while it waits. */
+const takeFrom = async (
+  context: CounterContext,
+  entry: WalletEntry,
+  counter: Counter,
+  { block, want, now }: { readonly block: Block; readonly want: Want; readonly now: number },
+): Promise<Result<Taken>> => {
+  const { amount } = want
+  const tryTake = (): boolean => {
+    const isEnough = block.window >= now && block.left >= amount
+    if (isEnough) block.left -= amount
+    return isEnough
+  }
+  const taken = (): Result<Taken> => accept({ counter, window: block.window, amount })
+  if (tryTake()) return taken()
+  if (amount > counter.limit) return exceeded(counter, Math.max(now, block.window))
+  block.wants.add(want)
+  try {
+    for (let attempt = 0; attempt < takesMax; attempt += 1) {
+      const raising = block.raising ?? begin(context, entry, counter, block)
+      const raised = await raising.done
+      if (tryTake()) return taken()
+      if (!raised.ok) return raised
+      // A raise that began before this want came has not looked for it.
+      if (raised.value.short && raising.serves.has(want)) return exceeded(counter, block.window)
+    }
+  } finally {
+    block.wants.delete(want)
+  }
+  return refuse('not_counted', 'too many requests count at the same time')
+}
+
 /**
  * Counts the amount for good, unless `giveBack` is called. Refusals: `limit_exceeded` or `locked`
  * where no share is left, `not_counted`, `time_unknown`, and those of the store.
@@ -187,31 +218,15 @@ export const take = async (
   amount: bigint,
 ): Promise<Result<Taken>> => {
   const { table } = context
-  const want: Want = { amount }
-  for (let attempt = 0; attempt < takesMax; attempt += 1) {
-    const recovered = await recover(context, entry)
-    if (!recovered.ok) return recovered
-    const now = await windowNow(context, entry, counter)
-    if (!now.ok) return now
-    if (!table.memory(entry.wallet.id).recovered) continue
-    const block = blockOf(context, entry, counter)
-    const tryTake = (): boolean => {
-      const isEnough = block.window >= now.value && block.left >= amount
-      if (isEnough) block.left -= amount
-      return isEnough
-    }
-    if (tryTake()) return accept({ counter, window: block.window, amount })
-    if (amount > counter.limit) return exceeded(counter, Math.max(now.value, block.window))
-    block.wants.add(want)
-    const raising = block.raising ?? begin(context, entry, counter, block)
-    const raised = await raising.done
-    block.wants.delete(want)
-    if (tryTake()) return accept({ counter, window: block.window, amount })
-    if (!raised.ok) return raised
-    // A raise that began before this want came has not looked for it.
-    if (raised.value.short && raising.serves.has(want)) return exceeded(counter, block.window)
+  const recovered = await recover(context, entry)
+  if (!recovered.ok) return recovered
+  const now = await windowNow(context, entry, counter)
+  if (!now.ok) return now
+  if (!table.memory(entry.wallet.id).recovered) {
+    return refuse('not_counted', 'the store of this zone was put back while it ran')
   }
-  return refuse('not_counted', 'too many requests count at the same time')
+  const block = blockOf(context, entry, counter)
+  return takeFrom(context, entry, counter, { block, want: { amount }, now: now.value })
 }
 
 /** For what did not happen after all; in the same window alone. */

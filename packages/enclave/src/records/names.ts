@@ -35,6 +35,8 @@ export const passkeyPrefix = 'passkey/'
 /** What a zone has counted of a wallet's limits and guesses; written by that zone alone. */
 export const countName = (wallet: WalletId, zone: ZoneId): RecordName =>
   name(`count/${wallet}/${zone}`)
+export const countPrefix = 'count/'
+export const countPrefixOf = (wallet: WalletId): string => `count/${wallet}/`
 /** That a request was charged, until it cannot be repeated any more. */
 export const chargeName = (wallet: WalletId, key: string): RecordName =>
   name(`charge/${wallet}/${key}`)

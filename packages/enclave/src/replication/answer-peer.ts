@@ -169,6 +169,8 @@ const handlers: Handlers = {
   'count.intent': ({ counters }, peer, request) => counters.answers['count.intent'](peer, request),
   'count.intents': ({ counters }, peer, request) =>
     counters.answers['count.intents'](peer, request),
+  'count.wallets': ({ counters }, peer, request) =>
+    counters.answers['count.wallets'](peer, request),
 }
 
 const handle = async (

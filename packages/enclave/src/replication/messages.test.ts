@@ -92,6 +92,7 @@ const requests: readonly CborValue[] = [
   },
   { type: 'count.intent', wallet, intent, digest: 'ab'.repeat(32) },
   { type: 'count.intents', wallet, after: intent },
+  { type: 'count.wallets', after: wallet },
 ]
 
 /** The value, or the code by which it is refused; any other error passes. */

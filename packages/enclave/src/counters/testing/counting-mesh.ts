@@ -1,0 +1,215 @@
+/**
+ * Zones that count, without the rest of their cores: real records on memory stores, real messages,
+ * several nodes to a zone, links that are cut or lose answers, hosts that set clocks and put
+ * stores back.
+ */
+import { accept, refuse } from '@holdfast/base/errors'
+import { BootId, MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
+import { parseTimestamp } from '@holdfast/base/time'
+import type { Wallet } from '@holdfast/base/wallet'
+import type { Crypto } from '../../ports/crypto.ts'
+import type { Entropy } from '../../ports/entropy.ts'
+import type { Mesh, Peer } from '../../ports/mesh.ts'
+import { createRecords } from '../../records/records.ts'
+import { encodePeerAnswer, type PeerRequest, parsePeerRequest } from '../../replication/messages.ts'
+import { createPeers } from '../../replication/peers.ts'
+import {
+  createMemoryDisk,
+  type MemoryDisk,
+  type MemorySnapshot,
+  openMemoryStore,
+  restoreDisk,
+  snapshotDisk,
+} from '../../testing/memory-store.ts'
+import { type AgreedClock, createAgreedClock } from '../../time/agreed-clock.ts'
+import type { WalletEntry } from '../../wallets/wallet-entry.ts'
+import type { WalletTable } from '../../wallets/wallet-table.ts'
+import { oneZoneKey } from '../../zone-key/zone-keys.ts'
+import { type Counters, createCounters } from '../create-counters.ts'
+
+export type CountingNode = {
+  readonly zone: ZoneId
+  readonly boot: BootId
+  readonly counters: Counters
+  readonly time: AgreedClock
+}
+
+export type CountingMesh = {
+  readonly entry: WalletEntry
+  /** The running nodes of a zone. */
+  nodes(zone: string): readonly CountingNode[]
+  start(zone: string): CountingNode
+  /** Ends a node: nothing of it arrives any more. */
+  kill(node: CountingNode): void
+  cut(one: string, other: string, isCut: boolean): void
+  /** Asked for each answer on its way: true where it is lost. */
+  loses: () => boolean
+  snapshot(zone: string): MemorySnapshot
+  putBack(zone: string, snapshot: MemorySnapshot): void
+  /** What the host of a zone adds to the time. */
+  setClock(zone: string, offsetMs: number): void
+  advance(ms: number): void
+}
+
+const wallet = WalletId(`wal_0000${'cd'.repeat(20)}`)
+const mesh = MeshId(`mesh_${'ab'.repeat(32)}`)
+
+/** A document of which counting reads these fields alone. */
+export const entryOf = (zones: readonly string[], rest: Partial<Wallet> = {}): WalletEntry => ({
+  wallet: {
+    id: wallet,
+    epoch: 1,
+    version: 1,
+    home: ZoneId(zones[0] ?? ''),
+    placement: { constraints: {}, zones: zones.map((zone) => ZoneId(zone)), durability: 1 },
+    policy: { format: 'holdfast policy v1', rules: [] },
+    ...rest,
+  } as unknown as Wallet,
+  payload: new Uint8Array(),
+  hash: '',
+  accounts: new Map(),
+  credentials: new Map(),
+})
+
+/** Counting asks for a document by its id, and for the zones that hold it. */
+const tableOf = (entry: WalletEntry): WalletTable =>
+  ({
+    read: async () => entry,
+    cached: () => entry,
+    indexed: () => ({ id: wallet, zones: entry.wallet.placement.zones }),
+  }) as unknown as WalletTable
+
+export const createCountingMesh = (options: {
+  readonly crypto: Crypto
+  readonly entropy: Entropy
+  readonly zones: readonly string[]
+  /** Waits before a message arrives, and before its answer does. */
+  readonly delay?: () => Promise<void>
+}): CountingMesh => {
+  const { crypto, entropy, zones } = options
+  const delay = options.delay ?? (async () => undefined)
+  const entry = entryOf(zones)
+  let nowMs = parseTimestamp('2026-11-22T12:00:00Z')
+  const offsets = new Map<string, number>()
+  const cuts = new Set<string>()
+  const alive = new Set<CountingNode>()
+  const disks = new Map<string, MemoryDisk>(zones.map((zone) => [zone, createMemoryDisk(zone)]))
+  const keys = new Map(
+    zones.map((zone) => {
+      const secret = crypto.secret(32)
+      secret.use((bytes) => entropy.fill(bytes))
+      return [zone, oneZoneKey({ epoch: 1, secret })]
+    }),
+  )
+  const linkName = (one: string, other: string): string => [one, other].toSorted().join(' ')
+  const isCut = (one: string, other: string): boolean => cuts.has(linkName(one, other))
+  const peerOf = ({ boot, zone }: CountingNode): Peer => ({
+    boot,
+    zone,
+    level: 1,
+    measurement: '',
+    roundTripMs: 1,
+  })
+  const world: { loses: () => boolean } = { loses: () => false }
+
+  const answer = async (
+    node: CountingNode,
+    from: Peer,
+    request: PeerRequest,
+  ): Promise<ReturnType<typeof encodePeerAnswer>> => {
+    if (request.type === 'time') {
+      return encodePeerAnswer(accept({ nowMs: nowMs + (offsets.get(node.zone) ?? 0) }))
+    }
+    const { answers } = node.counters
+    const handler = answers[request.type as keyof typeof answers] as (
+      peer: Peer,
+      request: PeerRequest,
+    ) => Promise<Parameters<typeof encodePeerAnswer>[0]>
+    return encodePeerAnswer(await handler(from, request))
+  }
+
+  const meshOf = (self: () => CountingNode): Mesh => ({
+    peers: () =>
+      [...alive].filter((node) => node !== self() && !isCut(node.zone, self().zone)).map(peerOf),
+    ask: async (boot, message) => {
+      const target = [...alive].find((node) => node.boot === boot)
+      const from = self()
+      const isThere = (): boolean =>
+        target !== undefined &&
+        alive.has(target) &&
+        alive.has(from) &&
+        !isCut(target.zone, from.zone)
+      await delay()
+      if (target === undefined || !isThere()) return refuse('unreachable', 'no link')
+      const bytes = await answer(target, peerOf(from), parsePeerRequest(message))
+      await delay()
+      return isThere() && !world.loses() ? accept(bytes) : refuse('unreachable', 'it broke')
+    },
+  })
+
+  const start = (zone: string): CountingNode => {
+    const disk = disks.get(zone)
+    const zoneKeys = keys.get(zone)
+    if (disk === undefined || zoneKeys === undefined) throw new Error(zone)
+    const id = ZoneId(zone)
+    const boot = BootId.of(entropy.bytes(16))
+    const clock = {
+      nowMs: () => nowMs + (offsets.get(zone) ?? 0),
+      sleep: async () => undefined,
+    }
+    const claimed = { key: 'zone/epoch', revision: 'absent' } as const
+    const records = createRecords({
+      crypto,
+      entropy,
+      store: openMemoryStore(disk),
+      mesh,
+      zone: id,
+      zoneKeys,
+      claim: { condition: claimed, isHeld: async () => true },
+      replaced: () => undefined,
+    })
+    const made: { node?: CountingNode } = {}
+    const self = (): CountingNode => {
+      if (made.node === undefined) throw new Error('not started')
+      return made.node
+    }
+    const peers = createPeers(meshOf(self), clock)
+    const time = createAgreedClock({ zone: id, clock, peers })
+    const counters = createCounters({
+      crypto,
+      entropy,
+      clock,
+      records,
+      wallets: tableOf(entry),
+      peers,
+      time,
+      zone: id,
+      self: { zone: id, boot, measurement: '00'.repeat(32) },
+    })
+    const node: CountingNode = { zone: id, boot, counters, time }
+    made.node = node
+    alive.add(node)
+    return node
+  }
+
+  for (const zone of zones) start(zone)
+  return Object.assign(world, {
+    entry,
+    nodes: (zone: string) => [...alive].filter((node) => node.zone === zone),
+    start,
+    kill: (node: CountingNode) => void alive.delete(node),
+    cut: (one: string, other: string, isIt: boolean) => {
+      if (isIt) cuts.add(linkName(one, other))
+      else cuts.delete(linkName(one, other))
+    },
+    snapshot: (zone: string) => snapshotDisk(disks.get(zone) ?? createMemoryDisk()),
+    putBack: (zone: string, snapshot: MemorySnapshot) => {
+      const disk = disks.get(zone)
+      if (disk !== undefined) restoreDisk(disk, snapshot)
+    },
+    setClock: (zone: string, offsetMs: number) => void offsets.set(zone, offsetMs),
+    advance: (ms: number) => {
+      nowMs += ms
+    },
+  })
+}

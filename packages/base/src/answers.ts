@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { approval, approvalLine } from './approval.ts'
 import { auditHead, auditPage, witnessedHead } from './audit.ts'
+import { exportGrant } from './backup/exported-key.ts'
 import { intent } from './intent.ts'
 import { marks } from './mark.ts'
 import { limit } from './policy-limits.ts'
@@ -45,6 +46,17 @@ export const receipt = z.strictObject({
   }),
 })
 export type Receipt = z.infer<typeof receipt>
+
+export const exportAnswer = z.strictObject({
+  wallet: walletId,
+  export: exportGrant,
+  /** HPKE of `exportedKey` in CBOR (`exportInfo`). */
+  encapsulation: base64url,
+  ciphertext: base64url,
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type ExportAnswer = z.infer<typeof exportAnswer>
 
 export const auditAnswer = z.strictObject({
   wallet: walletId,

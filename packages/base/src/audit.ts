@@ -48,9 +48,17 @@ export const openedEntry = z.strictObject({
 
 /**
  * `signed` is written before the signature leaves; what kept it back after all is a `failed` of the
- * same request. `denied`: the judge said no to proofs that verify. `waiting`: more must approve.
+ * same request. `exported`: the secret of a key left, sealed to its recipient. `denied`: the judge
+ * said no to proofs that verify. `waiting`: more must approve.
  */
-export const auditOutcomes = ['signed', 'changed', 'denied', 'failed', 'waiting'] as const
+export const auditOutcomes = [
+  'signed',
+  'exported',
+  'changed',
+  'denied',
+  'failed',
+  'waiting',
+] as const
 export type AuditOutcome = (typeof auditOutcomes)[number]
 
 export const decidedEntry = z.strictObject({

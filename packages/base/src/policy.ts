@@ -20,6 +20,7 @@ export const policyOperations = [
   'wallet.backup',
   'backup.prove',
   'audit.show',
+  'key.export',
   /** General objects of the wallet over KMIP. */
   'kmip',
   '*',
@@ -82,9 +83,21 @@ export type ChangeTerms = z.infer<typeof changeTerms>
 /** The terms of a policy that names none: one owner, at once. `holdfast policy lint` warns. */
 export const changeTermsDefault: ChangeTerms = { quorum: 1, delayMs: 0 }
 
+/**
+ * Who may give owners new credentials when theirs are lost. The delay is theirs to veto it in, by
+ * any credential that is left, at any zone.
+ */
+export const recoveryTerms = z.strictObject({
+  persons: z.array(personId).min(1).max(32),
+  quorum: z.int().min(1).max(32),
+  delayMs: z.int().min(0).max(changeDelayMsMax),
+})
+export type RecoveryTerms = z.infer<typeof recoveryTerms>
+
 export const policy = z.strictObject({
   format: z.literal('holdfast policy v1'),
   changes: changeTerms.exactOptional(),
+  recovery: recoveryTerms.exactOptional(),
   rules: z.array(rule).max(policyRulesMax),
 })
 export type Policy = z.infer<typeof policy>

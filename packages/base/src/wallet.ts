@@ -1,6 +1,7 @@
 /** The wallet: the versioned, hash-chained document that governs a set of keys. */
 import { z } from 'zod'
 import { backupSet, backupsMax } from './backup/backup-set.ts'
+import { exportGrant, exportsMax } from './backup/exported-key.ts'
 import { bitcoinNetwork, bitcoinScript, chain, keyKind } from './chain.ts'
 import { accountsMax, credentialsMax, marksMax, pendingChangesMax, personsMax } from './limits.ts'
 import { pendingChange } from './pending-change.ts'
@@ -167,6 +168,8 @@ export const wallet = z.strictObject({
   accounts: z.array(account).max(accountsMax),
   /** Absent until the first is made; the newest last. */
   backups: z.array(backupSet).max(backupsMax).exactOptional(),
+  /** Keys whose secret has left, or may. */
+  exports: z.array(exportGrant).max(exportsMax).exactOptional(),
   /** Changes that wait for their delay. */
   pending: z.array(pendingChange).max(pendingChangesMax).exactOptional(),
   /** Freezes (base/mark.ts) that its owners have lifted. */

@@ -32,6 +32,17 @@ const ableOwners = ({ persons, credentials }: People): number => {
   return persons.filter((person) => person.owner && able.has(person.id)).length
 }
 
+const checkRecovery = ({ recovery }: Policy, persons: ReadonlySet<string>): Result<void> => {
+  if (recovery === undefined) return accept(undefined)
+  const named = new Set<string>(recovery.persons)
+  if (recovery.persons.some((person) => !persons.has(person))) {
+    return refuse('invalid_field', 'the recovery names no person of the wallet', 'policy.recovery')
+  }
+  return recovery.quorum <= named.size
+    ? accept(undefined)
+    : refuse('invalid_field', 'the recovery wants more persons than it names', 'policy.recovery')
+}
+
 /** Refuses `invalid_field`, naming the rule. */
 export const checkPolicy = (policy: Policy, people: People): Result<void> => {
   if (hasTwice(policy.rules.map((rule) => rule.id))) {
@@ -42,6 +53,8 @@ export const checkPolicy = (policy: Policy, people: People): Result<void> => {
     const checked = checkRule(rule, persons)
     if (!checked.ok) return checked
   }
+  const guarded = checkRecovery(policy, persons)
+  if (!guarded.ok) return guarded
   const { quorum } = policy.changes ?? changeTermsDefault
   return quorum <= ableOwners(people)
     ? accept(undefined)

@@ -111,6 +111,16 @@ const requests: readonly object[] = [
     ],
   },
   {
+    operation: 'wallet.recover',
+    ...header,
+    wallet,
+    base: seen,
+    credentials: creation.credentials,
+    remove: [credential],
+  },
+  { operation: 'key.export', ...header, wallet, base: seen, key, recipient: 'A'.repeat(43) },
+  { operation: 'export.fetch', ...header, wallet, export: 'ab'.repeat(32), seen },
+  {
     operation: 'audit.show',
     ...header,
     wallet,

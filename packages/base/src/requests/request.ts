@@ -13,6 +13,8 @@ import { backupProve } from './backup-prove.ts'
 import { changeCancel } from './change-cancel.ts'
 import { credentialAdd } from './credential-add.ts'
 import { credentialRemove } from './credential-remove.ts'
+import { exportFetch } from './export-fetch.ts'
+import { keyExport } from './key-export.ts'
 import { limitsShow } from './limits-show.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
@@ -21,6 +23,7 @@ import { walletBackup } from './wallet-backup.ts'
 import { walletCreate } from './wallet-create.ts'
 import { walletFreeze } from './wallet-freeze.ts'
 import { walletList } from './wallet-list.ts'
+import { walletRecover } from './wallet-recover.ts'
 import { walletShow } from './wallet-show.ts'
 import { walletUnfreeze } from './wallet-unfreeze.ts'
 
@@ -43,6 +46,9 @@ export const request = z.discriminatedUnion('operation', [
   sign,
   sessionAuthenticate,
   walletBackup,
+  walletRecover,
+  keyExport,
+  exportFetch,
   backupProve,
   auditShow,
 ])

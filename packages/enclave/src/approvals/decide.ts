@@ -25,7 +25,7 @@ const coversApproval = (
   operation: Waitable,
   account: AccountId | undefined,
 ): boolean =>
-  operation === 'policy.change' || operation === 'wallet.unfreeze'
+  operation === 'policy.change' || operation === 'wallet.unfreeze' || operation === 'wallet.recover'
     ? scope === undefined || scope.operations?.includes('*') === true
     : isWithin(scope, operation, account)
 

@@ -1,16 +1,17 @@
 /** The operations that may wait for persons, and what each of them still needs. */
 import type { Need } from '@holdfast/base/approval'
 import type { Intent } from '@holdfast/base/intent'
-import { changeTermsDefault } from '@holdfast/base/policy'
 import type { Operation } from '@holdfast/base/requests/request'
-import { ownerCredentials, ownersOf } from '../changes/owners.ts'
+import { deciderCredentials, decidersOf, termsOf } from '../changes/deciders.ts'
 import type { CoreContext } from '../context.ts'
 import { gatherProofs } from '../credentials/authorise.ts'
 import type { AnyCall, Call, Run } from '../operations/call.ts'
 import { credentialAdd } from '../operations/credential-add.ts'
 import { credentialRemove } from '../operations/credential-remove.ts'
+import { keyExport } from '../operations/key-export.ts'
 import { policyChange } from '../operations/policy-change.ts'
 import { readSigning, sign } from '../operations/sign.ts'
+import { walletRecover } from '../operations/wallet-recover.ts'
 import { walletUnfreeze } from '../operations/wallet-unfreeze.ts'
 import { needsOf } from '../policy/evaluate.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
@@ -21,6 +22,8 @@ const table = {
   'wallet.unfreeze': walletUnfreeze,
   'credential.add': credentialAdd,
   'credential.remove': credentialRemove,
+  'wallet.recover': walletRecover,
+  'key.export': keyExport,
 } as const satisfies { readonly [Name in Operation]?: Run<Name> }
 
 export type Waitable = keyof typeof table
@@ -57,11 +60,9 @@ export const outlookOf = (context: CoreContext, entry: WalletEntry, call: AnyCal
     })
     return { needs, decoded: decoded.intent }
   }
-  const { quorum } = entry.wallet.policy.changes ?? changeTermsDefault
+  const { rule, quorum, persons } = termsOf(entry, operation)
   const proofs = gatherProofs(context, entry, call, 'change')
-  const credentials = proofs.ok ? ownerCredentials(entry, proofs.value, operation) : []
-  const persons = entry.wallet.persons.filter(({ owner }) => owner).map(({ id }) => id)
-  return {
-    needs: [{ rule: 'changes', quorum, persons, have: [...ownersOf(entry, credentials)] }],
-  }
+  const credentials = proofs.ok ? deciderCredentials(entry, proofs.value, operation) : []
+  const have = [...decidersOf(entry, credentials, operation)]
+  return { needs: [{ rule, quorum, persons: [...persons], have }] }
 }

@@ -8,7 +8,8 @@ export type VaultContext = Pick<CoreContext, 'crypto' | 'mesh' | 'records'>
 
 type VaultKey = Vault['keys'][number]
 
-const readKey = async (
+/** One key with its secret; the caller clears it. */
+export const readVaultKey = async (
   context: VaultContext,
   wallet: Wallet,
   key: Wallet['keys'][number],
@@ -36,7 +37,7 @@ export const clearVault = ({ keys }: Pick<Vault, 'keys'>): void => {
 export const readVault = async (context: VaultContext, wallet: Wallet): Promise<Vault> => {
   const keys: VaultKey[] = []
   try {
-    for (const key of wallet.keys) keys.push(await readKey(context, wallet, key))
+    for (const key of wallet.keys) keys.push(await readVaultKey(context, wallet, key))
   } catch (error) {
     clearVault({ keys })
     throw error

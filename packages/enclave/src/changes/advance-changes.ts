@@ -5,7 +5,6 @@
 import { accept, attempt } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import type { PendingChange } from '@holdfast/base/pending-change'
-import { changeTermsDefault } from '@holdfast/base/policy'
 import { rereadRequest } from '@holdfast/base/requests/request'
 import { bytesOf } from '@holdfast/base/schema'
 import { formatTimestamp, parseTimestamp } from '@holdfast/base/time'
@@ -18,7 +17,7 @@ import { storeChange, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { buildChange, type ChangeRequest, isChange } from './builders.ts'
 import { collectMarks } from './collect-marks.ts'
-import { checkOwnersQuorum } from './owners.ts'
+import { checkDeciders, termsOf } from './deciders.ts'
 import { policyHash } from './policy-hash.ts'
 
 const requestOf = ({ bytes }: PendingChange): ChangeRequest | undefined => {
@@ -47,7 +46,9 @@ const start = async (
   const recorded = await context.replicator.confirm(entry)
   const now = await context.time.bring(entry.wallet.placement.zones)
   if (recorded.state !== 'final' || !now.ok) return undefined
-  const { delayMs } = entry.wallet.policy.changes ?? changeTermsDefault
+  const request = requestOf(change)
+  if (request === undefined) return without(entry, change)
+  const { delayMs } = termsOf(entry, request.operation)
   const opensAt = formatTimestamp(now.value.latestMs + delayMs)
   return {
     pending: (entry.wallet.pending ?? []).map((one) =>
@@ -64,13 +65,18 @@ const effectOf = (
 ): WalletChange => {
   const request = requestOf(change)
   const gone = without(entry, change)
-  if (request === undefined || !checkOwnersQuorum(entry, change.credentials).ok) return gone
+  if (request === undefined || !checkDeciders(entry, change.credentials, request.operation).ok)
+    return gone
   const { crypto } = context
   const otherPolicy = change.policy !== policyHash(crypto, entry.wallet.policy)
   if (request.operation === 'policy.change' && otherPolicy) return gone
-  const built = buildChange(crypto, entry, request)
+  const built = buildChange(crypto, entry, request, change.request)
   return built.ok ? { ...built.value, ...gone } : gone
 }
+
+/** A freeze keeps back all but its own end, and the way back of owners who lost their keys. */
+export const whileFrozen = (request: ChangeRequest | undefined): boolean =>
+  request?.operation === 'wallet.unfreeze' || request?.operation === 'wallet.recover'
 
 /** The next step of one change; undefined where it must wait. */
 const step = async (
@@ -82,7 +88,7 @@ const step = async (
   if (change.opensAt === undefined) return start(context, entry, change)
   const now = await context.time.bring(entry.wallet.placement.zones)
   if (!now.ok || now.value.earliestMs < parseTimestamp(change.opensAt)) return undefined
-  const lifts = requestOf(change)?.operation === 'wallet.unfreeze'
+  const lifts = whileFrozen(requestOf(change))
   if (!lifts && !checkUnfrozen(context, entry).ok) return undefined
   if (!(await collectMarks(context, entry, change.request))) return undefined
   if (isCancelled(context, entry, change)) return without(entry, change)

@@ -1,4 +1,6 @@
 /** What each change of a wallet does to its document: one entry for each kind of request. */
+
+import { exportsMax } from '@holdfast/base/backup/exported-key'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { credentialsMax, marksMax, personsMax } from '@holdfast/base/limits'
 import { checkPolicy } from '@holdfast/base/policies/check'
@@ -13,6 +15,8 @@ export const changeOperations = [
   'wallet.unfreeze',
   'credential.add',
   'credential.remove',
+  'wallet.recover',
+  'key.export',
 ] as const
 export type ChangeOperation = (typeof changeOperations)[number]
 export type ChangeRequest = Extract<Request, { operation: ChangeOperation }>
@@ -21,6 +25,8 @@ type Build<Name extends ChangeOperation> = (
   crypto: Crypto,
   entry: WalletEntry,
   request: Extract<Request, { operation: Name }>,
+  /** SHA-256 of the request's bytes. */
+  hash: string,
 ) => Result<WalletChange>
 
 const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
@@ -52,6 +58,23 @@ const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
     const checked = checkPersons(crypto, { persons: wallet.persons, credentials })
     return checked.ok ? accept({ credentials, policyVersion: wallet.policyVersion + 1 }) : checked
   },
+  'wallet.recover': (crypto, { wallet }, request) => {
+    const lost = new Set(request.remove)
+    const kept = wallet.credentials.filter(({ id }) => !lost.has(id))
+    const credentials = [...kept, ...request.credentials]
+    if (credentials.length > credentialsMax) {
+      return refuse('limit_reached', 'the wallet has as many credentials as it may')
+    }
+    const checked = checkPersons(crypto, { persons: wallet.persons, credentials })
+    return checked.ok ? accept({ credentials, policyVersion: wallet.policyVersion + 1 }) : checked
+  },
+  'key.export': (_crypto, { wallet }, { key, recipient }, hash) => {
+    if (!wallet.keys.some(({ id }) => id === key)) {
+      return refuse('invalid_field', 'the wallet has no such key', key)
+    }
+    const grant = { request: hash, key, recipient }
+    return accept({ exports: [...(wallet.exports ?? []), grant].slice(-exportsMax) })
+  },
 }
 
 /** Refuses what the wallet, as it now is, does not let be done. */
@@ -59,8 +82,9 @@ export const buildChange = (
   crypto: Crypto,
   entry: WalletEntry,
   request: ChangeRequest,
+  hash: string,
 ): Result<WalletChange> =>
-  (builders[request.operation] as Build<ChangeOperation>)(crypto, entry, request)
+  (builders[request.operation] as Build<ChangeOperation>)(crypto, entry, request, hash)
 
 export const isChange = (request: Request): request is ChangeRequest =>
   (changeOperations as readonly string[]).includes(request.operation)

@@ -1,7 +1,6 @@
 /** The owners who stand behind a request, counted as persons. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { CredentialId, PersonId } from '@holdfast/base/ids'
-import { changeTermsDefault } from '@holdfast/base/policy'
 import type { Operation } from '@holdfast/base/requests/request'
 import type { CoreContext } from '../context.ts'
 import { gatherProofs } from '../credentials/authorise.ts'
@@ -9,11 +8,11 @@ import type { Proof } from '../credentials/verify-proofs.ts'
 import type { AnyCall } from '../operations/call.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 
-const isOwner = ({ wallet }: WalletEntry, person: PersonId): boolean =>
+export const isOwner = ({ wallet }: WalletEntry, person: PersonId): boolean =>
   wallet.persons.some((one) => one.id === person && one.owner)
 
 /** A key that its owner gave a scope governs nothing that the scope does not name. */
-const isWithin = (
+export const isWithin = (
   { credentials }: WalletEntry,
   id: CredentialId,
   operation: Operation,
@@ -60,16 +59,4 @@ export const judgeOwner = (
   return owner === undefined
     ? refuse('policy_denied', 'an owner must authorise this')
     : accept(owner)
-}
-
-/** The terms of change of the policy in force. Refuses `quorum_not_met`. */
-export const checkOwnersQuorum = (
-  entry: WalletEntry,
-  credentials: readonly CredentialId[],
-): Result<void> => {
-  const { quorum } = entry.wallet.policy.changes ?? changeTermsDefault
-  const { size } = ownersOf(entry, credentials)
-  return size >= quorum
-    ? accept(undefined)
-    : refuse('quorum_not_met', `${quorum} owners must authorise this, ${size} did`, 'changes')
 }

@@ -7,7 +7,6 @@ import { toBase64Url, toHex } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { CredentialId } from '@holdfast/base/ids'
 import { pendingChangeBytesMax, pendingChangesMax } from '@holdfast/base/limits'
-import { changeTermsDefault } from '@holdfast/base/policy'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { CoreContext } from '../context.ts'
 import { gatherProofs } from '../credentials/authorise.ts'
@@ -15,9 +14,9 @@ import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { answerChange, changeWallet, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
-import { advance } from './advance-changes.ts'
+import { advance, whileFrozen } from './advance-changes.ts'
 import { buildChange, type ChangeRequest } from './builders.ts'
-import { checkOwnersQuorum, ownerCredentials } from './owners.ts'
+import { checkDeciders, deciderCredentials, termsOf } from './deciders.ts'
 import { policyHash } from './policy-hash.ts'
 
 export type ChangeCall = AnyCall & { readonly request: ChangeRequest }
@@ -51,19 +50,21 @@ const loosen = async (
   entry: WalletEntry,
   call: ChangeCall,
 ): Promise<Result<WalletAnswer>> => {
-  if (call.request.operation !== 'wallet.unfreeze') {
+  if (!whileFrozen(call.request)) {
     const unfrozen = checkUnfrozen(context, entry)
     if (!unfrozen.ok) return unfrozen
   }
   const proofs = gatherProofs(context, entry, call, 'change')
   if (!proofs.ok) return proofs
-  const credentials = ownerCredentials(entry, proofs.value, call.request.operation)
-  const enough = checkOwnersQuorum(entry, credentials)
+  const { operation } = call.request
+  const credentials = deciderCredentials(entry, proofs.value, operation)
+  const enough = checkDeciders(entry, credentials, operation)
   if (!enough.ok) return enough
   // What could not take effect is refused now rather than after the delay.
-  const built = buildChange(context.crypto, entry, call.request)
+  const hash = toHex(context.crypto.sha256(call.bytes))
+  const built = buildChange(context.crypto, entry, call.request, hash)
   if (!built.ok) return built
-  const { delayMs } = entry.wallet.policy.changes ?? changeTermsDefault
+  const { delayMs } = termsOf(entry, operation)
   if (delayMs === 0) return changeWallet(context, entry, call, async () => built)
   const recorded = await changeWallet(context, entry, call, async () =>
     record(context, entry, call, credentials),
@@ -96,7 +97,7 @@ export const submitChange = (
     if (!judged.ok) return judged
     if (!judged.value.immediate) return loosen(context, entry, call)
     return changeWallet(context, entry, call, async () =>
-      buildChange(context.crypto, entry, call.request),
+      buildChange(context.crypto, entry, call.request, hash),
     )
   })
 }

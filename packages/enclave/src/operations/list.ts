@@ -11,6 +11,8 @@ import type { AnyCall, Run } from './call.ts'
 import { changeCancel } from './change-cancel.ts'
 import { credentialAdd } from './credential-add.ts'
 import { credentialRemove } from './credential-remove.ts'
+import { exportFetch } from './export-fetch.ts'
+import { keyExport } from './key-export.ts'
 import { limitsShow } from './limits-show.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
@@ -19,6 +21,7 @@ import { walletBackup } from './wallet-backup.ts'
 import { walletCreate } from './wallet-create.ts'
 import { walletFreeze } from './wallet-freeze.ts'
 import { walletList } from './wallet-list.ts'
+import { walletRecover } from './wallet-recover.ts'
 import { walletShow } from './wallet-show.ts'
 import { walletUnfreeze } from './wallet-unfreeze.ts'
 
@@ -38,6 +41,9 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'account.add': { at: 'home', run: accountAdd },
   'audit.show': { at: 'zone', run: auditShow },
   'wallet.backup': { at: 'home', run: walletBackup },
+  'wallet.recover': { at: 'home', run: waiting(walletRecover) },
+  'key.export': { at: 'home', run: waiting(keyExport) },
+  'export.fetch': { at: 'holder', run: exportFetch },
   'backup.prove': { at: 'home', run: backupProve },
   'credential.add': { at: 'home', run: waiting(credentialAdd) },
   'credential.remove': { at: 'home', run: waiting(credentialRemove) },

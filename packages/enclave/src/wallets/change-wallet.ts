@@ -19,6 +19,7 @@ export type WalletChange = Partial<
     Wallet,
     | 'accounts'
     | 'backups'
+    | 'exports'
     | 'persons'
     | 'credentials'
     | 'policy'

@@ -6,7 +6,7 @@ import { type Bytes, fromUtf8 } from './bytes.ts'
 import { fail } from './errors.ts'
 
 /** Major types (RFC 8949 §3.1). */
-export const cborMajor = { uint: 0, bytes: 2, text: 3, array: 4 } as const
+export const cborMajor = { uint: 0, bytes: 2, text: 3, array: 4, map: 5 } as const
 type Major = (typeof cborMajor)[keyof typeof cborMajor]
 
 const malformed = (): never => fail('malformed', 'not CBOR of the expected form')
@@ -33,8 +33,12 @@ export type CborReader = {
   /** A view of the frame. */
   bytes(): Bytes
   text(): string
+  /** A text, or a view of the frame. */
+  textOrBytes(): string | Bytes
   /** How many items follow. */
   array(): number
+  /** How many pairs follow. */
+  map(): number
   /** Refuses what stands behind. */
   end(): void
 }
@@ -65,17 +69,21 @@ export const createCborReader = (untrusted: Bytes): CborReader => {
     offset = end
     return taken
   }
+  const text = (): string => {
+    try {
+      return fromUtf8(take(cborMajor.text))
+    } catch {
+      return malformed()
+    }
+  }
   return {
     uint: () => head(cborMajor.uint),
     bytes: () => take(cborMajor.bytes),
-    text: () => {
-      try {
-        return fromUtf8(take(cborMajor.text))
-      } catch {
-        return malformed()
-      }
-    },
+    text,
+    textOrBytes: () =>
+      (untrusted[offset] ?? 0) >> 5 === cborMajor.text ? text() : take(cborMajor.bytes),
     array: () => head(cborMajor.array),
+    map: () => head(cborMajor.map),
     end: () => {
       if (offset !== untrusted.length) malformed()
     },

@@ -1,4 +1,5 @@
 /** The two AEADs (RFC 8439; draft-irtf-cfrg-xchacha-03) by libsodium. */
+import { outsideHeap } from '@holdfast/base/secret-map'
 import type { Aead } from '../ports/crypto.ts'
 import { sodium } from './sodium.ts'
 
@@ -17,7 +18,7 @@ const aead = ({ encrypt, decrypt }: Pair): Aead => ({
   },
   open: ({ key, nonce, associatedData, ciphertext, result }) => {
     if (ciphertext.length < tagBytes) return undefined
-    const plaintext = result ?? new Uint8Array(ciphertext.length - tagBytes)
+    const plaintext = result ?? outsideHeap(ciphertext.length - tagBytes)
     try {
       decrypt(plaintext, null, ciphertext, associatedData, nonce, key)
     } catch (error) {

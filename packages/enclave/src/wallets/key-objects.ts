@@ -1,11 +1,11 @@
 /** Keys as objects of a wallet: made or imported, described for the document, kept as records. */
 import { type Bytes, toHex, utf8 } from '@holdfast/base/bytes'
-import { parseCbor, toCbor } from '@holdfast/base/cbor'
 import { accept, attempt, fail, type Result, refuse } from '@holdfast/base/errors'
 import { openHpke } from '@holdfast/base/hpke'
 import { AccountId, ObjectId, type WalletId } from '@holdfast/base/ids'
 import type { KeyRequest } from '@holdfast/base/requests/wallet-create'
 import { bytes, bytesOf, hex, objectId, walletId } from '@holdfast/base/schema'
+import { encodeSecretMap, parseSecretMap } from '@holdfast/base/secret-map'
 import type { Account, AccountRequest, WalletKey } from '@holdfast/base/wallet'
 import { z } from 'zod'
 import type { CoreContext } from '../context.ts'
@@ -58,7 +58,7 @@ const unseal = (context: KeyContext, request: KeyRequest): Result<KeyMaterial> =
     }),
   )
   if (!opened.ok) return opened
-  const plaintext = parseCbor(importPlaintext, opened.value)
+  const plaintext = parseSecretMap(importPlaintext, opened.value)
   using secret = context.crypto.secretFrom(plaintext.secret)
   using passphrase =
     plaintext.passphrase === undefined ? undefined : context.crypto.secretFrom(plaintext.passphrase)
@@ -114,7 +114,7 @@ export const makeKey = (
       },
       accounts: request.accounts.map((one) => describeAccount(context, id, material, one)),
       payload: encoded.use((secret) =>
-        toCbor({
+        encodeSecretMap({
           format: 'holdfast object v1',
           object: id,
           wallet,
@@ -134,7 +134,7 @@ export const openKey = async (
   const record = await context.records.read(objectName(id))
   if (record === undefined) return fail('store_failed', 'an object of a wallet is missing', id)
   try {
-    const object = parseCbor(objectRecord, record.payload)
+    const object = parseSecretMap(objectRecord, record.payload)
     if (object.wallet !== wallet || object.object !== id) {
       return fail('store_failed', 'an object is not of this wallet', id)
     }

@@ -84,7 +84,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
   const tables = tablesOf(records, options)
   const { wallets } = tables
   const peers = createPeers(options.mesh, clock)
-  const keys = createOpenedKeys()
+  const keys = createOpenedKeys(clock)
   const sessions = createSessionTable(clock)
   const log = createAudit({ records, crypto, clock, identity, mesh: meshId, self, peers })
   const zoneView = createZoneView({

@@ -217,6 +217,7 @@ class NodeCore implements Core {
     if (context === undefined || this.#stopping) return
     const nowMs = context.clock.nowMs()
     context.sessions.sweep((boot) => this.#isAlive(boot))
+    context.keys.sweep()
     this.#kmip?.tick()
     await this.#background(this.#checkClaim())
     // The shell lists a peer only while its heartbeats come.

@@ -2,6 +2,8 @@
 
 /** Opened signing keys kept in locked memory; the least recently used is erased first. */
 export const openedKeysMax = 4096
+/** An opened key that signs nothing for so long is erased. */
+export const openedKeyIdleMs = 10 * 60_000
 /** Changes of one wallet that a zone remembers to have agreed to. */
 export const openedChangesMax = 64
 /** Requests that wait for approvals, or did of late, in one zone. */

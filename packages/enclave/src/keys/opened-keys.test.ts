@@ -1,6 +1,7 @@
 import { ObjectId } from '@holdfast/base/ids'
 import { BufferSecret } from '@holdfast/base/secret'
 import { describe, expect, it } from 'vitest'
+import { openedKeyIdleMs } from '../limits.ts'
 import { createOpenedKeys } from './opened-keys.ts'
 
 const object = (number: number): ObjectId =>
@@ -10,10 +11,11 @@ const secret = (byte: number) => {
   return { bytes, secret: new BufferSecret(bytes) }
 }
 const erased = new Uint8Array(32)
+const clock = { nowMs: () => 0 }
 
 describe('opened keys', () => {
   it('are found by object, path and steps, and by nothing less', () => {
-    const keys = createOpenedKeys()
+    const keys = createOpenedKeys(clock)
     keys.put(object(1), "m/84'/0'/0'", [0, 1], secret(7).secret)
     expect(keys.get(object(1), "m/84'/0'/0'", [0, 1])?.use((bytes) => bytes[0])).toBe(7)
     expect(keys.get(object(2), "m/84'/0'/0'", [0, 1])).toBeUndefined()
@@ -22,7 +24,7 @@ describe('opened keys', () => {
   })
 
   it('stay when what was lent is disposed of', () => {
-    const keys = createOpenedKeys()
+    const keys = createOpenedKeys(clock)
     keys.put(object(1), undefined, [], secret(7).secret)
     const lent = keys.get(object(1), undefined, [])!
     lent[Symbol.dispose]()
@@ -31,7 +33,7 @@ describe('opened keys', () => {
   })
 
   it('are erased beyond the limit, the least recently used first', () => {
-    const keys = createOpenedKeys(2)
+    const keys = createOpenedKeys(clock, 2)
     const [first, second, third] = [secret(1), secret(2), secret(3)]
     keys.put(object(1), undefined, [], first.secret)
     keys.put(object(2), undefined, [], second.secret)
@@ -44,8 +46,28 @@ describe('opened keys', () => {
     expect(() => lent.use(() => 0)).toThrow('erasure')
   })
 
+  it('are erased when they were not used for a while, and stay while they are', () => {
+    let now = 1_000_000
+    const keys = createOpenedKeys({ nowMs: () => now })
+    const [idle, used] = [secret(1), secret(2)]
+    keys.put(object(1), undefined, [], idle.secret)
+    keys.put(object(2), undefined, [], used.secret)
+    now += openedKeyIdleMs
+    keys.get(object(2), undefined, [])
+    keys.sweep()
+    expect(keys.size).toBe(2)
+    now += 1
+    keys.sweep()
+    expect(idle.bytes).toEqual(erased)
+    expect(used.bytes).not.toEqual(erased)
+    expect(keys.get(object(1), undefined, [])).toBeUndefined()
+    now += openedKeyIdleMs + 1
+    keys.sweep()
+    expect(keys.size).toBe(0)
+  })
+
   it('are erased when another takes the place, or the object is invalidated, or all are', () => {
-    const keys = createOpenedKeys()
+    const keys = createOpenedKeys(clock)
     const made = [1, 2, 3, 4].map(secret)
     keys.put(object(1), 'm/1', [], made[0]!.secret)
     keys.put(object(1), 'm/1', [], made[1]!.secret)

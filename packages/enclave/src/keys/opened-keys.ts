@@ -1,7 +1,8 @@
 /** Opened private keys of accounts, kept in locked memory between signatures. */
 import type { ObjectId } from '@holdfast/base/ids'
 import type { Secret } from '@holdfast/base/secret'
-import { openedKeysMax } from '../limits.ts'
+import { openedKeyIdleMs, openedKeysMax } from '../limits.ts'
+import type { Clock } from '../ports/clock.ts'
 
 export type OpenedKeys = {
   /**
@@ -14,10 +15,12 @@ export type OpenedKeys = {
   /** Erases all that was opened of one object: it was revoked, destroyed or moved away. */
   invalidate(key: ObjectId): void
   clear(): void
+  /** Erases what was not used for `openedKeyIdleMs`; costs what it erases. */
+  sweep(): void
   readonly size: number
 }
 
-type Kept = { readonly secret: Secret; readonly lent: Secret }
+type Kept = { readonly secret: Secret; readonly lent: Secret; readonly usedAtMs: number }
 
 const lend = (secret: Secret): Secret => ({
   get length() {
@@ -33,7 +36,10 @@ const placeOf = (path: string | undefined, steps: readonly number[]): string =>
   steps.length === 0 ? `${path ?? ''}/` : `${path ?? ''}/${steps.join('/')}`
 
 /** Two levels, by object and by place: `invalidate` costs what it erases. */
-export const createOpenedKeys = (limit: number = openedKeysMax): OpenedKeys => {
+export const createOpenedKeys = (
+  clock: Pick<Clock, 'nowMs'>,
+  limit: number = openedKeysMax,
+): OpenedKeys => {
   const objects = new Map<ObjectId, Set<string>>()
   /** In order of use, the least recent first. */
   const recent = new Map<string, Kept>()
@@ -60,14 +66,15 @@ export const createOpenedKeys = (limit: number = openedKeysMax): OpenedKeys => {
       const kept = recent.get(name)
       if (kept === undefined) return undefined
       recent.delete(name)
-      recent.set(name, kept)
+      recent.set(name, { ...kept, usedAtMs: clock.nowMs() })
       return kept.lent
     },
     put: (key, path, steps, secret) => {
       const place = placeOf(path, steps)
       erase(key, place)
       while (recent.size >= limit) eraseOldest()
-      recent.set(nameOf(key, place), { secret, lent: lend(secret) })
+      const usedAtMs = clock.nowMs()
+      recent.set(nameOf(key, place), { secret, lent: lend(secret), usedAtMs })
       const places = objects.get(key) ?? new Set<string>()
       objects.set(key, places.add(place))
     },
@@ -78,6 +85,14 @@ export const createOpenedKeys = (limit: number = openedKeysMax): OpenedKeys => {
       for (const { secret } of recent.values()) secret[Symbol.dispose]()
       recent.clear()
       objects.clear()
+    },
+    sweep: () => {
+      const before = clock.nowMs() - openedKeyIdleMs
+      // The least recently used stand first; a clock that fell keeps them for longer.
+      for (const { usedAtMs } of recent.values()) {
+        if (usedAtMs >= before) return
+        eraseOldest()
+      }
     },
     get size() {
       return recent.size

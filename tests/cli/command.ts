@@ -14,19 +14,27 @@ export type Running = {
   readonly pid: number
   readonly finished: Promise<Finished>
   kill(signal: NodeJS.Signals): void
+  /** To its stdin, with `keepOpen`. */
+  write(text: string): void
+  /** Settles with the first group of what stderr says. */
+  said(pattern: RegExp): Promise<string>
   /** Settles when stdout holds the text; rejects when the command ends without it. */
   until(text: string): Promise<void>
 }
 
 export const startCommand = (
   args: readonly string[],
-  options: { readonly env?: Record<string, string>; readonly stdin?: string } = {},
+  options: {
+    readonly env?: Record<string, string>
+    readonly stdin?: string
+    readonly keepOpen?: boolean
+  } = {},
 ): Running => {
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  child.stdin.end(options.stdin ?? '')
+  if (options.keepOpen !== true) child.stdin.end(options.stdin ?? '')
   let stdout = ''
   let stderr = ''
   const waiting = new Set<() => void>()
@@ -36,6 +44,7 @@ export const startCommand = (
   })
   child.stderr.on('data', (data: Buffer) => {
     stderr += data.toString()
+    for (const look of waiting) look()
   })
   const finished = new Promise<Finished>((resolve) => {
     child.once('close', (code) => resolve({ code, stdout, stderr }))
@@ -44,6 +53,19 @@ export const startCommand = (
     pid: child.pid ?? 0,
     finished,
     kill: (signal) => void child.kill(signal),
+    write: (text) => void child.stdin.write(text),
+    said: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = pattern.exec(stderr)?.[1]
+          if (found === undefined) return
+          waiting.delete(look)
+          resolve(found)
+        }
+        waiting.add(look)
+        look()
+        void finished.then((end) => reject(new Error(`ended: ${end.stdout}${end.stderr}`)))
+      }),
     until: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {

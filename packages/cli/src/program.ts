@@ -6,6 +6,7 @@ import { auditShowCommand, auditVerifyCommand } from './commands/audit.ts'
 import { backupMakeCommand, backupProveCommand, backupShowCommand } from './commands/backup.ts'
 import { credentialAddCommand, credentialRemoveCommand } from './commands/credential.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { exportFetchCommand, exportRequestCommand } from './commands/export.ts'
 import {
   guardianKeyCommand,
   guardianOpenCommand,
@@ -17,6 +18,11 @@ import { nodeCommand } from './commands/node.ts'
 import { nodesCommand } from './commands/nodes.ts'
 import { quickstartCommand } from './commands/quickstart.ts'
 import { recoverCommand } from './commands/recover.ts'
+import {
+  recoveryKeyCommand,
+  recoveryProveCommand,
+  recoveryRequestCommand,
+} from './commands/recovery.ts'
 import { signEthereumCommand } from './commands/sign-ethereum.ts'
 import { signOtherCommands } from './commands/sign-other.ts'
 import { startCommand } from './commands/start.ts'
@@ -68,6 +74,15 @@ const commands: readonly MakeCommand[] = [
     guardianSealCommand,
   ]),
   recoverCommand,
+  group('export', 'let a key leave, sealed to one recipient', [
+    exportRequestCommand,
+    exportFetchCommand,
+  ]),
+  group('recovery', 'new credentials for an owner who lost his', [
+    recoveryKeyCommand,
+    recoveryRequestCommand,
+    recoveryProveCommand,
+  ]),
   group('kmip', 'clients that speak KMIP', [kmipEnrollCommand]),
   group('sign', 'sign transactions and messages', [signEthereumCommand, ...signOtherCommands]),
 ]

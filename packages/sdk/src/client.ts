@@ -3,6 +3,7 @@
 import type { VerifiedManifest } from '@holdfast/attestation'
 import type {
   AuditAnswer,
+  ExportAnswer,
   LimitsAnswer,
   NodeStatus,
   Receipt,
@@ -20,8 +21,10 @@ import type { ShowAudit } from './requests/audit.ts'
 import type { BackUpWallet, ProveBackup } from './requests/backup.ts'
 import type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
 import type { CreateWallet } from './requests/create-wallet.ts'
+import type { ExportKey, FetchExport } from './requests/export-key.ts'
 import type { Prepared } from './requests/prepared.ts'
 import type { ListWallets } from './requests/read.ts'
+import type { RecoverCredentials } from './requests/recover-credentials.ts'
 import type { Signatory } from './requests/sign.ts'
 import type { Enclave } from './trust.ts'
 import type { VerificationError } from './verification-error.ts'
@@ -64,6 +67,12 @@ export type Client = {
   backUpWallet(options: BackUpWallet, request?: RequestOptions): Promise<WalletAnswer>
   /** Shows the home's enclave that guardians can restore the wallet, and nobody else. */
   proveBackup(options: ProveBackup, request?: RequestOptions): Promise<WalletAnswer>
+  /** Owners let a key's secret out, sealed to one recipient, after the policy's delay. */
+  exportKey(options: ExportKey, request?: RequestOptions): Promise<WalletAnswer>
+  /** What was granted; `openExport` opens it with the recipient's key. */
+  fetchExport(named: FetchExport, request?: RequestOptions): Promise<ExportAnswer>
+  /** Guardians give an owner new credentials, after the recovery's delay. */
+  recoverCredentials(options: RecoverCredentials, request?: RequestOptions): Promise<WalletAnswer>
   /** A page of a zone's log of decisions. */
   showAudit(options: ShowAudit, request?: RequestOptions): Promise<AuditAnswer>
   /** Walks the logs of all zones of a wallet, and compares them with each other and receipts. */

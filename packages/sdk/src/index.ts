@@ -18,6 +18,7 @@ export {
   backupStateOf,
   type Guardian,
 } from '@holdfast/base/backup/backup-set'
+export type { ExportedKey } from '@holdfast/base/backup/exported-key'
 export type { Vault } from '@holdfast/base/backup/vault'
 export { type Refusal, RefusalError } from '@holdfast/base/errors'
 export {
@@ -78,8 +79,10 @@ export type { BackUpWallet, ProveBackup } from './requests/backup.ts'
 export type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
 export type { CreateWallet, WalletOptions } from './requests/create-wallet.ts'
 export { type DefaultPolicy, defaultPolicy } from './requests/default-policy.ts'
+export { type ExportKey, type FetchExport, openExport } from './requests/export-key.ts'
 export { newIntentId, type Prepared } from './requests/prepared.ts'
 export type { ListWallets } from './requests/read.ts'
+export type { RecoverCredentials } from './requests/recover-credentials.ts'
 export type { Signatory } from './requests/sign.ts'
 export { type Fetch, fetchTransport, type Transport } from './transport.ts'
 export type { Enclave } from './trust.ts'

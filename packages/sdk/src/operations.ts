@@ -9,13 +9,13 @@ import { createLogMemory } from './audit/log-memory.ts'
 import { verifyAudit } from './audit/verify-audit.ts'
 import type { Client, RequestOptions } from './client.ts'
 import type { Signer } from './credentials.ts'
+import { custody } from './custody.ts'
 import type { Send } from './dispatch.ts'
 import type { Endpoint, EvidenceTarget } from './endpoint.ts'
 import { type ImportWallet, sealKeys } from './import-wallet.ts'
 import { rebasing } from './rebase.ts'
 import { addAccounts } from './requests/add-accounts.ts'
 import { type ShowAudit, showAudit } from './requests/audit.ts'
-import { backUpWallet, proveBackup } from './requests/backup.ts'
 import { addCredentials, removeCredential } from './requests/change-credentials.ts'
 import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
 import type { Header, Prepared } from './requests/prepared.ts'
@@ -46,6 +46,9 @@ type Operations = Pick<
   | 'addCredentials'
   | 'backUpWallet'
   | 'createWallet'
+  | 'exportKey'
+  | 'fetchExport'
+  | 'recoverCredentials'
   | 'enclave'
   | 'importWallet'
   | 'listWallets'
@@ -149,8 +152,7 @@ export const operations = (context: OperationsContext): Operations => {
     addAccounts: change(addAccounts),
     addCredentials: change(addCredentials),
     removeCredential: change(removeCredential),
-    backUpWallet: change(backUpWallet),
-    proveBackup: change(proveBackup),
+    ...custody({ send, change, header, seenOf }),
     showAudit: audit,
     verifyAudit: async ({ wallet, receipts = [] }, request) => {
       const { zones } = (await show(wallet, request)).wallet.placement

@@ -9,7 +9,10 @@ import { entropyToMnemonic } from '@scure/bip39'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
 
 type VaultKey = Vault['keys'][number]
-type VaultAccount = Vault['accounts'][number]
+type VaultAccount = Pick<
+  Vault['accounts'][number],
+  'address' | 'chain' | 'key' | 'network' | 'path'
+>
 
 export type RestoredKey = {
   readonly name: string
@@ -28,6 +31,11 @@ export type RestoredKey = {
     readonly address: string
     readonly path?: string
   }[]
+}
+
+type Restorable = {
+  readonly keys: readonly VaultKey[]
+  readonly accounts: readonly VaultAccount[]
 }
 
 const base58check = createBase58check(sha256)
@@ -54,7 +62,7 @@ const phrase = ({ secret, passphrase }: VaultKey) => ({
   ...(passphrase === undefined ? {} : { passphrase: new TextDecoder().decode(passphrase) }),
 })
 
-export const restoredKeys = ({ keys, accounts }: Vault): readonly RestoredKey[] =>
+export const restoredKeys = ({ keys, accounts }: Restorable): readonly RestoredKey[] =>
   keys.map((key) => {
     const own = accounts.filter((account) => account.key === key.id)
     return {

@@ -1,0 +1,113 @@
+/** Exports and recovery as people do them, by commands, on a mesh that runs. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { credentialOf, generateApiKey, PersonId } from '@holdfast/sdk'
+import { connect, nodeTransport, writeApiKey } from '@holdfast/sdk/node'
+import { mnemonicToAccount } from 'viem/accounts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startMesh, type TestMesh } from '../support/mesh.ts'
+import { holdfast, startCommand } from './command.ts'
+
+let mesh: TestMesh
+let wallet: { id: string; address: string; key: string; lost: string }
+const files = mkdtempSync(join(tmpdir(), 'holdfast-custody-'))
+const at = (name: string): string => join(files, name)
+const env = (key: string): Record<string, string> => ({
+  HOLDFAST_DIR: mesh.dir,
+  HOLDFAST_KEY: at(key),
+})
+const run = (args: readonly string[], key = 'owner') => holdfast(args, { env: env(key) })
+const json = async (args: readonly string[], key = 'owner') => {
+  const { code, stdout, stderr } = await run([...args, '--json'], key)
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  return JSON.parse(stdout)
+}
+
+beforeAll(async () => {
+  mesh = await startMesh()
+  const [owner, g1, g2] = [generateApiKey(), generateApiKey(), generateApiKey('p256')]
+  await writeApiKey(at('owner'), owner)
+  await writeApiKey(at('g1'), g1)
+  const client = await connect({
+    nodes: [mesh.node('eu-west').url],
+    mesh: mesh.mesh,
+    credentials: [owner, g1, g2],
+    transport: nodeTransport({ pin: true }),
+  })
+  const persons = ['alice', 'g1', 'g2'].map(PersonId)
+  const { wallet: made } = await client.createWallet({
+    name: 'custody',
+    keys: [
+      {
+        name: 'main',
+        kind: 'bip39',
+        source: { type: 'generate' },
+        accounts: [{ chain: 'ethereum' }],
+      },
+    ],
+    persons: persons.map((id) => ({ id, owner: id === 'alice' })),
+    credentials: [owner, g1, g2].map((key, index) =>
+      credentialOf(key, persons[index] ?? PersonId('alice')),
+    ),
+    policy: {
+      format: 'holdfast policy v1',
+      recovery: { persons: persons.slice(1), quorum: 1, delayMs: 0 },
+      rules: [
+        { id: 'owner', effect: 'allow', operations: ['*'], persons: persons.slice(0, 1) },
+        { id: 'see', effect: 'allow', operations: ['wallet.show'] },
+      ],
+    },
+  })
+  client.close()
+  wallet = {
+    id: made.id,
+    address: made.accounts[0]?.address ?? '',
+    key: made.keys[0]?.id ?? '',
+    lost: owner.id,
+  }
+}, 120_000)
+afterAll(async () => {
+  await mesh?.stop()
+  rmSync(files, { recursive: true, force: true })
+}, 60_000)
+
+describe('holdfast export', () => {
+  it('gives a key to the recipient that its owner named, and to nobody else', async () => {
+    const { publicKey } = await json(['guardian', 'key', at('recipient')])
+    await json(['guardian', 'key', at('stranger')])
+    const asked = ['export', 'request', wallet.id, wallet.key, '--recipient', publicKey]
+    const { exports } = await json(asked)
+    const fetch = (key: string) => {
+      const to = ['--recipient-key', at(key), '--out', at(`${key}.json`)]
+      return ['export', 'fetch', wallet.id, exports[0].request, ...to]
+    }
+    expect((await run(fetch('stranger'))).stderr).toContain('bad_seal')
+    await json(fetch('recipient'))
+    const [key] = JSON.parse(readFileSync(at('recipient.json'), 'utf8')).keys
+    expect(mnemonicToAccount(key.mnemonic).address).toBe(wallet.address)
+    const { decisions } = await json(['audit', 'show', wallet.id])
+    const outcomes = decisions.map((one: { outcome: string }) => one.outcome)
+    expect(outcomes).toContain('exported')
+  }, 60_000)
+})
+
+describe('holdfast recovery', () => {
+  it('gives an owner who lost his key a new one, which he proves from elsewhere', async () => {
+    const made = await json(['recovery', 'key', at('fresh')])
+    const key = ['--person', 'alice', '--new-key', made.key, '--remove', wallet.lost]
+    const args = ['recovery', 'request', wallet.id, ...key]
+    const asking = startCommand(args, { env: env('g1'), keepOpen: true })
+    const challenge = await asking.said(/challenge for the new key: ([0-9a-f]{64})/)
+    const { proof } = await json(['recovery', 'prove', challenge, '--key', at('fresh')])
+    asking.write(`${proof}\n`)
+    const { code, stderr } = await asking.finished
+    expect(stderr).not.toContain('error')
+    expect(code).toBe(0)
+    expect((await run(['sign', 'message', wallet.id, 'hello'])).stderr).toContain('unauthenticated')
+    expect((await json(['sign', 'message', wallet.id, 'hello'], 'fresh')).signed.kind).toBe(
+      'ethereum.signature',
+    )
+  }, 60_000)
+})

@@ -133,6 +133,7 @@ ${table(
   ['', ...stops.map((_, index) => `run ${index + 1}`)],
   [
     stopRow('revoked on one node → last signature by it on any', (run) => run.revokedMs),
+    stopRow('a member of etcd stopped → longest time without a signature', (run) => run.memberMs),
     stopRow('all members of etcd stopped → last signature on any', (run) => run.silentMs),
     stopRow('etcd goes on → all nodes sign', (run) => run.backMs),
   ],

@@ -182,4 +182,17 @@ describe.skipIf(program === undefined)('a watch of etcd', () => {
     if (told !== 'compacted') expect(named([...told!])[0]).toEqual([gone, 'a'])
     await store.close()
   })
+
+  it('may be closed while its stream is being opened', async () => {
+    const store = await opened(config)
+    for (let ms = 0; ms < 20; ms += 1) {
+      const watch = store.watch('', 0n)
+      await delay(ms / 2)
+      watch.close()
+      expect(await watch.next()).toBeUndefined()
+    }
+    // An error of a stream that nobody hears would end the process.
+    await delay(200)
+    await store.close()
+  })
 })

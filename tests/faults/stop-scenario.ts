@@ -20,6 +20,8 @@ export type StopFigures = {
   readonly signed: readonly number[]
   /** From the answer to the revocation until the last signature that a node gave, by node. */
   readonly revokedMs: readonly number[]
+  /** While the member of etcd that they ask was stopped: the longest time without one, by node. */
+  readonly memberMs: readonly number[]
   /** From the moment when etcd was stopped until the last signature, by node. */
   readonly silentMs: readonly number[]
   /** What the nodes answered while etcd was silent. */
@@ -32,6 +34,8 @@ type Signing = {
   /** When the last signature came, and the first one after `since`. */
   last(): number
   count(): number
+  /** The longest time without a signature from `since` until now. */
+  gap(since: number): number
   firstAfter(since: number): number | undefined
   readonly codes: Set<string>
   end(): Promise<void>
@@ -60,6 +64,10 @@ const signing = (client: Client, wallet: Wallet): Signing => {
   return {
     last: () => times.at(-1) ?? 0,
     count: () => times.length,
+    gap: (since) => {
+      const during = [since, ...times.filter((time) => time > since), performance.now()]
+      return Math.max(...during.slice(1).map((time, index) => time - during[index]!))
+    },
     firstAfter: (since) => times.find((time) => time > since),
     codes,
     end: () => {
@@ -111,6 +119,13 @@ export const stopInZone = async (mesh: TestMesh): Promise<StopFigures> => {
 
   const byOwner = (await clientsOf({})).map((client) => signing(client, wallet))
   await untilAllSign(byOwner)
+  const [asked] = mesh.etcd
+  const memberAt = performance.now()
+  await asked?.kill('SIGSTOP')
+  await delay(7500)
+  const memberMs = byOwner.map((one) => rounded(one.gap(memberAt)))
+  await asked?.kill('SIGCONT')
+  await delay(1000)
   const stoppedAt = performance.now()
   await Promise.all(mesh.etcd.map((member) => member.kill('SIGSTOP')))
   await delay(3000)
@@ -128,6 +143,7 @@ export const stopInZone = async (mesh: TestMesh): Promise<StopFigures> => {
   return {
     signed,
     revokedMs: byBob.map((one) => rounded(one.last() - revokedAt)),
+    memberMs,
     silentMs,
     codes: [...codes].toSorted(),
     backMs: byOwner.map((one) => rounded((one.firstAfter(wentOnAt) ?? Infinity) - wentOnAt)),

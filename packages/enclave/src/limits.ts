@@ -24,6 +24,10 @@ export const walletsCachedMax = 4096
 export const statesCachedMax = 4096
 /** Wallets in one answer to a peer's inventory question. */
 export const inventoryPageWallets = 500
+/** A node that owes an answer for so long is asked after the others of its zone. */
+export const lateAnswerMs = 1000
+/** So also one that gave no answer at all, for so long. */
+export const lateNodeMs = 10_000
 /** How long one question to a peer may take. */
 export const peerTimeoutMs = 5000
 /** Wallets whose replication a node drives at once, for each zone. */
@@ -40,6 +44,10 @@ export const beatAgeMsMax = 800
 export const beatsInFlightMax = 32
 /** A node whose beats stopped so long ago is forgotten, and what it wrote is deleted. */
 export const deadBeatMs = 30_000
+/** A beat without an answer by then is given up, and another member of the store is asked. */
+export const beatDeadlineMs = 1000
+/** A watch that has returned no beat for so long is opened anew; again after as long. */
+export const silentWatchMs = 1500
 /** How long a start waits for its first beat to return. */
 export const firstBeatMs = 5000
 /** The pause before a shared store is read anew that did not answer. */

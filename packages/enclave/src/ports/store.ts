@@ -60,8 +60,11 @@ export type Store = {
   incarnation(): Promise<string>
   revision(): Promise<Revision>
   get(key: string): Promise<StoredRecord | undefined>
-  /** Commits that do not wait for each other have no order. */
-  commit(batch: Batch): Promise<Outcome>
+  /**
+   * Commits that do not wait for each other have no order. `deadlineMs` is when its caller needs no
+   * answer any more: a store that has others to ask then asks another the next time.
+   */
+  commit(batch: Batch, options?: { readonly deadlineMs: number }): Promise<Outcome>
   /** Keys that begin with `prefix`, in byte order, at most `limit`. */
   scan(prefix: string, options: { readonly limit: number; readonly from?: string }): Promise<Page>
   /** Events of revisions above `after`. */

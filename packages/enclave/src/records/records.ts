@@ -35,6 +35,8 @@ export type Records = {
   page(prefix: string, from: RecordName, limit: number): Promise<readonly OpenedRecord[]>
   names(prefix: string, limit: number): Promise<readonly RecordName[]>
   put(name: RecordName, version: RecordVersion, payload: Bytes): Write
+  /** As `commit`, but an outcome that is not told within `deadlineMs` is `outcome_unknown`. */
+  attempt(batch: Batch, deadlineMs: number): Promise<Result<Revision>>
   /** Refuses `conflict` (a condition failed), `store_in_use`, `outcome_unknown`, `store_failed`. */
   commit(batch: Batch): Promise<Result<Revision>>
 }
@@ -53,16 +55,18 @@ export type RecordsOptions = {
 
 const scanPageRecords = 256
 
+const notTold = refuse('outcome_unknown', 'whether this was stored is not known')
+
 /**
  * A commit whose outcome was not told: every put carries a fresh nonce, so that finding the very
  * bytes proves that it was applied; finding others proves nothing, for it may still arrive.
  */
 const resolve = async (store: Store, batch: Batch): Promise<Result<Revision>> => {
   const first = batch.writes.find((write) => write.type === 'put')
-  if (first === undefined) return refuse('outcome_unknown', 'whether this was stored is not known')
+  if (first === undefined) return notTold
   const found = await reading(() => store.get(first.key))
   if (found !== undefined && equalBytes(found.value, first.value)) return accept(found.revision)
-  return refuse('outcome_unknown', 'whether this was stored is not known')
+  return notTold
 }
 
 export const createRecords = (options: RecordsOptions): Records => {
@@ -93,6 +97,22 @@ export const createRecords = (options: RecordsOptions): Records => {
     } while (from !== undefined)
   }
 
+  const send = async (
+    batch: Batch,
+    until?: { readonly deadlineMs: number },
+  ): Promise<Result<Revision> | 'unknown'> => {
+    const { claim } = options
+    const conditions = [...batch.conditions, claim.condition]
+    const outcome = await store.commit({ ...batch, conditions }, until)
+    if (outcome.outcome === 'applied') return accept(outcome.revision)
+    if (outcome.outcome === 'unknown') return 'unknown'
+    if (outcome.failed.includes(claim.condition.key)) {
+      options.replaced()
+      return refuse('store_in_use', 'another node serves the store of this zone now')
+    }
+    return refuse('conflict', 'something else was stored at the same time', outcome.failed[0])
+  }
+
   return {
     read: async (name) => {
       const found = await reading(() => store.get(name))
@@ -115,17 +135,13 @@ export const createRecords = (options: RecordsOptions): Records => {
       key: name,
       value: sealRecord(options, { name, version, payload }),
     }),
+    attempt: async (batch, deadlineMs) => {
+      const outcome = await send(batch, { deadlineMs })
+      return outcome === 'unknown' ? notTold : outcome
+    },
     commit: async (batch) => {
-      const { claim } = options
-      const conditions = [...batch.conditions, claim.condition]
-      const outcome = await store.commit({ ...batch, conditions })
-      if (outcome.outcome === 'applied') return accept(outcome.revision)
-      if (outcome.outcome === 'unknown') return resolve(store, batch)
-      if (outcome.failed.includes(claim.condition.key)) {
-        options.replaced()
-        return refuse('store_in_use', 'another node serves the store of this zone now')
-      }
-      return refuse('conflict', 'something else was stored at the same time', outcome.failed[0])
+      const outcome = await send(batch)
+      return outcome === 'unknown' ? resolve(store, batch) : outcome
     },
   }
 }

@@ -1,6 +1,7 @@
-import { refuse } from '@holdfast/base/errors'
-import { ZoneId } from '@holdfast/base/ids'
+import { type Result, refuse } from '@holdfast/base/errors'
+import { BootId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { describe, expect, it } from 'vitest'
+import { encodePeerAnswer } from './messages.ts'
 import { createPeers } from './peers.ts'
 import { checkFresh } from './staleness.ts'
 
@@ -43,5 +44,37 @@ describe('when a zone was heard', () => {
     })
     peers.heard(home)
     expect(checkFresh({ zone: replica, peers }, wallet).ok).toBe(true)
+  })
+})
+
+describe('a node of a zone that does not answer', () => {
+  const node = (name: string, roundTripMs: number) => ({
+    boot: BootId(`boot_${name.repeat(32)}`),
+    zone: home,
+    level: 1,
+    measurement: '00',
+    roundTripMs,
+  })
+  const [near, far] = [node('a', 1), node('b', 9)]
+
+  it('is asked after the others, from a second on, until it has answered again', async () => {
+    const time = { nowMs: 1_000_000 }
+    const clock = { nowMs: () => time.nowMs, sleep: async () => undefined }
+    const questions: ((answer: Result<Uint8Array>) => void)[] = []
+    const ask = () => new Promise<Result<Uint8Array>>((resolve) => questions.push(resolve))
+    const peers = createPeers({ peers: () => [near, far], ask }, clock)
+    const question = { type: 'has', wallet: WalletId(`wal_${'0'.repeat(44)}`) } as const
+    expect(peers.ofZone(home)).toBe(near)
+    const first = peers.ask(near, question, 5000)
+    expect(peers.ofZone(home)).toBe(near)
+    time.nowMs += 1000
+    expect(peers.ofZone(home)).toBe(far)
+    questions[0]?.(refuse('unreachable', 'no answer'))
+    await first
+    expect(peers.ofZone(home)).toBe(far)
+    const second = peers.ask(near, question, 5000)
+    questions[1]?.({ ok: true, value: encodePeerAnswer({ ok: true, value: { held: null } }) })
+    await second
+    expect(peers.ofZone(home)).toBe(near)
   })
 })

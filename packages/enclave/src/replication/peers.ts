@@ -3,6 +3,7 @@ import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { BootId, ZoneId } from '@holdfast/base/ids'
 import type { Clock } from '../ports/clock.ts'
 import type { Mesh, Peer } from '../ports/mesh.ts'
+import { createLatePeers } from './late-peers.ts'
 import {
   encodePeerRequest,
   type PeerAnswer,
@@ -11,9 +12,9 @@ import {
 } from './messages.ts'
 
 export type Peers = {
-  /** Nearest first. */
+  /** Nearest first, but for those that owe an answer for long. */
   list(): readonly Peer[]
-  /** The nearest node of a zone whose link is up. */
+  /** The nearest node of a zone whose link is up and that answers. */
   ofZone(zone: ZoneId): Peer | undefined
   byBoot(boot: BootId): Peer | undefined
   ask<Type extends PeerRequest['type']>(
@@ -37,15 +38,28 @@ export const createPeers = (mesh: Mesh, clock: Clock): Peers => {
     heardAt.set(zone, clock.nowMs())
   }
 
+  const late = createLatePeers(clock)
+
+  /** What owes an answer for long comes last, however near it was. */
   const list = (): readonly Peer[] =>
-    [...mesh.peers()].toSorted((left, right) => left.roundTripMs - right.roundTripMs)
+    mesh
+      .peers()
+      .map((peer) => ({ peer, isLate: late.isLate(peer.boot) }))
+      .toSorted(
+        (left, right) =>
+          Number(left.isLate) - Number(right.isLate) ||
+          left.peer.roundTripMs - right.peer.roundTripMs,
+      )
+      .map(({ peer }) => peer)
 
   return {
     list,
     ofZone: (zone) => list().find((peer) => peer.zone === zone),
     byBoot: (boot) => mesh.peers().find((peer) => peer.boot === boot),
     ask: async (peer, request, timeoutMs) => {
+      const ended = late.asked(peer.boot)
       const answered = await mesh.ask(peer.boot, encodePeerRequest(request), { timeoutMs })
+      ended(answered.ok)
       if (!answered.ok) return answered
       heard(peer.zone)
       const parsed = attempt(() => parsePeerAnswer(request.type, answered.value))

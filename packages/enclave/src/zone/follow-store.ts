@@ -23,6 +23,8 @@ export type Follower = {
   fill(): Promise<void>
   /** Follows from where `fill` began, until `stop`. */
   run(): Promise<void>
+  /** Watches anew from where it is: the stream that it has is silent. */
+  reopen(): void
   stop(): void
 }
 
@@ -35,6 +37,7 @@ export const createFollower = (options: FollowOptions): Follower => {
   let position: Revision = 0n
   let watch: Watch | undefined
   let stopped = false
+  let reopening = false
   const isRunning = (): boolean => !stopped
 
   const fill = async (): Promise<void> => {
@@ -61,12 +64,14 @@ export const createFollower = (options: FollowOptions): Follower => {
 
   /** One watch to its end; what a record refuses ends it, and all is read anew. */
   const follow = async (): Promise<void> => {
+    reopening = false
     const opened = store.watch('', position)
     watch = opened
     try {
       for (;;) {
         const events = await opened.next()
         if (stopped || events === undefined || events === 'compacted') return
+        if (reopening) return
         for (const event of events) apply(event)
       }
     } finally {
@@ -89,9 +94,14 @@ export const createFollower = (options: FollowOptions): Follower => {
     fill,
     run: async () => {
       while (isRunning()) {
-        await succeeds(follow)
+        const ended = await succeeds(follow)
+        if (ended && reopening) continue
         while (isRunning() && !(await succeeds(fill))) await clock.sleep(followPauseMs)
       }
+    },
+    reopen: () => {
+      reopening = true
+      watch?.close()
     },
     stop: () => {
       stopped = true

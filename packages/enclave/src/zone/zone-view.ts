@@ -1,7 +1,7 @@
 /** How a node knows what its zone's store holds: alone, or as one of several nodes. */
 import { accept, RefusalError, type Result } from '@holdfast/base/errors'
 import type { BootId } from '@holdfast/base/ids'
-import { beatIntervalMs, firstBeatMs } from '../limits.ts'
+import { beatDeadlineMs, beatIntervalMs, firstBeatMs, silentWatchMs } from '../limits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store, StoredRecord } from '../ports/store.ts'
 import { beatName, beatPrefix } from '../records/names.ts'
@@ -92,7 +92,7 @@ const sharedView = (options: ZoneViewOptions): ZoneView => {
       conditions: [],
       writes: [records.put(beatName(boot), { epoch: 1, version }, new Uint8Array())],
     }),
-    commit: (batch) => records.commit(batch),
+    commit: (batch) => records.attempt(batch, beatDeadlineMs),
   })
   const followed = [...options.followed, followBeats(options, heartbeat, nodes)]
   const follower = createFollower({ ...options, followed })
@@ -108,8 +108,18 @@ const sharedView = (options: ZoneViewOptions): ZoneView => {
     }
   }
   const leads = (): boolean => nodes.alive()[0] === boot
+  let openedAtMs = clock.nowMs()
+  /** A member of the store that stopped, or a path that went dead, ends no stream by itself. */
+  const renewWatch = (): void => {
+    const sinceMs = clock.nowMs() - openedAtMs
+    const age = heartbeat.ageMs() ?? Number.POSITIVE_INFINITY
+    if (age < silentWatchMs || (sinceMs >= 0 && sinceMs < silentWatchMs)) return
+    openedAtMs = clock.nowMs()
+    follower.reopen()
+  }
   const beat = async (): Promise<void> => {
     while (isRunning()) {
+      renewWatch()
       void quietly(heartbeat.write())
       if (leads()) void quietly(removeDead())
       await clock.sleep(beatIntervalMs)

@@ -120,6 +120,8 @@ export const createCalls = (address: EtcdAddress): Calls => {
         decodeBy('watch'),
         metadata,
       )
+      // One that is cancelled before it is read has an error that nobody else hears.
+      call.on('error', () => undefined)
       const failed: OpenedWatch['failed'] = (how) =>
         how === 'denied' ? expired() : endpoints.failed(client, how)
       return { ok: true, value: { call, failed } }

@@ -80,8 +80,8 @@ const storeOf = (calls: Calls, place: StorePlace): Store => {
     if (!answer.ok) throw new StoreUnavailable('etcd does not answer')
     return answer.value
   }
-  const write = async (batch: Batch): Promise<Outcome> => {
-    const answer = await calls.write(transactionOf(batch, place), commitDeadlineMs)
+  const write = async (batch: Batch, deadlineMs: number): Promise<Outcome> => {
+    const answer = await calls.write(transactionOf(batch, place), deadlineMs)
     return answer.ok ? outcomeOf(batch, place, answer.value) : { outcome: 'unknown' }
   }
 
@@ -95,10 +95,10 @@ const storeOf = (calls: Calls, place: StorePlace): Store => {
     revision: () => read(reads.revision),
     get: (key) => read(() => reads.get(key)),
     scan: (prefix, options) => read(() => reads.scan(prefix, options)),
-    commit: async (batch) => {
+    commit: async (batch, { deadlineMs } = { deadlineMs: commitDeadlineMs }) => {
       checkBatch(batch)
       if (!open) return { outcome: 'unknown' }
-      const committed = write(batch)
+      const committed = write(batch, Math.min(deadlineMs, commitDeadlineMs))
       commits.add(committed)
       return committed.finally(() => commits.delete(committed))
     },

@@ -69,6 +69,25 @@ const resolve = async (store: Store, batch: Batch): Promise<Result<Revision>> =>
   return notTold
 }
 
+/** With the claim as a condition; what another node's commit forbids is refused. */
+const createSend =
+  (options: RecordsOptions) =>
+  async (
+    batch: Batch,
+    until?: { readonly deadlineMs: number },
+  ): Promise<Result<Revision> | 'unknown'> => {
+    const { claim, store } = options
+    const conditions = [...batch.conditions, claim.condition]
+    const outcome = await store.commit({ ...batch, conditions }, until)
+    if (outcome.outcome === 'applied') return accept(outcome.revision)
+    if (outcome.outcome === 'unknown') return 'unknown'
+    if (outcome.failed.includes(claim.condition.key)) {
+      options.replaced()
+      return refuse('store_in_use', 'another node serves the store of this zone now')
+    }
+    return refuse('conflict', 'something else was stored at the same time', outcome.failed[0])
+  }
+
 export const createRecords = (options: RecordsOptions): Records => {
   const { store } = options
 
@@ -97,21 +116,7 @@ export const createRecords = (options: RecordsOptions): Records => {
     } while (from !== undefined)
   }
 
-  const send = async (
-    batch: Batch,
-    until?: { readonly deadlineMs: number },
-  ): Promise<Result<Revision> | 'unknown'> => {
-    const { claim } = options
-    const conditions = [...batch.conditions, claim.condition]
-    const outcome = await store.commit({ ...batch, conditions }, until)
-    if (outcome.outcome === 'applied') return accept(outcome.revision)
-    if (outcome.outcome === 'unknown') return 'unknown'
-    if (outcome.failed.includes(claim.condition.key)) {
-      options.replaced()
-      return refuse('store_in_use', 'another node serves the store of this zone now')
-    }
-    return refuse('conflict', 'something else was stored at the same time', outcome.failed[0])
-  }
+  const send = createSend(options)
 
   return {
     read: async (name) => {

@@ -31,6 +31,17 @@ export type Follower = {
 const revisionOf = (event: StoreEvent): Revision =>
   event.type === 'put' ? event.record.revision : event.revision
 
+/** False where the store did not answer, or holds what this zone never sealed. */
+const succeeds = async (action: () => Promise<void>): Promise<boolean> => {
+  try {
+    await action()
+    return true
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error
+    return false
+  }
+}
+
 export const createFollower = (options: FollowOptions): Follower => {
   const { store, clock, followed } = options
   let incarnation: string | undefined
@@ -76,17 +87,6 @@ export const createFollower = (options: FollowOptions): Follower => {
       }
     } finally {
       opened.close()
-    }
-  }
-
-  /** False where the store did not answer, or holds what this zone never sealed. */
-  const succeeds = async (action: () => Promise<void>): Promise<boolean> => {
-    try {
-      await action()
-      return true
-    } catch (error) {
-      if (!(error instanceof RefusalError)) throw error
-      return false
     }
   }
 

@@ -1,4 +1,4 @@
-/** Two nodes of a zone on a real etcd, of which one's watch falls silent while calls are answered. */
+/** Two nodes on a real etcd, of which one's watch falls silent while calls are answered. */
 import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
 import type { Store } from '@holdfast/enclave/ports/store'
 import { codeOf, must, signRequest, until } from '@holdfast/enclave/testing/core-world'
@@ -10,7 +10,7 @@ import { startStreamProxy } from '../support/stream-proxy.ts'
 import { opened, program } from './support.ts'
 
 describe.skipIf(program === undefined)('a node whose watch alone falls silent', () => {
-  it('refuses within 800 ms, watches anew by another stream, and knows what it missed', async () => {
+  it('refuses within 800 ms, watches anew, and knows what it missed', async () => {
     await using cluster = await startEtcd({ program: program! })
     await using proxy = await startStreamProxy(cluster.endpoints[0]!)
     const prefix = 'eu-west'

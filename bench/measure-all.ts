@@ -81,12 +81,15 @@ const withNodes = async (options: RunOptions, drift: number[]): Promise<readonly
   return measured
 }
 
-const atRest = (options: RunOptions) =>
+/** Resident memory of a node that has so many wallets and nothing to do. */
+export const atRest = (
+  pinning: Pinning,
+  { wallets, restMs }: { readonly wallets: number; readonly restMs: number },
+) =>
   inFolder(async (folder) => {
-    const { wallets, restMs } = timesOf(options)
     const args = [...folderFlags(folder), '--wallets', String(wallets)]
-    await options.pinning.run('bench/in-process/fill-store.ts', args)
-    const node = await startNode(options.pinning, folder.node(zone), 'measured')
+    await pinning.run('bench/in-process/fill-store.ts', args)
+    const node = await startNode(pinning, folder.node(zone), 'measured')
     try {
       await delay(restMs)
       return { wallets, residentBytes: residentBytesOf(node.pid) }
@@ -104,7 +107,7 @@ export const measureAll = async (options: RunOptions): Promise<Run> => {
   const all = [...native.limits, ...wasm.limits]
   const measured = await withNodes(options, all)
   const limit = median(all)
-  const memory = await atRest(options)
+  const memory = await atRest(pinning, timesOf(options))
   say(`${memory.wallets} wallets: ${(memory.residentBytes / 1e6).toFixed(0)} MB`)
   const result = (name: string, micros: number): Result => resultOf(name, micros, limit)
   const total = (parts: readonly number[]): number => parts.reduce((sum, part) => sum + part, 0)

@@ -15,7 +15,9 @@ import { type Throughput, throughput } from './throughput.ts'
 
 const times = { warmUpMs: 2000, measureMs: 8000 }
 const connections = 16
-const zones = defaultZones.map(({ id }) => id)
+/** All at one place, as `walletRequest` has it. */
+export const meshZones = defaultZones.map((zone) => ({ ...zone, latitude: 0, longitude: 0 }))
+const zones = meshZones.map(({ id }) => id)
 
 const entropy = createEntropy()
 export type Client = { readonly owner: ReturnType<typeof createOwner> }
@@ -31,7 +33,7 @@ const pidsOf = (mesh: TestMesh): readonly number[] =>
 const wishOf = (mesh: TestMesh, { owner }: Client, at: readonly string[], durability: number) =>
   ({ mesh: mesh.mesh, zones: at, durability, owner, proof: 'request', entropy }) as const
 
-/** Creations whose home is the first zone, acknowledged when `durability` of three zones hold it. */
+/** Creations at the first zone, acknowledged when `durability` of three zones hold them. */
 export const creations = async (
   mesh: TestMesh,
   client: Client,
@@ -63,7 +65,7 @@ const createOne = async (mesh: TestMesh, client: Client, node: MeshNode): Promis
 /** Signatures by one zone of so many nodes on an etcd of three members, all of them asked. */
 export const signatures = async (client: Client, nodes: number): Promise<Throughput> => {
   await using mesh = await startMesh({
-    zones: defaultZones.slice(0, 1),
+    zones: meshZones.slice(0, 1),
     nodesPerZone: nodes,
     etcdMembers: 3,
   })

@@ -6,7 +6,15 @@ import { restMs } from '../limits.ts'
 import { describeMachine } from '../machine.ts'
 import { atRest } from '../measure-all.ts'
 import { createPinning, root } from '../server/pinned.ts'
-import { catchUp, createClient, creations, etcdBytes, signatures, sqliteBytes } from './cases.ts'
+import {
+  catchUp,
+  createClient,
+  creations,
+  etcdBytes,
+  meshZones,
+  signatures,
+  sqliteBytes,
+} from './cases.ts'
 import type { Throughput } from './throughput.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -21,7 +29,7 @@ const note = (what: string, { perSecond, cpuMicros }: Throughput): void => {
 }
 
 const onSqlite = async () => {
-  await using mesh = await startMesh()
+  await using mesh = await startMesh({ zones: meshZones })
   for (const durability of [1, 2, 3]) {
     const seen = await creations(mesh, client, durability)
     note(`creations on SQLite, durability ${durability} of 3 zones`, seen)
@@ -33,7 +41,7 @@ const onSqlite = async () => {
 }
 
 const onEtcd = async () => {
-  await using mesh = await startMesh({ etcdMembers: 1 })
+  await using mesh = await startMesh({ zones: meshZones, etcdMembers: 1 })
   const seen = await creations(mesh, client, 2)
   note('creations on etcd (one member a zone), durability 2 of 3 zones', seen)
   const [first] = mesh.nodes
@@ -60,10 +68,10 @@ writeFileSync(
 Written by \`npm run bench:mesh\` on ${processors} × ${processor},
 ${memoryGiB} GiB, ${system}, Node ${node}.
 
-All nodes, all etcd members and the client share these processors: operations a second say what the
-whole machine does, and more nodes of a zone cannot add to it here. CPU is that of all nodes and etcd
-members together, for one operation; where it stays the same as nodes are added, machines that are
-added sign as much more.
+All nodes, all etcd members and the client share these processors: operations a second say what
+the whole machine does, and more nodes of a zone cannot add to it here. CPU is that of all nodes and
+etcd members together, for one operation; where it stays the same as nodes are added, machines that
+are added sign as much more.
 
 | what | a second | CPU, µs |
 |---|---:|---:|

@@ -1,7 +1,10 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { RefusalError } from '@holdfast/base/errors'
-import { afterEach, describe, expect, it } from 'vitest'
+import * as x509 from '@holdfast/base/x509'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { kmipLeafRenewMs } from '../limits.ts'
 import { createTestCore } from '../testing/test-core.ts'
 import { silentLogs, testTlsIdentity } from '../testing/tls-identity.ts'
 import { listenKmip } from './kmip.ts'
@@ -10,6 +13,7 @@ import { listenForKmip } from './kmip-node.ts'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
+  vi.useRealTimers()
   for (const close of closers.splice(0)) await close()
 })
 
@@ -28,6 +32,24 @@ const open = (names: readonly string[], host: string) =>
     core: createTestCore(),
     key: testTlsIdentity('eu', 'a').key,
     logs: silentLogs,
+  })
+
+/** A certificate of the key, signed by itself, in DER. */
+const certificateOf = (
+  { privateKey, publicKey }: { readonly privateKey: KeyObject; readonly publicKey: KeyObject },
+  commonName: string,
+): Uint8Array =>
+  x509.buildCertificate({
+    serial: Uint8Array.of(1),
+    issuer: { commonName },
+    subject: { commonName },
+    notBeforeMs: 0,
+    notAfterMs: 4_000_000_000_000,
+    spki: new Uint8Array(publicKey.export({ format: 'der', type: 'spki' })),
+    extensions: [],
+    algorithm: 'ecdsa-p256-sha256',
+    sign: (tbs) =>
+      new Uint8Array(sign('sha256', tbs, { key: privateKey, dsaEncoding: 'ieee-p1363' })),
   })
 
 const codeOf = async (attempt: Promise<unknown>): Promise<string> => {
@@ -56,6 +78,41 @@ describe('the KMIP listeners of a node', () => {
       expect(await shown(listener.port)).toBe('CN=eu second')
     },
   )
+
+  it('show a certificate that is issued anew every day, until they stop', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    let issued = 0
+    const core = createTestCore({
+      serverCertificate: () => {
+        issued += 1
+        return certificateOf(pair, `leaf ${issued}`)
+      },
+    })
+    const key = Buffer.from(pair.privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    const listenKmip = { host: '127.0.0.1', port: 0 }
+    const served = await listenForKmip({
+      config: { listenKmip, listenKmipHttps: listenKmip, kmipNames: [] },
+      core,
+      key,
+      logs: silentLogs,
+    })
+    closers.push(() => served.stop())
+    const ports = [served.addresses.tls, served.addresses.https].map((address) =>
+      Number(/:(\d+)(?:\/kmip)?$/.exec(address ?? '')?.[1]),
+    )
+    const subjects = () => Promise.all(ports.map(shown))
+    expect(await subjects()).toEqual(['CN=leaf 1', 'CN=leaf 1'])
+    vi.advanceTimersByTime(kmipLeafRenewMs - 1)
+    expect(await subjects()).toEqual(['CN=leaf 1', 'CN=leaf 1'])
+    vi.advanceTimersByTime(1)
+    expect(await subjects()).toEqual(['CN=leaf 2', 'CN=leaf 3'])
+    vi.advanceTimersByTime(kmipLeafRenewMs)
+    expect(await subjects()).toEqual(['CN=leaf 4', 'CN=leaf 5'])
+    await served.stop()
+    vi.advanceTimersByTime(kmipLeafRenewMs)
+    expect(issued).toBe(5)
+  })
 
   it('refuse a name that is none, and to listen everywhere without one', async () => {
     expect(await codeOf(open([], '0.0.0.0'))).toBe('bad_configuration')

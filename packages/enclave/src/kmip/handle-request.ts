@@ -1,5 +1,5 @@
 /** One request: its batch in order, with stop, continue and undo (KMIP 2.1 §9.3, §9.4). */
-import { toHex } from '@holdfast/base/bytes'
+import { type Bytes, toHex } from '@holdfast/base/bytes'
 import { type Refusal, RefusalError, type Refused, refuse } from '@holdfast/base/errors'
 import {
   encodeTtlv,
@@ -28,6 +28,7 @@ import { pendingAnswer, pollPending, startPending, takesLong } from './pending.t
 import type { Handler, Scope } from './scope.ts'
 import type { KmipServerFacts } from './server-facts.ts'
 import type { TenantMemory } from './tenant-memory.ts'
+import { TenantSettingsStore } from './tenant-settings.ts'
 import { WalletKeyObjects } from './wallet-keys/wallet-key-objects.ts'
 import { Workspace } from './workspace.ts'
 
@@ -64,6 +65,19 @@ const cryptographic = (refusal: Refusal): ResultReason => {
   return refusal.code === 'unsupported' ? 'UnsupportedCryptographicParameters' : reasonOf(refusal)
 }
 
+/** Operations that make objects: the tenant's defaults and constraints are theirs. */
+const makers: ReadonlySet<OperationName> = new Set([
+  'Create',
+  'CreateKeyPair',
+  'CreateSplitKey',
+  'Register',
+  'Import',
+  'DeriveKey',
+  'JoinSplitKey',
+  'ReKey',
+  'ReKeyKeyPair',
+])
+
 const hasCriticalExtension = ({ messageExtensions = [] }: RequestItem): boolean =>
   messageExtensions.some((extension) => extension.criticalityIndicator)
 
@@ -78,8 +92,9 @@ const perform = async (scope: Scope, item: RequestItem): Promise<ResponseItem> =
   if (handle === undefined) {
     return failure(item, 'OperationNotSupported', 'the operation is not supported')
   }
-  checkTickets(scope)
-  const result = await handle(scope, item.payload)
+  const allowed = checkTickets(scope, item.operation)
+  const settings = makers.has(item.operation) ? await scope.settingsStore.read() : undefined
+  const result = await handle({ ...scope, allowed, settings }, item.payload)
   const frame = { operation: item.operation, uniqueBatchItemId: item.uniqueBatchItemId }
   return { ...frame, status: 'Success', payload: result } as ResponseItem
 }
@@ -138,6 +153,8 @@ const nothingWaits = async (): Promise<Refused> => refuse('unknown', 'nothing wa
 const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
   const nowMs = context.clock.nowMs()
   const { general, objects, caller } = context
+  const sha256 = (bytes: Bytes): Bytes => general.hash('sha256', bytes)
+  const settingsStore = new TenantSettingsStore(objects, caller.tenant, sha256)
   return {
     version: request.version,
     wallet: caller.tenant,
@@ -149,7 +166,8 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
       objects,
       wallet: caller.tenant,
       states: context.states,
-      sha256: (bytes) => general.hash('sha256', bytes),
+      sha256,
+      hidden: settingsStore.id,
       walletKeys: new WalletKeyObjects({
         version: request.version,
         wallet: caller.tenant,
@@ -171,6 +189,9 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
     facts: context.facts,
     certifier: context.certifier,
     principal: context.principal,
+    allowed: undefined,
+    settings: undefined,
+    settingsStore,
     cleanUps: [],
     supported: [...(Object.keys(handlers) as OperationName[]), 'Poll', 'Process'],
   }

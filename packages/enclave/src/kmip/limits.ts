@@ -25,6 +25,9 @@ export const pkcs11SessionsMax = 64
 export const pkcs11ParameterBytesMax = 64
 /** States of objects whose attributes are kept read, over all tenants. */
 export const decodedStatesMax = 16_384
+/** Rights of one ticket, and bytes of the defaults and constraints of a tenant. */
+export const ticketRightsMax = 64
+export const settingsBytesMax = 16_384
 /** Private keys of general objects that are kept opened, and for how long without use. */
 export const signingKeysMax = 1024
 export const signingKeyIdleMs = 60_000

@@ -23,6 +23,12 @@ import { type Attributes, valueOf, withOnly } from './objects/attributes.ts'
 import { currentAttributes } from './objects/lifecycle.ts'
 import type { KmipServerFacts } from './server-facts.ts'
 import type { TenantMemory } from './tenant-memory.ts'
+import {
+  checkConstraints,
+  type TenantSettings,
+  type TenantSettingsStore,
+} from './tenant-settings.ts'
+import type { Allowed } from './ticket-rights.ts'
 import type { WaitedSign, WalletKeyUse } from './wallet-keys/wallet-keys.ts'
 import type { KmipObject, Workspace } from './workspace.ts'
 
@@ -37,6 +43,11 @@ export type Scope = {
   readonly now: bigint
   readonly work: Workspace
   readonly batch: BatchValues
+  /** What the tickets of the request allow to this operation; undefined without such tickets. */
+  readonly allowed: Allowed | undefined
+  /** Of the tenant, read for operations that make objects. */
+  readonly settings: TenantSettings | undefined
+  readonly settingsStore: TenantSettingsStore
   readonly memory: TenantMemory
   readonly crypto: GeneralCrypto
   /** Without it secp256k1 is signed as any other curve. */
@@ -80,6 +91,9 @@ export const lookUp = async (scope: Scope, identifier: string): Promise<KmipObje
   if (found.owner !== undefined && found.owner !== scope.principal) {
     failWith('PermissionDenied', 'the object belongs to another credential')
   }
+  if (scope.allowed?.touches(found) === false) {
+    failWith('PermissionDenied', 'the ticket does not allow this object')
+  }
   return { ...found, attributes: currentAttributes(found.attributes, scope.now) }
 }
 
@@ -122,6 +136,10 @@ export const addObject = (
   attributes: Attributes,
   identifier?: string,
 ): KmipObject => {
+  if (scope.allowed?.makes === false) {
+    failWith('PermissionDenied', 'the ticket allows no new objects')
+  }
+  if (scope.settings !== undefined) checkConstraints(scope.settings, value.type, attributes)
   const id =
     identifier === undefined
       ? ObjectId.of(scope.entropy.bytes(16))

@@ -1,5 +1,5 @@
 /** What a node remembers of a tenant between requests, in memory only and bounded. */
-import { type Bytes, toHex } from '@holdfast/base/bytes'
+import { type Bytes, fromHex, toHex } from '@holdfast/base/bytes'
 import type { ObjectId } from '@holdfast/base/ids'
 import type { OperationName, ResponseItem } from '@holdfast/kmip'
 import type { CipherStream } from '../ports/general-crypto.ts'
@@ -13,6 +13,7 @@ import {
   turnsMax,
 } from './limits.ts'
 import { SeedPool } from './seed-pool.ts'
+import type { HeldRight } from './ticket-rights.ts'
 
 /** The parts of a stream that came so far, and what its first part settled. */
 export type Stream = { readonly parts: Bytes[]; bytes: number; readonly first: unknown }
@@ -29,7 +30,12 @@ export type PendingOperation = {
   readonly submittedMs: number
 }
 
-export type Ticket = { readonly expiresMs: number; requests: number | undefined }
+export type Ticket = {
+  readonly expiresMs: number
+  requests: number | undefined
+  /** Of Delegated Login; without any a ticket restricts nothing. */
+  readonly rights?: readonly HeldRight[]
+}
 
 /** A map that forgets its oldest entry when it is full. */
 class Bounded<Value> {
@@ -50,6 +56,10 @@ class Bounded<Value> {
       if (oldest !== undefined) this.#values.delete(oldest)
     }
     this.#values.set(toHex(key), value)
+  }
+
+  *entries(): Generator<readonly [Bytes, Value]> {
+    for (const [key, value] of this.#values) yield [fromHex(key), value]
   }
 
   take(key: Bytes): Value | undefined {

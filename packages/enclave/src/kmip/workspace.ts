@@ -72,6 +72,8 @@ export type WorkspaceOptions = {
   readonly sha256: (bytes: Bytes) => Bytes
   readonly walletKeys: WalletKeyObjects
   readonly states: DecodedStates
+  /** An object that is no client's: the tenant's own settings. */
+  readonly hidden: ObjectId
 }
 
 export class Workspace {
@@ -103,6 +105,7 @@ export class Workspace {
   }
 
   async #find(id: ObjectId): Promise<KmipObject | undefined> {
+    if (id === this.#options.hidden) return undefined
     const entry = this.#entries.get(id)
     if (entry !== undefined) return entry.object
     const state = await this.#options.objects.state(this.#options.wallet, id)
@@ -112,7 +115,8 @@ export class Workspace {
 
   /** All objects of the tenant in the order of their creation, destroyed ones too. */
   async list(): Promise<readonly KmipObject[]> {
-    const states = await this.#options.objects.list(this.#options.wallet)
+    const { objects, wallet, hidden } = this.#options
+    const states = (await objects.list(wallet)).filter(({ id }) => id !== hidden)
     const stored = states.map((state) => this.#entries.get(state.id)?.object ?? this.#read(state))
     const known = new Set(stored.map(({ id }) => id))
     const fresh = [...this.#entries.values()].filter(({ object }) => !known.has(object.id))

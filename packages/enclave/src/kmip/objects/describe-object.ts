@@ -8,6 +8,7 @@ import {
 } from '@holdfast/kmip'
 import { failWith } from '../failure.ts'
 import type { Scope } from '../scope.ts'
+import { withDefaults } from '../tenant-settings.ts'
 import {
   type Attributes,
   hasValue,
@@ -75,6 +76,10 @@ export const requestedAttributes = async (
   }
   return attributes
 }
+
+/** With the tenant's defaults of what is not asked for (KMIP 2.1 §6.1.53). */
+export const defaulted = (scope: Scope, type: string, requested: Attributes): Attributes =>
+  scope.settings === undefined ? requested : withDefaults(scope.settings, type, requested)
 
 /** Refuses names that another living object of the tenant has (KMIP 2.1 §4.32). */
 export const checkNames = async (

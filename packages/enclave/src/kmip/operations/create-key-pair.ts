@@ -1,14 +1,27 @@
 /** Create Key Pair (KMIP 2.1 §6.1.10): the two halves link to each other. */
 
 import { addPair } from '../objects/add-pair.ts'
-import { checkNames, describeObject, requestedAttributes } from '../objects/describe-object.ts'
+import {
+  checkNames,
+  defaulted,
+  describeObject,
+  requestedAttributes,
+} from '../objects/describe-object.ts'
 import { keyPairOf } from '../objects/generate-keys.ts'
 import { handler } from '../scope.ts'
 
 export const createKeyPair = handler('CreateKeyPair', async (scope, request) => {
   const common = request.commonAttributes
-  const ofPrivate = await requestedAttributes(scope, common, request.privateKeyAttributes)
-  const ofPublic = await requestedAttributes(scope, common, request.publicKeyAttributes)
+  const ofPrivate = defaulted(
+    scope,
+    'PrivateKey',
+    await requestedAttributes(scope, common, request.privateKeyAttributes),
+  )
+  const ofPublic = defaulted(
+    scope,
+    'PublicKey',
+    await requestedAttributes(scope, common, request.publicKeyAttributes),
+  )
   await checkNames(scope, ofPrivate)
   await checkNames(scope, ofPublic)
   const pair = keyPairOf(scope, [...ofPrivate, ...ofPublic])

@@ -2,7 +2,7 @@
 import type { ManagedObject } from '@holdfast/kmip'
 import { splitKey } from '../crypto/split.ts'
 import { failWith } from '../failure.ts'
-import { describeObject, requestedAttributes } from '../objects/describe-object.ts'
+import { defaulted, describeObject, requestedAttributes } from '../objects/describe-object.ts'
 import { symmetricKeyOf } from '../objects/generate-keys.ts'
 import { bytesOfBlock, keyBlockOf } from '../objects/key-values.ts'
 import { withLink } from '../objects/links.ts'
@@ -10,7 +10,8 @@ import { addObject, handler, livingObjectOf } from '../scope.ts'
 
 export const createSplitKey = handler('CreateSplitKey', async (scope, request) => {
   const { splitKeyParts, splitKeyThreshold, splitKeyMethod, primeFieldSize } = request
-  const requested = await requestedAttributes(scope, request.attributes)
+  const asked = await requestedAttributes(scope, request.attributes)
+  const requested = defaulted(scope, 'SplitKey', asked)
   const whole =
     request.uniqueIdentifier === undefined
       ? undefined

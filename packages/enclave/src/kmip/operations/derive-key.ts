@@ -4,7 +4,12 @@ import { deriveBytes } from '../crypto/derive.ts'
 import { usableKey } from '../crypto/usable-key.ts'
 import { failWith } from '../failure.ts'
 import { valueOf } from '../objects/attributes.ts'
-import { checkNames, describeObject, requestedAttributes } from '../objects/describe-object.ts'
+import {
+  checkNames,
+  defaulted,
+  describeObject,
+  requestedAttributes,
+} from '../objects/describe-object.ts'
 import { withLink } from '../objects/links.ts'
 import { addObject, change, handler } from '../scope.ts'
 
@@ -14,7 +19,8 @@ export const deriveKey = handler('DeriveKey', async (scope, request) => {
   for (const one of request.uniqueIdentifiers) bases.push(await usableKey(scope, one, use))
   const [base] = bases
   if (base === undefined) return failWith('InvalidMessage', 'the base of the key is missing')
-  const requested = await requestedAttributes(scope, request.attributes)
+  const asked = await requestedAttributes(scope, request.attributes)
+  const requested = defaulted(scope, String(request.objectType), asked)
   await checkNames(scope, requested)
   const bits = valueOf(requested, 'CryptographicLength')
   if (bits === undefined || bits <= 0 || bits % 8 !== 0 || bits > 65_536) {

@@ -3,7 +3,7 @@ import type { ManagedObject } from '@holdfast/kmip'
 import { joinKey, type Share } from '../crypto/split.ts'
 import { failWith } from '../failure.ts'
 import { valueOf } from '../objects/attributes.ts'
-import { describeObject, requestedAttributes } from '../objects/describe-object.ts'
+import { defaulted, describeObject, requestedAttributes } from '../objects/describe-object.ts'
 import { bytesOfBlock } from '../objects/key-values.ts'
 import { addObject, handler, livingObjectOf } from '../scope.ts'
 
@@ -28,7 +28,8 @@ export const joinSplitKey = handler('JoinSplitKey', async (scope, request) => {
     bytes: bytesOfBlock(part.keyBlock),
   }))
   const keyMaterial = joinKey(shares, first.splitKeyMethod)
-  const requested = await requestedAttributes(scope, request.attributes)
+  const asked = await requestedAttributes(scope, request.attributes)
+  const requested = defaulted(scope, String(request.objectType), asked)
   const keyBlock = {
     keyFormatType: 'Raw',
     keyValue: { keyMaterial },

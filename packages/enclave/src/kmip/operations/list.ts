@@ -15,6 +15,7 @@ import { create } from './create.ts'
 import { createKeyPair } from './create-key-pair.ts'
 import { createSplitKey } from './create-split-key.ts'
 import { decrypt } from './decrypt.ts'
+import { delegatedLogin } from './delegated-login.ts'
 import { deleteAttribute } from './delete-attribute.ts'
 import { deriveKey } from './derive-key.ts'
 import { destroy } from './destroy.ts'
@@ -24,6 +25,7 @@ import { exportObject } from './export.ts'
 import { get } from './get.ts'
 import { getAttributeList } from './get-attribute-list.ts'
 import { getAttributes } from './get-attributes.ts'
+import { getConstraints } from './get-constraints.ts'
 import { getUsageAllocation } from './get-usage-allocation.ts'
 import { hash } from './hash.ts'
 import { importObject } from './import.ts'
@@ -42,6 +44,7 @@ import { ping } from './ping.ts'
 import { pkcs11 } from './pkcs11.ts'
 import { put } from './put.ts'
 import { query } from './query.ts'
+import { queryAsynchronousRequests } from './query-asynchronous-requests.ts'
 import { reCertify } from './re-certify.ts'
 import { reKey } from './re-key.ts'
 import { reKeyKeyPair } from './re-key-key-pair.ts'
@@ -51,6 +54,8 @@ import { revoke } from './revoke.ts'
 import { rngRetrieve } from './rng-retrieve.ts'
 import { rngSeed } from './rng-seed.ts'
 import { setAttribute } from './set-attribute.ts'
+import { setConstraints } from './set-constraints.ts'
+import { setDefaults } from './set-defaults.ts'
 import { setEndpointRole } from './set-endpoint-role.ts'
 import { sign } from './sign.ts'
 import { signatureVerify } from './signature-verify.ts'
@@ -107,5 +112,10 @@ export const handlers: { readonly [Name in OperationName]?: Handler<Name> } = {
   Login: login,
   Logout: logout,
   Ping: ping,
+  GetConstraints: getConstraints,
+  SetConstraints: setConstraints,
+  SetDefaults: setDefaults,
+  QueryAsynchronousRequests: queryAsynchronousRequests,
+  DelegatedLogin: delegatedLogin,
   PKCS_11: pkcs11,
 }

@@ -20,6 +20,7 @@ export const locate = handler('Locate', async (scope, request) => {
   const mask = request.storageStatusMask ?? 1
   const found = (await scope.work.list())
     .filter((object) => isStored(object, mask))
+    .filter((object) => scope.allowed?.touches(object) ?? true)
     .filter((object) => matches(currentAttributes(object.attributes, scope.now), wanted))
   const member = request.objectGroupMember
   const objects =

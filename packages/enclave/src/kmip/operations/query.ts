@@ -11,7 +11,7 @@ import { extensionList, extensionMap } from '../extensions.ts'
 import { handler, type Scope } from '../scope.ts'
 
 type Answer = ResponsePayload<'Query'>
-type Teller = (scope: Scope) => Answer
+type Teller = (scope: Scope) => Answer | Promise<Answer>
 
 const names = (scope: Scope): readonly OperationName[] =>
   scope.supported.filter((name) => hasOperation(scope.version, name))
@@ -62,7 +62,9 @@ const tellers: Readonly<Partial<Record<string, Teller>>> = {
   QueryRNGs: ({ facts }) => ({ rngParameters: [facts.randomNumberGenerator] }),
   QueryCapabilities: () => ({ capabilityInformation: [capability] }),
   QueryClientRegistrationMethods: () => ({ clientRegistrationMethods: ['ClientRegistered'] }),
-  QueryDefaultsInformation: () => ({ defaultsInformation: {} }),
+  QueryDefaultsInformation: async ({ settingsStore }) => ({
+    defaultsInformation: (await settingsStore.read()).defaults,
+  }),
   QueryStorageProtectionMasks: () => ({
     protectionStorageMasks: {
       protectionStorageMasks: [maskOf('ProtectionStorageMask', 'Software')],
@@ -70,9 +72,10 @@ const tellers: Readonly<Partial<Record<string, Teller>>> = {
   }),
 }
 
-export const query = handler('Query', (scope, request) =>
-  request.queryFunctions.reduce<Answer>(
-    (answer, name) => ({ ...answer, ...tellers[name]?.(scope) }),
-    {},
-  ),
-)
+export const query = handler('Query', async (scope, request) => {
+  let answer: Answer = {}
+  for (const name of request.queryFunctions) {
+    answer = { ...answer, ...(await tellers[name]?.(scope)) }
+  }
+  return answer
+})

@@ -2,7 +2,12 @@
 import type { ManagedObject } from '@holdfast/kmip'
 import { failWith } from '../failure.ts'
 import { valuesOf } from '../objects/attributes.ts'
-import { checkNames, describeObject, requestedAttributes } from '../objects/describe-object.ts'
+import {
+  checkNames,
+  defaulted,
+  describeObject,
+  requestedAttributes,
+} from '../objects/describe-object.ts'
 import { addObject, handler } from '../scope.ts'
 
 const checkType = (objectType: unknown, object: ManagedObject): void => {
@@ -11,7 +16,8 @@ const checkType = (objectType: unknown, object: ManagedObject): void => {
 
 export const register = handler('Register', async (scope, request) => {
   checkType(request.objectType, request.object)
-  const requested = await requestedAttributes(scope, request.attributes)
+  const asked = await requestedAttributes(scope, request.attributes)
+  const requested = defaulted(scope, request.object.type, asked)
   await checkNames(scope, requested)
   const isTemplate = request.object.type === 'Template'
   if (isTemplate && valuesOf(requested, 'Name').length === 0) {

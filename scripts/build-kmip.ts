@@ -31,7 +31,7 @@ const compilerOptions = {
   rootDir: join(root, 'packages'),
 }
 
-/** The modules of `@holdfast/base` that the package imports: what a package imports is not built. */
+/** The modules of `@holdfast/base` that are imported: tsc builds no other package by itself. */
 const baseModules = (): readonly string[] => {
   const files = globSync('src/**/*.ts', { cwd: source, exclude: ['**/*.test.ts', '**/testing/**'] })
   const text = files.map((file) => readFileSync(join(source, file), 'utf8')).join('\n')

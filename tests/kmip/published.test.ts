@@ -88,9 +88,10 @@ export const none = (client: KmipClient) => client.call('Fetch', {})
     const example = /```ts\n(import \{ connect \}[\s\S]*?)```/.exec(readme)?.[1] ?? ''
     const [imports = '', rest = ''] = example.split(/\n\n(?=const socket)/)
     const given = { ca: String(server.certificate), cert: String(cert), key: String(key) }
+    const at = `host: '127.0.0.1', port: ${server.port}, checkServerIdentity: () => undefined`
     const program = `${imports}
 const { ca, cert, key } = ${JSON.stringify(given)}
-${rest.replace("host: 'kmip.example', port: 5696", `host: '127.0.0.1', port: ${server.port}, checkServerIdentity: () => undefined`)}`
+${rest.replace("host: 'kmip.example', port: 5696", at)}`
     writeFileSync(join(app, 'example.js'), program)
     const output = await new Promise<string>((resolve, reject) => {
       import('node:child_process')

@@ -10,16 +10,21 @@ export const extensionValues = {
   algorithms: { ed25519: 0x8000_0001 },
   signatures: { ed25519: 0x8000_0001, bip340: 0x8000_0002, recoverableEcdsa: 0x8000_0003 },
   hashes: { keccak256: 0x8000_0001 },
+  derivations: { bip32: 0x8000_0001 },
 } as const
 
 type Declared = {
-  readonly tag: 'CryptographicAlgorithm' | 'DigitalSignatureAlgorithm' | 'HashingAlgorithm'
+  readonly tag:
+    | 'CryptographicAlgorithm'
+    | 'DerivationMethod'
+    | 'DigitalSignatureAlgorithm'
+    | 'HashingAlgorithm'
   readonly value: number
   readonly name: string
   readonly description: string
 }
 
-const { algorithms, signatures, hashes } = extensionValues
+const { algorithms, signatures, hashes, derivations } = extensionValues
 
 const declared: readonly Declared[] = [
   {
@@ -51,6 +56,12 @@ const declared: readonly Declared[] = [
     value: hashes.keccak256,
     name: 'Keccak-256',
     description: 'Keccak-256 as Ethereum uses it, which is not SHA3-256',
+  },
+  {
+    tag: 'DerivationMethod',
+    value: derivations.bip32,
+    name: 'BIP-32',
+    description: 'A private key on secp256k1 from a seed; the derivation data is the path as text',
   },
 ]
 

@@ -17,10 +17,7 @@ import { type Given, rawUse } from './raw-use.ts'
 import type { Parameters } from './symmetric.ts'
 
 /** What the library of general cryptography does not have, or is slower at. */
-export type ChainCrypto = Pick<
-  Crypto,
-  'secp256k1' | 'p256' | 'ed25519' | 'keccak256' | 'secretFrom'
->
+export type ChainCrypto = Crypto
 
 export type ChainKind = 'secp256k1' | 'p256' | 'ed25519'
 

@@ -1,7 +1,9 @@
 /** What bytes say that a client gave to be signed: the account's chain fixes how they are read. */
 import { type Bytes, equalBytes, fromHex, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import type { Chain } from '@holdfast/base/chain'
-import type { SignPayload } from '@holdfast/base/requests/sign'
+import { attempt } from '@holdfast/base/errors'
+import { parseStrictJson } from '@holdfast/base/json'
+import { type SignPayload, signPayload } from '@holdfast/base/requests/sign'
 import type { Account } from '@holdfast/base/wallet'
 import { readOffChain } from '../signing/solana/decode-off-chain.ts'
 
@@ -28,7 +30,18 @@ const prefixedMessage = (data: Bytes): Bytes | undefined => {
   return undefined
 }
 
+const curlyBracket = 0x7b
+
+/** EIP-712 as wallets are given it: JSON. No transaction and no prefixed message begins so. */
+const typedDataIn = (data: Bytes): SignPayload | undefined => {
+  const json = attempt(() => parseStrictJson(data))
+  if (!json.ok) return undefined
+  const payload = signPayload.safeParse({ kind: 'ethereum.typed-data', typedData: json.value })
+  return payload.success ? payload.data : undefined
+}
+
 const readEthereum: Reader = (data) => {
+  if (data[0] === curlyBracket) return typedDataIn(data)
   if (!startsWith(data, messagePrefix)) {
     return { kind: 'ethereum.transaction', transaction: toHex(data) }
   }
@@ -56,7 +69,8 @@ const readers: Readonly<Record<Chain, Reader>> = {
 
 /**
  * What the data may be; its decoder says whether it is. Undefined for what is no form of the chain.
- * A signature of what is returned is always over the data itself, or, for a PSBT, over its inputs.
+ * A signature of what is returned is always over the data itself; for a PSBT over its inputs, for
+ * typed data over its hash (EIP-712).
  */
 export const readSigningData = (data: Bytes, account: Account): SignPayload | undefined =>
   data.length === 0 ? undefined : readers[account.chain](data, account)

@@ -1,6 +1,6 @@
 /** What comes back, by operation. */
 import { z } from 'zod'
-import { approval, approvalLine } from './approval.ts'
+import { approval, approvalLine, need } from './approval.ts'
 import { auditHead, auditPage, witnessedHead } from './audit.ts'
 import { exportGrant } from './backup/exported-key.ts'
 import { intent } from './intent.ts'
@@ -135,6 +135,25 @@ export const walletAnswer = z.strictObject({
   relayedBy: nodeName.exactOptional(),
 })
 export type WalletAnswer = z.infer<typeof walletAnswer>
+
+/** What the policy says of a signature, without making it. */
+export const dryRunAnswer = z.strictObject({
+  wallet: walletId,
+  allowed: z.boolean(),
+  /** The rule that allows it. */
+  rule: z.string().exactOptional(),
+  /** Why not; the subject names the rule that denied. */
+  refusal: z
+    .strictObject({ code: z.string(), detail: z.string(), subject: z.string().exactOptional() })
+    .exactOptional(),
+  /** The rules that would allow it, if enough persons authorised it. */
+  needs: z.array(need),
+  decoded: intent,
+  policyVersion: z.int(),
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type DryRunAnswer = z.infer<typeof dryRunAnswer>
 
 /** `approval.show`, `approval.approve` and `approval.reject`. */
 export const approvalAnswer = z.strictObject({

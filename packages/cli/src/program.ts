@@ -2,11 +2,18 @@
 import { Command } from 'commander'
 import type { MakeCommand, Surroundings } from './command.ts'
 import { accountAddCommand } from './commands/account-add.ts'
+import {
+  approvalsApproveCommand,
+  approvalsListCommand,
+  approvalsRejectCommand,
+  approvalsShowCommand,
+} from './commands/approvals.ts'
 import { auditShowCommand, auditVerifyCommand } from './commands/audit.ts'
 import { backupMakeCommand, backupProveCommand, backupShowCommand } from './commands/backup.ts'
 import { credentialAddCommand, credentialRemoveCommand } from './commands/credential.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { exportFetchCommand, exportRequestCommand } from './commands/export.ts'
+import { freezeCommand, unfreezeCommand } from './commands/freeze.ts'
 import {
   guardianKeyCommand,
   guardianOpenCommand,
@@ -16,6 +23,15 @@ import { initCommand } from './commands/init.ts'
 import { kmipEnrollCommand } from './commands/kmip-enroll.ts'
 import { nodeCommand } from './commands/node.ts'
 import { nodesCommand } from './commands/nodes.ts'
+import {
+  policyCancelCommand,
+  policyChangeCommand,
+  policyExplainCommand,
+  policyLintCommand,
+  policyShowCommand,
+  policyTemplateCommand,
+} from './commands/policy.ts'
+import { policyDryRunCommand } from './commands/policy-dry-run.ts'
 import { quickstartCommand } from './commands/quickstart.ts'
 import { recoverCommand } from './commands/recover.ts'
 import {
@@ -83,6 +99,23 @@ const commands: readonly MakeCommand[] = [
     recoveryRequestCommand,
     recoveryProveCommand,
   ]),
+  group('policy', 'the rules of a wallet: read, check, try and change them', [
+    policyShowCommand,
+    policyExplainCommand,
+    policyLintCommand,
+    policyDryRunCommand,
+    policyTemplateCommand,
+    policyChangeCommand,
+    policyCancelCommand,
+  ]),
+  group('approvals', 'requests that wait for persons', [
+    approvalsListCommand,
+    approvalsShowCommand,
+    approvalsApproveCommand,
+    approvalsRejectCommand,
+  ]),
+  freezeCommand,
+  unfreezeCommand,
   group('kmip', 'clients that speak KMIP', [kmipEnrollCommand]),
   group('sign', 'sign transactions and messages', [signEthereumCommand, ...signOtherCommands]),
 ]

@@ -35,7 +35,8 @@ const effects: ByType = {
   unknown: ({ reason }) => `not decoded: ${reason}`,
 }
 
-const effectText = (effect: Effect): string =>
+/** What one effect does, in words. */
+export const effectText = (effect: Effect): string =>
   (effects[effect.type] as (effect: Effect) => string)(effect)
 
 /** The decoded intent to stderr, the signature to stdout. */

@@ -1,4 +1,9 @@
-import type { ApprovalAnswer, ApprovalListAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type {
+  ApprovalAnswer,
+  ApprovalListAnswer,
+  DryRunAnswer,
+  WalletAnswer,
+} from '@holdfast/base/answers'
 import type { Purpose } from '@holdfast/base/authorisation'
 import { toHex, utf8 } from '@holdfast/base/bytes'
 import { PersonId } from '@holdfast/base/ids'
@@ -240,6 +245,38 @@ describe('a change that lacks owners', () => {
     const { approval } = must(await decide(bytes, bob))
     expect(approval.state).toBe('done')
     expect(approval.answer).toMatchObject({ wallet: { policy: next, policyVersion: 2 } })
+  })
+})
+
+describe('a dry run', () => {
+  const dryRun = (keys: readonly TestKey[], zone = 'ap-south') => {
+    const signing = signRequest(mesh, wallet) as { operation: string }
+    const asked = { ...signing, operation: 'sign.dry-run' }
+    return send<DryRunAnswer>(core(zone), asked, 'dry-run', keys)
+  }
+
+  it('gives the verdict with the rule that decides, and signs nothing', async () => {
+    const yes = must(await dryRun([alice, bob]))
+    expect(yes).toMatchObject({ allowed: true, rule: 'two-of-three', policyVersion: 1 })
+    expect(yes).not.toHaveProperty('signed')
+    expect(must(await dryRun([alice]))).toMatchObject({
+      allowed: false,
+      refusal: { code: 'quorum_not_met', subject: 'two-of-three' },
+      needs: [{ rule: 'two-of-three', have: ['alice'] }],
+    })
+  })
+
+  it('says that the wallet is frozen', async () => {
+    must(await send(core('eu-west'), request('wallet.freeze'), 'change', [carol]))
+    expect(must(await dryRun([alice, bob])).refusal?.code).toBe('frozen')
+  })
+
+  it('takes no proof of a signature for one, nor the other way round', async () => {
+    const signing = signRequest(mesh, wallet)
+    expect(codeOf(await send(core('eu-west'), signing, 'dry-run', [alice, bob]))).toBe('bad_proof')
+    const asked = { ...signing, operation: 'sign.dry-run' }
+    expect(codeOf(await send(core('eu-west'), asked, 'sign', [alice, bob]))).toBe('bad_proof')
+    expect(codeOf(await dryRun([]))).toBe('unauthenticated')
   })
 })
 

@@ -7,6 +7,7 @@ import type { KmipForm } from './kmip/create-kmip-server.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
 import type { Peer } from './ports/mesh.ts'
 import type { CertificateHolder } from './tenants/kmip-caller.ts'
+import type { PendingSignatures } from './tenants/pending-signatures.ts'
 
 /** Where evidence is wanted from; this node where nothing is named. */
 export type EvidenceTarget = {
@@ -68,6 +69,8 @@ export type Core = {
   announceKmip(addresses: KmipAddresses): void
   /** Managed objects, for the KMIP server; undefined until the core has started. */
   managedObjects(): ManagedObjects | undefined
+  /** Signatures that may wait for persons, for the KMIP server; as above. */
+  pendingSignatures(): PendingSignatures | undefined
   /** A message of a verified peer: the answer's bytes. Never throws, never refuses: it answers. */
   peerMessage(peer: Peer, untrusted: Bytes): Promise<Bytes>
   /** A link came up: what waits for this peer is sent. */

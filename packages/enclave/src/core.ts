@@ -48,6 +48,7 @@ import { dispatch } from './routing/dispatch.ts'
 import { openSession } from './sessions/open-session.ts'
 import { sessionFrame } from './sessions/session-frame.ts'
 import { type CertificateHolder, findHolder } from './tenants/kmip-caller.ts'
+import { createPendingSignatures, type PendingSignatures } from './tenants/pending-signatures.ts'
 import { relayKmip } from './tenants/relay-kmip.ts'
 import { serveKmip } from './tenants/serve-kmip.ts'
 import type { ZoneView } from './zone/zone-view.ts'
@@ -194,6 +195,10 @@ class NodeCore implements Core {
 
   managedObjects(): ManagedObjects | undefined {
     return this.#context === undefined ? undefined : createReplicatedObjects(this.#context)
+  }
+
+  pendingSignatures(): PendingSignatures | undefined {
+    return this.#context === undefined ? undefined : createPendingSignatures(this.#context)
   }
 
   peerUp(peer: Peer): void {

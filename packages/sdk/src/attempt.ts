@@ -44,6 +44,7 @@ export const tryOnce = async (
   const { routes, signers, authenticate } = options
   const { bytes, purpose, wallet } = prepared
   const prove = async (): Promise<readonly Authorisation[]> => {
+    if (prepared.unproved === true) return []
     progress.proofs ??= await Promise.all([
       ...signers.map((key) => authorise(key, purpose, bytes)),
       ...(prepared.enrol ?? []).map((key) => authorise(key, 'enrol', bytes)),

@@ -2,9 +2,13 @@
 
 import type { VerifiedManifest } from '@holdfast/attestation'
 import type {
+  ApprovalAnswer,
+  ApprovalListAnswer,
   AuditAnswer,
+  DryRunAnswer,
   ExportAnswer,
   LimitsAnswer,
+  MarkAnswer,
   NodeStatus,
   Receipt,
   SignAnswer,
@@ -17,9 +21,11 @@ import type { AuditReport } from './audit/verify-audit.ts'
 import type { Signer } from './credentials.ts'
 import type { ImportWallet } from './import-wallet.ts'
 import type { AddAccounts } from './requests/add-accounts.ts'
+import type { Waiting } from './requests/approvals.ts'
 import type { ShowAudit } from './requests/audit.ts'
 import type { BackUpWallet, ProveBackup } from './requests/backup.ts'
 import type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
+import type { ChangePolicy, Unfreeze } from './requests/change-policy.ts'
 import type { CreateWallet } from './requests/create-wallet.ts'
 import type { ExportKey, FetchExport } from './requests/export-key.ts'
 import type { Prepared } from './requests/prepared.ts'
@@ -80,6 +86,32 @@ export type Client = {
     options: { readonly wallet: WalletId; readonly receipts?: readonly Receipt[] },
     request?: RequestOptions,
   ): Promise<AuditReport>
+  /**
+   * Another policy: in force at once where it only tightens, else after the delay of the policy's
+   * terms, in `wallet.pending`. Throws `quorum_not_met`, or `waiting` where it waits for owners.
+   */
+  changePolicy(options: ChangePolicy, request?: RequestOptions): Promise<WalletAnswer>
+  /** Any owner, at once; the answer says where it is in force and what exposure remains. */
+  freezeWallet(wallet: WalletId, request?: RequestOptions): Promise<MarkAnswer>
+  unfreezeWallet(options: Unfreeze, request?: RequestOptions): Promise<WalletAnswer>
+  /** Any owner, at any zone, while the change waits; `final` once a majority has recorded it. */
+  cancelChange(
+    named: { readonly wallet: WalletId; readonly change: string },
+    request?: RequestOptions,
+  ): Promise<MarkAnswer>
+  /** What waits for persons, or did of late. */
+  approvals(wallet: WalletId, request?: RequestOptions): Promise<ApprovalListAnswer>
+  /** One of them: what would be signed, who is needed, who has spoken, what became of it. */
+  approval(waiting: Waiting, request?: RequestOptions): Promise<ApprovalAnswer>
+  /** The client's credentials approve the very bytes that wait, checked against their hash. */
+  approve(waiting: Waiting, request?: RequestOptions): Promise<ApprovalAnswer>
+  reject(waiting: Waiting, request?: RequestOptions): Promise<ApprovalAnswer>
+  /** What the policy says of a signature now, with the rule; nothing is signed. */
+  dryRun(
+    signatory: Signatory,
+    payload: SignPayload,
+    request?: RequestOptions,
+  ): Promise<DryRunAnswer>
   /** The CA of a zone for programs that cannot verify evidence, verified afresh (`zoneTrust`). */
   zoneTrust(zone?: ZoneId): Promise<ZoneTrust>
   sign(signatory: Signatory, payload: SignPayload, request?: RequestOptions): Promise<SignAnswer>

@@ -95,7 +95,7 @@ export const connect = async (options: ConnectOptions): Promise<Client> => {
   const trust = trustIn({ mesh, minimumSerial: options.minimumSerial ?? 1, now })
   const ways = routes({ trust, channel: channels[channel], connectTimeoutMs, now, pin: pinTls })
   const lifetimeMs = Math.min(options.requestLifetimeMs ?? requestLifetimeMs, requestLifetimeMsMax)
-  const header = () => ({ mesh, expiresAt: timestampOf(now() + lifetimeMs) })
+  const header = (lifeMs = lifetimeMs) => ({ mesh, expiresAt: timestampOf(now() + lifeMs) })
   const memory = walletMemory()
   const first = await firstTrusted(endpoints, trust, (node) => ways.enclave(node, {}))
   const nodes = rotation(endpoints, now)

@@ -4,7 +4,12 @@
  */
 export type { Difference, Verdict, VerifiedManifest } from '@holdfast/attestation'
 export type {
+  ApprovalAnswer,
+  ApprovalListAnswer,
+  DryRunAnswer,
+  Exposure,
   LimitsAnswer,
+  MarkAnswer,
   NodeStatus,
   Receipt,
   SignAnswer,
@@ -75,8 +80,10 @@ export {
 export { formatApiKey, parseApiKey } from './key-file.ts'
 export { openKeystore } from './keystore.ts'
 export type { AddAccounts } from './requests/add-accounts.ts'
+export type { Waiting } from './requests/approvals.ts'
 export type { BackUpWallet, ProveBackup } from './requests/backup.ts'
 export type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
+export type { ChangePolicy, Unfreeze } from './requests/change-policy.ts'
 export type { CreateWallet, WalletOptions } from './requests/create-wallet.ts'
 export { type DefaultPolicy, defaultPolicy } from './requests/default-policy.ts'
 export { type ExportKey, type FetchExport, openExport } from './requests/export-key.ts'

@@ -4,6 +4,8 @@ export const requestTimeoutMs = 30_000
 export const connectTimeoutMs = 10_000
 /** How long the bytes of a request are good, by default; at most `requestLifetimeMsMax`. */
 export const requestLifetimeMs = 5 * 60_000
+/** How long the bytes of a request are good that waits for approvals. */
+export const waitLifetimeMs = 24 * 3_600_000
 /** First and longest pause before the same bytes are sent again. */
 export const retryPauseMsFirst = 50
 export const retryPauseMsMax = 1000

@@ -12,6 +12,7 @@ import type { Signer } from './credentials.ts'
 import { custody } from './custody.ts'
 import type { Send } from './dispatch.ts'
 import type { Endpoint, EvidenceTarget } from './endpoint.ts'
+import { governance } from './governance.ts'
 import { type ImportWallet, sealKeys } from './import-wallet.ts'
 import { rebasing } from './rebase.ts'
 import { addAccounts } from './requests/add-accounts.ts'
@@ -20,10 +21,10 @@ import { addCredentials, removeCredential } from './requests/change-credentials.
 import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
 import type { Header, Prepared } from './requests/prepared.ts'
 import { listWallets, showLimits, showWallet } from './requests/read.ts'
-import { sign } from './requests/sign.ts'
 import type { Rotation } from './rotation.ts'
 import type { Routes } from './routes.ts'
 import type { WalletMemory } from './seen.ts'
+import { signing } from './signing.ts'
 import type { Enclave, Trust } from './trust.ts'
 import { VerificationError } from './verification-error.ts'
 import { zoneTrust } from './zone-trust.ts'
@@ -35,35 +36,15 @@ export type OperationsContext = {
   readonly trust: Trust
   readonly memory: WalletMemory
   readonly endpoints: readonly Endpoint[]
-  readonly header: () => Header
+  readonly header: (lifeMs?: number) => Header
   readonly signers: readonly Signer[]
   readonly timeoutMs: number
 }
 
-type Operations = Pick<
+/** Everything of a client but what `connect` knows by itself. */
+type Operations = Omit<
   Client,
-  | 'addAccounts'
-  | 'addCredentials'
-  | 'backUpWallet'
-  | 'createWallet'
-  | 'exportKey'
-  | 'fetchExport'
-  | 'recoverCredentials'
-  | 'enclave'
-  | 'importWallet'
-  | 'listWallets'
-  | 'nodes'
-  | 'prepare'
-  | 'proveBackup'
-  | 'removeCredential'
-  | 'send'
-  | 'showLimits'
-  | 'showAudit'
-  | 'showWallet'
-  | 'sign'
-  | 'verify'
-  | 'verifyAudit'
-  | 'zoneTrust'
+  'close' | 'credentials' | 'distrusted' | 'manifest' | 'mesh' | 'simulated'
 >
 
 const statusOf = (endpoints: readonly Endpoint[]): ReturnType<Client['nodes']> =>
@@ -132,14 +113,16 @@ export const operations = (context: OperationsContext): Operations => {
   const audit = (options: ShowAudit, request?: RequestOptions) =>
     send(showAudit(options, { header: header() }), request)
   const change = rebasing({ show, send, header })
+  const { prepareSign, ...signs } = signing({ send, header, seenOf })
   return {
+    ...governance({ send, change, header, signers }),
+    ...signs,
     enclave: () => enclave(),
     verify: (target = {}) => trust.verify(nodes.nearest(), target),
     nodes: () => statusOf(endpoints),
     prepare: {
       createWallet: prepareCreation,
-      sign: (signatory, payload) =>
-        sign(signatory, payload, { header: header(), ...seenOf(signatory.wallet) }),
+      sign: prepareSign,
     },
     send,
     createWallet: async (options, request) => send(await prepareCreation(options), request),
@@ -160,7 +143,5 @@ export const operations = (context: OperationsContext): Operations => {
       return verifyAudit({ mesh: trust.mesh, wallet, zones, receipts, show: asked })
     },
     zoneTrust: (zone) => zoneTrust(trust, endpoints, zone),
-    sign: (signatory, payload, request) =>
-      send(sign(signatory, payload, { header: header(), ...seenOf(signatory.wallet) }), request),
   }
 }

@@ -3,6 +3,7 @@
  * lowers their bounds. Compared rule by rule; what is not seen to be tighter counts as looser.
  */
 import type { Criteria, Policy, Rule } from '../policy.ts'
+import type { Limit } from '../policy-limits.ts'
 import { defaultEffects } from './default-effects.ts'
 
 const same = (left: unknown, right: unknown): boolean =>
@@ -42,7 +43,27 @@ const isNarrower = (after: Criteria = {}, before: Criteria = {}): boolean =>
   sumsAlike(after, before) &&
   isSubset(after.effects ?? defaultEffects, before.effects ?? defaultEffects)
 
+/** One limit that counts the same with a lower bound. */
+const isLowerLimit = (after: Limit, before: Limit): boolean => {
+  if (after.type === 'signatures' && before.type === 'signatures') {
+    return after.windowMs === before.windowMs && after.count <= before.count
+  }
+  if (after.type !== 'value' || before.type !== 'value') return false
+  const { amount: lower, ...rest } = after
+  const { amount: higher, ...others } = before
+  return sameElsewhere(rest, others, none) && BigInt(lower) <= BigInt(higher)
+}
+
+/** A limit more, or a lower one, only tightens: a rule with limits allows signatures alone. */
+const countsMore = (after: Rule, before: Rule): boolean =>
+  (before.limits ?? []).every((old) => after.limits?.some((one) => isLowerLimit(one, old))) &&
+  !(before.once === true && after.once !== true)
+
+const none: ReadonlySet<string> = new Set()
+
 const compared: ReadonlySet<string> = new Set([
+  'limits',
+  'once',
   'operations',
   'persons',
   'kinds',
@@ -52,7 +73,7 @@ const compared: ReadonlySet<string> = new Set([
 ])
 
 /** Whether an allowing rule allows nothing that the other does not. */
-const allowsLess = (after: Rule, before: Rule): boolean =>
+export const allowsLess = (after: Rule, before: Rule): boolean =>
   sameElsewhere(after, before, compared) &&
   (before.operations.includes('*') || isSubset(after.operations, before.operations)) &&
   isSubset(after.persons, before.persons) &&
@@ -61,6 +82,7 @@ const allowsLess = (after: Rule, before: Rule): boolean =>
   !(after.proof === 'session' && before.proof !== 'session') &&
   // A rule without criteria also allows what signs nothing; with them, only what is decoded.
   !(after.when === undefined && before.when !== undefined) &&
+  countsMore(after, before) &&
   isNarrower(after.when, before.when)
 
 /**

@@ -12,9 +12,10 @@ const decision = {
   request: hex(32),
   /**
    * Over the very bytes of the request that waits, with the purpose `approve` or `reject`. They are
-   * all that is judged: this request itself needs no proof.
+   * all that is judged: this request itself needs no proof. A KMIP client has none to take back
+   * what its own certificate asked.
    */
-  proofs: z.array(authorisation).min(1).max(authorisationsMax),
+  proofs: z.array(authorisation).max(authorisationsMax),
 } as const
 
 export const approvalApprove = z.strictObject({

@@ -27,5 +27,6 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'approval.approve': 'approve',
   'approval.reject': 'reject',
   sign: 'sign',
+  'sign.dry-run': 'dry-run',
   'session.authenticate': 'session',
 }

@@ -19,6 +19,7 @@ import { limitsShow } from './limits-show.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
+import { signDryRun } from './sign-dry-run.ts'
 import { walletBackup } from './wallet-backup.ts'
 import { walletCreate } from './wallet-create.ts'
 import { walletFreeze } from './wallet-freeze.ts'
@@ -44,6 +45,7 @@ export const request = z.discriminatedUnion('operation', [
   approvalApprove,
   approvalReject,
   sign,
+  signDryRun,
   sessionAuthenticate,
   walletBackup,
   walletRecover,

@@ -17,7 +17,7 @@ export const callOf = (context: CoreContext, entry: WaitEntry): WaitedCall => {
     request: request as WaitedCall['request'],
     authorisations: entry.authorisations,
     ...(entry.certificate === undefined ? {} : { certificate: entry.certificate }),
-    waited: { approvals: entry.approved.map(({ proof }) => proof) },
+    waited: { approvals: entry.approved.flatMap(({ proof }) => proof ?? []) },
     deadlineMs: context.clock.nowMs() + requestTimeoutMs,
   }
 }

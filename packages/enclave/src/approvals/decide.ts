@@ -101,6 +101,19 @@ const decisionsOf = (
   return accept(decisions)
 }
 
+/** What a client certificate asked it may take back, as long as the wallet lists it. */
+const withdrawn = (
+  context: CoreContext,
+  { wallet, entry }: Waiting,
+  call: DecideCall,
+): readonly Decision[] => {
+  const { certificate } = call
+  const credential = certificate === undefined ? undefined : wallet.credentials.get(certificate)
+  if (credential === undefined || certificate !== entry.certificate) return []
+  const at = formatTimestamp(context.clock.nowMs())
+  return [{ person: credential.person, credential: credential.id, at }]
+}
+
 /** One word a credential: a repeat changes nothing. */
 const withNew = (
   before: readonly Decision[],
@@ -148,9 +161,14 @@ export const decide = (
     if (!found.ok) return found
     const decisions = decisionsOf(context, found.value, call.request.proofs, purpose)
     if (!decisions.ok) return decisions
+    const said =
+      purpose === 'reject'
+        ? [...decisions.value, ...withdrawn(context, found.value, call)]
+        : decisions.value
+    if (said.length === 0) return refuse('unauthenticated', 'nobody says anything on the request')
     const settled =
       found.value.entry.state === 'waiting'
-        ? await settle(context, found.value, decisions.value, purpose)
+        ? await settle(context, found.value, said, purpose)
         : accept(found.value.entry)
     if (!settled.ok) return settled
     return accept({

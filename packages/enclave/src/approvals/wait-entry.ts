@@ -8,7 +8,8 @@ import { authorisationsMax } from '@holdfast/base/limits'
 import { bytes, credentialId, hex, timestamp, walletId } from '@holdfast/base/schema'
 import { z } from 'zod'
 
-const decision = z.strictObject({ ...said.shape, proof: authorisation })
+/** Without a proof: the certificate that had asked took it back. */
+const decision = z.strictObject({ ...said.shape, proof: authorisation.exactOptional() })
 export type Decision = z.infer<typeof decision>
 
 const waitEntry = z.strictObject({

@@ -12,6 +12,8 @@ export const approvalList: Run<'approval.list'> = async (context, call) => {
   const proofs = gatherProofs(context, entry, call, 'read')
   if (!proofs.ok) return proofs
   if (proofs.value.length === 0) return refuse('unauthenticated', 'a person must ask for this')
+  // Without agreement on the time nothing is shown as expired.
+  await context.time.bring(entry.wallet.placement.zones)
   const waits = await context.waits.of(entry.wallet.id)
   const answer: ApprovalListAnswer = {
     approvals: waits.map((wait) => lineOf(context, entry, wait)),

@@ -12,6 +12,8 @@ export const approvalShow: Run<'approval.show'> = async (context, call) => {
   const proofs = gatherProofs(context, entry, call, 'read')
   if (!proofs.ok) return proofs
   if (proofs.value.length === 0) return refuse('unauthenticated', 'a person must ask for this')
+  // Without agreement on the time nothing is shown as expired.
+  await context.time.bring(entry.wallet.placement.zones)
   const wait = await context.waits.read(entry.wallet.id, call.request.request)
   if (wait === undefined) return refuse('unknown', 'no such request waits')
   const answer: ApprovalAnswer = {

@@ -17,6 +17,7 @@ import { limitsShow } from './limits-show.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
+import { signDryRun } from './sign-dry-run.ts'
 import { walletBackup } from './wallet-backup.ts'
 import { walletCreate } from './wallet-create.ts'
 import { walletFreeze } from './wallet-freeze.ts'
@@ -56,6 +57,7 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'approval.approve': { at: 'home', run: approvalApprove },
   'approval.reject': { at: 'home', run: approvalReject },
   sign: { at: 'holder', run: waiting(sign) },
+  'sign.dry-run': { at: 'holder', run: signDryRun },
   'session.authenticate': { at: 'here', run: sessionAuthenticate },
 }
 

@@ -181,4 +181,5 @@ const signHere = async (
  * `stale`; `store_failed`, `limit_reached` where the decision cannot be written to the log.
  */
 export const sign = (context: CoreContext, call: Call<'sign'>): Promise<Result<SignAnswer>> =>
-  signHere(context, call, true)
+  // What has waited was approved here: another zone knows nothing of that, and cannot count it.
+  signHere(context, call, call.request.wait !== true)

@@ -155,13 +155,21 @@ describe('a policy that only tightens another', () => {
     )
   })
 
+  const daily = {
+    type: 'value' as const,
+    chain: 'ethereum' as const,
+    asset: 'native',
+    amount: '10',
+    windowMs: 86_400_000,
+  }
+  const rate = { type: 'signatures' as const, count: 5, windowMs: 3_600_000 }
   const base: Policy = {
     format: 'holdfast policy v1',
     changes: { quorum: 1, delayMs: 1000 },
     rules: [
       { id: 'no', effect: 'deny', operations: ['sign'], when: { to: ['0xaa'] } },
       { id: 'a', effect: 'allow', operations: ['sign'], when: { maxAmount: '10' } },
-      { id: 'b', effect: 'allow', operations: ['*'], quorum: 2 },
+      { id: 'b', effect: 'allow', operations: ['*'], quorum: 2, limits: [daily, rate] },
     ],
   }
   const [no, a, b] = base.rules as [Rule, Rule, Rule]
@@ -175,6 +183,8 @@ describe('a policy that only tightens another', () => {
     'the quorum is lower': withRules(no, a, { ...b, quorum: 1 }),
     'a session is enough': withRules(no, { ...a, proof: 'session' }, b),
     'rules changed places': withRules(no, b, a),
+    'a limit is higher': withRules(no, a, { ...b, limits: [{ ...daily, amount: '11' }] }),
+    'a limit is gone': withRules(no, a, { ...b, limits: [daily] }),
     'a rule got another name': withRules(no, { ...a, id: 'c' }, b),
     'the terms of change differ': { ...base, changes: { quorum: 2, delayMs: 1000 } },
     'the terms of change are gone': { format: base.format, rules: base.rules },
@@ -192,5 +202,11 @@ describe('a policy that only tightens another', () => {
     expect(tightens(base, withRules(no, lower))).toBe(true)
     expect(tightens(base, withRules({ ...no, id: 'no-2' }, no, a, { ...b, quorum: 3 }))).toBe(true)
     expect(tightens(base, withRules(no, { ...b, operations: ['sign'] }))).toBe(true)
+    const less = [
+      { ...rate, count: 4 },
+      { ...daily, amount: '9' },
+      { ...daily, asset: 'token' },
+    ]
+    expect(tightens(base, withRules(no, a, { ...b, limits: less, once: true }))).toBe(true)
   })
 })

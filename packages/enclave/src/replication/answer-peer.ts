@@ -5,6 +5,7 @@ import type { Bytes } from '@holdfast/base/bytes'
 import type { CborValue } from '@holdfast/base/cbor'
 import { accept, attempt, RefusalError, type Result, refuse } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
+import { parseRequest } from '@holdfast/base/requests/request'
 import type { CoreContext } from '../context.ts'
 import { acceptObjects } from '../objects/accept-objects.ts'
 import { changeObjectsHere, createObjectsHere } from '../objects/replicated-objects.ts'
@@ -129,10 +130,18 @@ const handlers: Handlers = {
     const changed = await changeObjectsHere(context, entry.value, changes)
     return changed.ok ? accept({}) : changed
   },
-  forward: async (context, peer, { request, authorisations, remainingMs }) => {
+  forward: async (context, peer, { request, authorisations, certificate, remainingMs }) => {
+    if (certificate !== undefined) {
+      const parsed = attempt(() => parseRequest(request))
+      if (!parsed.ok) return parsed
+      if (!('wallet' in parsed.value)) return refuse('unauthenticated', 'no wallet is named')
+      const spoken = await speaksFor(context, peer, parsed.value.wallet)
+      if (!spoken.ok) return spoken
+    }
     const answered = await dispatch(context, {
       request,
       authorisations,
+      ...(certificate === undefined ? {} : { certificate }),
       relayedBy: nameOf(peer),
       deadlineMs: context.clock.nowMs() + remainingMs,
     })

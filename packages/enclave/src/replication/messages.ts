@@ -5,7 +5,15 @@ import { type CborValue, parseCbor, toCbor } from '@holdfast/base/cbor'
 import { type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
 import { authorisationsMax } from '@holdfast/base/limits'
 import { marks } from '@holdfast/base/mark'
-import { bootId, bytes, hex, objectId, sessionId, walletId } from '@holdfast/base/schema'
+import {
+  bootId,
+  bytes,
+  credentialId,
+  hex,
+  objectId,
+  sessionId,
+  walletId,
+} from '@holdfast/base/schema'
 import { z } from 'zod'
 import { witnessAnswer, witnessRequest } from '../audit/messages.ts'
 import { countAnswers, countRequests } from '../counters/messages.ts'
@@ -83,6 +91,8 @@ export const peerRequest = z.discriminatedUnion('type', [
     type: z.literal('forward'),
     request: bytes,
     authorisations: z.array(authorisation).max(authorisationsMax),
+    /** Of a KMIP client whose key TLS has shown to the sender. */
+    certificate: credentialId.exactOptional(),
     remainingMs,
   }),
   z.strictObject({ type: z.literal('evidence'), nonce: bytes }),

@@ -10,7 +10,7 @@ import {
   type Result,
   refuse,
 } from '@holdfast/base/errors'
-import type { WalletId, ZoneId } from '@holdfast/base/ids'
+import type { CredentialId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import { parseRequest, type Request } from '@holdfast/base/requests/request'
 import type { CoreContext } from '../context.ts'
@@ -30,6 +30,8 @@ export type Incoming = {
   readonly request: Bytes
   readonly authorisations: readonly Authorisation[]
   readonly session?: Session
+  /** Of a KMIP client: its key was shown here, or to a node that may speak for it. */
+  readonly certificate?: CredentialId
   readonly relayedBy?: NodeName
   readonly deadlineMs: number
 }

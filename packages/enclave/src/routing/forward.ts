@@ -28,6 +28,7 @@ export const forward = async (
       type: 'forward',
       request: call.bytes,
       authorisations: [...call.authorisations],
+      ...(call.certificate === undefined ? {} : { certificate: call.certificate }),
       remainingMs,
     },
     remainingMs,

@@ -37,6 +37,7 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
     kmip: async (_caller, untrusted) => accept(untrusted),
     announceKmip: () => undefined,
     managedObjects: () => undefined,
+    pendingSignatures: () => undefined,
     kmipCaller: async () => refuse('unauthenticated', 'no wallet'),
     zoneTrust: () => undefined,
     serverCertificate: () => undefined,

@@ -14,6 +14,11 @@ export type Signatory = {
   readonly intent?: IntentId
   /** The zone that counts it where the policy has limits. Default: the wallet's home. */
   readonly charge?: ZoneId
+  /**
+   * Where persons are missing, it waits for them: the refusal `waiting` names the request, and the
+   * same bytes, kept by `prepare.sign`, answer once enough have approved it.
+   */
+  readonly wait?: boolean
 }
 
 export const sign = (
@@ -25,6 +30,7 @@ export const sign = (
     {
       operation: 'sign',
       ...context.header,
+      ...(signatory.wait === true && { wait: true }),
       wallet: signatory.wallet,
       ...(signatory.account === undefined ? {} : { account: signatory.account }),
       intent: signatory.intent ?? newIntentId(),

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest'
+import { PersonId } from '../ids.ts'
+import { type Policy, policy as policySchema, type Rule } from '../policy.ts'
+import { checkPolicy } from './check.ts'
+import { tightens } from './compare.ts'
+import { explainPolicy, explainRule } from './explain.ts'
+import { type Finding, lintPolicy } from './lint.ts'
+import { policyTemplate, templateNames } from './templates.ts'
+
+const [alice, bob, carol] = ['alice', 'bob', 'carol'].map(PersonId) as [
+  PersonId,
+  PersonId,
+  PersonId,
+]
+const owners = [alice, bob, carol]
+const persons = owners.map((id) => ({ id, owner: true }))
+const address = `0x${'ab'.repeat(20)}`
+
+const policy = (...rules: readonly Partial<Rule>[]): Policy => ({
+  format: 'holdfast policy v1',
+  changes: { quorum: 2, delayMs: 86_400_000 },
+  rules: rules.map((rule, index) => ({
+    id: `rule-${index + 1}`,
+    effect: 'allow',
+    operations: ['sign'],
+    ...rule,
+  })),
+})
+const found = (of: Policy): readonly string[] =>
+  lintPolicy(of, persons).map(({ kind, rule, other }: Finding) =>
+    [kind, rule, other].filter((one) => one !== undefined).join(' '),
+  )
+
+describe('the words of a rule', () => {
+  it('say who, what, where to and how much', () => {
+    const [rule] = policy({
+      persons: owners,
+      quorum: 2,
+      kinds: ['passkey'],
+      when: { chains: ['ethereum'], to: [address], maxAmount: '100', effects: ['transfer'] },
+    }).rules as [Rule]
+    expect(explainRule(rule)).toBe(
+      'rule-1: 2 of alice, bob and carol by a passkey may sign (transfers), on ethereum, ' +
+        `to ${address} alone, at most 100 base units of each asset in one transaction, ` +
+        'the fee counted as the coin.',
+    )
+  })
+
+  it('name what a rule allows that names no effects', () => {
+    const [rule] = policy({}).rules as [Rule]
+    expect(explainRule(rule)).toContain('(transfers and messages)')
+  })
+
+  it('put denials first and end with what holds for everything else', () => {
+    const lines = explainPolicy(policy({}, { effect: 'deny', when: { to: [address] } }))
+    expect(lines[0]).toBe(`rule-2: nobody may sign, to ${address} alone.`)
+    expect(lines.at(-2)).toMatch(/^Everything else is denied/)
+    expect(lines.at(-1)).toBe(
+      'These rules are loosened by 2 owners, after 24 hours, unless any owner cancels it; ' +
+        'any owner tightens them at once.',
+    )
+  })
+})
+
+describe('the linter', () => {
+  it('finds nothing in a policy that says what it means', () => {
+    expect(found(policy({ persons: [alice], when: { maxAmount: '1' } }, { quorum: 2 }))).toEqual([])
+  })
+
+  it('finds a rule that an earlier one makes idle', () => {
+    expect(found(policy({}, { persons: [alice], when: { maxAmount: '1' } }))).toEqual([
+      'shadowed rule-2 rule-1',
+    ])
+    expect(found(policy({ when: { maxAmount: '1' } }, {}))).toEqual([])
+  })
+
+  it('finds rules that can never match', () => {
+    const never: readonly Partial<Rule>[] = [
+      { operations: ['wallet.show'], when: { chains: ['ethereum'] } },
+      { persons: [PersonId('eve')] },
+      { persons: [alice], quorum: 2 },
+      { when: { effects: ['unknown'], maxAmount: '1' } },
+      { when: { kinds: ['typed-data'], chains: ['bitcoin'] } },
+      { when: { kinds: ['raw'] } },
+    ]
+    for (const rule of never) {
+      expect(found(policy({ quorum: 3, persons: owners }, rule))).toContain('never-matches rule-2')
+    }
+    const denied = policy({}, { effect: 'deny', operations: ['*'] })
+    expect(found(denied)).toContain('never-matches rule-1')
+  })
+
+  it('finds an allow that goes around a denial', () => {
+    const deny: Partial<Rule> = { effect: 'deny', when: { to: [address] } }
+    const call: Partial<Rule> = { when: { effects: ['call', 'transfer'] } }
+    expect(found(policy(deny, call))).toEqual(['outflanks-deny rule-2 rule-1'])
+    const approve: Partial<Rule> = { when: { effects: ['approve'] } }
+    const transfers: Partial<Rule> = { effect: 'deny', when: { effects: ['transfer'] } }
+    expect(found(policy(transfers, approve))).toEqual(['outflanks-deny rule-2 rule-1'])
+    expect(found(policy(deny, {}))).toEqual([])
+  })
+
+  it('warns of raw use, of missing terms, of no delay and of a wallet that cannot sign', () => {
+    expect(found(policy({ when: { effects: ['unknown'] } }))).toEqual(['raw-use rule-1'])
+    const { changes: _changes, ...bare } = policy({})
+    expect(found(bare)).toEqual(['no-terms'])
+    expect(found({ ...bare, changes: { quorum: 1, delayMs: 0 } })).toEqual(['unsafe-terms'])
+    expect(found(policy({ operations: ['wallet.show'] }))).toEqual(['nobody-signs'])
+  })
+})
+
+describe.each(templateNames)('the template %s', (name) => {
+  const daily = { chain: 'ethereum' as const, amount: '100' }
+  const options = { owners, to: [address], maxAmount: '10', maxFee: '1', daily }
+  const made = policyTemplate(name, options)
+
+  it('is a policy of the wallet that the linter passes', () => {
+    expect(policySchema.parse(made)).toEqual(made)
+    const credentials = owners.map((person) => ({ kind: 'api-key' as const, person }))
+    expect(checkPolicy(made, { persons, credentials })).toEqual({ ok: true, value: undefined })
+    expect(found(made)).toEqual([])
+  })
+
+  it('has a delay, and wants more than one owner to loosen it', () => {
+    expect(made.changes?.quorum).toBeGreaterThan(1)
+    expect(made.changes?.delayMs).toBeGreaterThanOrEqual(86_400_000)
+    expect(tightens(made, { ...made, changes: { quorum: 1, delayMs: 0 } })).toBe(false)
+  })
+
+  it('signs nothing that cannot be decoded', () => {
+    expect(made.rules.every((rule) => rule.when?.effects?.includes('unknown') !== true)).toBe(true)
+  })
+})
+
+it('a template that keeps to destinations wants them named', () => {
+  for (const name of ['exchange-sweeper', 'cold-wallet', 'validator'] as const) {
+    expect(() => policyTemplate(name, { owners })).toThrow('invalid_field')
+  }
+})

@@ -1,0 +1,65 @@
+/** The operations of people: rules, freezes, and what waits for their word. */
+import { fromBase64Url, toHex } from '@holdfast/base/bytes'
+import { fail } from '@holdfast/base/errors'
+import { sha256 } from '@noble/hashes/sha2.js'
+import type { Client, RequestOptions } from './client.ts'
+import { authorise, type Signer } from './credentials.ts'
+import { waitLifetimeMs } from './limits.ts'
+import type { rebasing } from './rebase.ts'
+import { decideApproval, listApprovals, showApproval, type Waiting } from './requests/approvals.ts'
+import {
+  cancelChange,
+  changePolicy,
+  freezeWallet,
+  unfreezeWallet,
+} from './requests/change-policy.ts'
+import type { Header, Prepared } from './requests/prepared.ts'
+
+type Context = {
+  readonly send: <Answer>(prepared: Prepared<Answer>, request?: RequestOptions) => Promise<Answer>
+  readonly change: ReturnType<typeof rebasing>
+  /** A header whose bytes are good for so long. */
+  readonly header: (lifeMs?: number) => Header
+  readonly signers: readonly Signer[]
+}
+
+export type Governance = Pick<
+  Client,
+  | 'approval'
+  | 'approvals'
+  | 'approve'
+  | 'cancelChange'
+  | 'changePolicy'
+  | 'freezeWallet'
+  | 'reject'
+  | 'unfreezeWallet'
+>
+
+/** The bytes that a person's proof is over, checked to be those of the name that he was told. */
+const waitingBytes = (untrusted: string, request: string): Uint8Array => {
+  const bytes = fromBase64Url(untrusted)
+  if (toHex(sha256(bytes)) === request) return bytes
+  return fail('malformed', 'the node shows another request than was asked for')
+}
+
+export const governance = ({ send, change, header, signers }: Context): Governance => {
+  const waitHeader = <On extends object>({ wait }: { readonly wait?: boolean }, on: On): On =>
+    wait === true ? { ...on, header: header(waitLifetimeMs) } : on
+  const decide =
+    (word: 'approve' | 'reject') => async (waiting: Waiting, request?: RequestOptions) => {
+      const shown = await send(showApproval(waiting, { header: header() }), request)
+      const bytes = waitingBytes(shown.approval.bytes, waiting.request)
+      const proofs = await Promise.all(signers.map((signer) => authorise(signer, word, bytes)))
+      return send(decideApproval(word, waiting, { header: header(), proofs }), request)
+    }
+  return {
+    changePolicy: change((options, on) => changePolicy(options, waitHeader(options, on))),
+    unfreezeWallet: change((options, on) => unfreezeWallet(options, waitHeader(options, on))),
+    freezeWallet: (wallet, request) => send(freezeWallet(wallet, { header: header() }), request),
+    cancelChange: (named, request) => send(cancelChange(named, { header: header() }), request),
+    approvals: (wallet, request) => send(listApprovals(wallet, { header: header() }), request),
+    approval: (waiting, request) => send(showApproval(waiting, { header: header() }), request),
+    approve: decide('approve'),
+    reject: decide('reject'),
+  }
+}

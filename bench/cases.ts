@@ -1,9 +1,9 @@
 /** The cases that need nodes, in the order in which they run. */
 import { randomBytes } from 'node:crypto'
 import type { KmipClient } from '@holdfast/kmip'
-import { signRequests } from './client/sign-requests.ts'
+import { signRequests, unsignedTransfers } from './client/sign-requests.ts'
 import { walletRequest } from './client/wallet-request.ts'
-import { createSigningKey, createSymmetricKey } from './kmip/objects.ts'
+import { createSigningKey, createSymmetricKey, findWalletKey } from './kmip/objects.ts'
 import { createTenant } from './kmip/tenant.ts'
 import { connectionsOfHttps, inFlight, signedBytes } from './limits.ts'
 import { startHttpsLoad } from './load/https-load.ts'
@@ -90,6 +90,13 @@ const signing: KmipCalls['prepare'] = async (maker) => {
   }
 }
 
+/** A complete transfer each time: decoded, judged, signed and released as every request. */
+const walletSigning: KmipCalls['prepare'] = async (maker) => {
+  const uniqueIdentifier = await findWalletKey(maker)
+  const next = unsignedTransfers()
+  return (client) => client.call('Sign', { uniqueIdentifier, data: next() })
+}
+
 const getting: KmipCalls['prepare'] = async (maker) => {
   const uniqueIdentifier = await createSymmetricKey(maker)
   const get = (client: KmipClient) => client.call('Get', { uniqueIdentifier })
@@ -102,6 +109,7 @@ const kmipCases: readonly Case[] = (
   [
     ['kmip.sign.8x8', { connections: 8, inFlight: 8, prepare: signing }],
     ['kmip.sign.64x1', { connections: 64, inFlight: 1, prepare: signing }],
+    ['kmip.wallet.sign', { connections: 8, inFlight: 8, prepare: walletSigning }],
     ['kmip.get', { connections: 8, inFlight: 8, prepare: getting }],
   ] as const
 ).map(([name, calls]) => ({ name, countsOthers: false, start: overKmip(calls) }))

@@ -25,6 +25,9 @@ const rows: Readonly<Record<string, Row>> = {
     target: 0.6,
   },
   'kmip.sign.64x1': { what: 'the same, 64 connections with 1 in flight each' },
+  'kmip.wallet.sign': {
+    what: "KMIP 1.4 Sign of a whole transfer by the wallet's own key, 8 connections with 8 each",
+  },
   'kmip.get': { what: 'KMIP 1.4 Get of an AES-256 key, 8 connections with 8 in flight each' },
   'core.sign.wasm': { what: '`core.sign` with the WebAssembly build of libsecp256k1' },
 }

@@ -1,5 +1,5 @@
 /** Requests to sign Ethereum transfers, each of another nonce and intent, made at little cost. */
-import { type Bytes, utf8 } from '@holdfast/base/bytes'
+import { type Bytes, fromHex, utf8 } from '@holdfast/base/bytes'
 import type { Wallet } from '@holdfast/base/wallet'
 import { serializeTransaction } from 'viem'
 import { expiry } from './wallet-request.ts'
@@ -19,6 +19,15 @@ const unsigned = serializeTransaction({
   maxFeePerGas: 20_000_000_000n,
   maxPriorityFeePerGas: 1_000_000_000n,
 }).slice(2)
+
+/** Each call gives the next unsigned transfer. */
+export const unsignedTransfers = (): (() => Bytes) => {
+  let number = 2 ** 31
+  return () => {
+    number += 1
+    return fromHex(unsigned.replace(placeNonce.toString(16), number.toString(16)))
+  }
+}
 
 /** Each call gives the next request's bytes. */
 export const signRequests = (wallet: Wallet): (() => Bytes) => {

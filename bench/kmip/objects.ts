@@ -18,6 +18,19 @@ export const createSigningKey = async (client: KmipClient): Promise<string> => {
   return uniqueIdentifier
 }
 
+/** The private half of the wallet's own key, which signs for the chain of its account. */
+export const findWalletKey = async (client: KmipClient): Promise<string> => {
+  const chain = { applicationNamespace: 'holdfast', applicationData: 'ethereum' }
+  const attributes = [
+    attribute('ObjectType', 'PrivateKey'),
+    attribute('ApplicationSpecificInformation', chain),
+  ]
+  const { uniqueIdentifiers = [] } = await client.call('Locate', { attributes })
+  const [found] = uniqueIdentifiers
+  if (found === undefined) throw new Error('the wallet has no key')
+  return found
+}
+
 /** An AES key of 256 bits. */
 export const createSymmetricKey = async (client: KmipClient): Promise<string> => {
   const { uniqueIdentifier } = await client.call('Create', {

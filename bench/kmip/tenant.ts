@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { toHex, utf8 } from '@holdfast/base/bytes'
 import { PersonId, ZoneId } from '@holdfast/base/ids'
-import type { WalletCreate } from '@holdfast/base/requests/wallet-create'
+import type { Rule } from '@holdfast/base/policy'
+import type { KeyRequest, WalletCreate } from '@holdfast/base/requests/wallet-create'
 import {
   type ClientCertificate,
   makeClientCertificate,
@@ -22,9 +23,27 @@ export type KmipTenant = {
 
 const owner = PersonId('owner')
 
+/** What a machine may sign with the wallet's key: transfers up to an amount. */
+const machinesSign: Rule = {
+  id: 'machines-sign',
+  effect: 'allow',
+  operations: ['sign'],
+  kinds: ['tls-certificate'],
+  proof: 'session',
+  when: { chains: ['ethereum'], maxAmount: '1000000000000000000' },
+}
+
+const ethereumKey: KeyRequest = {
+  name: 'signing',
+  kind: 'secp256k1',
+  source: { type: 'generate' },
+  accounts: [{ chain: 'ethereum' }],
+}
+
 const walletOf = (world: MeshWorld, made: ClientCertificate): WalletCreate => {
   const home = ZoneId(world.asked.zone)
   const zones = [world.asked, ...world.others].map(({ zone }) => ZoneId(zone))
+  const policy = defaultPolicy({ owners: [owner], kmip: true })
   const others = zones.filter((zone) => zone !== home).toSorted()
   return {
     operation: 'wallet.create',
@@ -37,8 +56,8 @@ const walletOf = (world: MeshWorld, made: ClientCertificate): WalletCreate => {
     placement: { constraints: { regions: zones }, zones: [home, ...others], durability: 2 },
     persons: [{ id: owner, owner: true }],
     credentials: [world.owner.credential, certificateCredentialOf(made.publicKey, owner)],
-    policy: defaultPolicy({ owners: [owner], kmip: true }),
-    keys: [],
+    policy: { ...policy, rules: [...policy.rules, machinesSign] },
+    keys: [ethereumKey],
   }
 }
 

@@ -48,6 +48,7 @@ describe.runIf(hasLibrary())('npm run bench', () => {
       'create.d2',
       'kmip.sign.8x8',
       'kmip.sign.64x1',
+      'kmip.wallet.sign',
       'kmip.get',
       'core.sign.wasm',
     ])

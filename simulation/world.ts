@@ -16,6 +16,7 @@ import { type Checks, createChecks } from './checks.ts'
 import type { DefectHooks } from './defects.ts'
 import { type FaultName, type FaultRates, noFaults } from './faults.ts'
 import { createFreshness, type Freshness } from './freshness.ts'
+import { governorsWaitMs, stateBoots } from './governor.ts'
 import type { CoreObserver } from './observed-core.ts'
 import { createRandom, type Random } from './random.ts'
 import { RecordsWatch } from './records-watch.ts'
@@ -24,7 +25,7 @@ import { createNetwork, type Network } from './simulated-network.ts'
 import { createNode, type SimulatedNode } from './simulated-node.ts'
 import { openSimulatedStore, type StoreCallFault } from './simulated-store.ts'
 import { createZone, type SimulatedZone } from './simulated-zone.ts'
-import { simulatedManifest } from './zones.ts'
+import { simulatedManifest, startsAtMs } from './zones.ts'
 
 export type WorldOptions = {
   readonly seed: number
@@ -144,7 +145,9 @@ export class World {
         await this.#learnKey(node)
         this.#starting.delete(id)
         this.#running.set(id, node)
-        this.#tick(node)
+        // A zone that was refilled has another key by then.
+        void node.core.ready().then(() => this.#learnKey(node))
+        this.#tick(node, 0)
       },
       (error: unknown) => {
         if (!(error instanceof StoreUnavailable)) this.checks.fault(`start: ${String(error)}`)
@@ -273,12 +276,23 @@ export class World {
     this.records.reload(zone.id, { epoch: zoneKey.epoch, secret }, zone.disk)
   }
 
-  #tick(node: SimulatedNode): void {
+  /** What the zones cannot confirm, since all of them began anew, governors do. */
+  #confirm(node: SimulatedNode): void {
+    const nowMs = Math.floor(startsAtMs + this.scheduler.nowMs())
+    const statement = stateBoots(this.manifest, this.running(), nowMs)
+    node.core.takeStatement(statement).catch((error: unknown) => {
+      this.checks.fault(`statement: ${String(error)}`)
+    })
+  }
+
+  #tick(node: SimulatedNode, waitedMs: number): void {
     this.scheduler.after(tickMs, `${node.zone.id} tick`, () => {
       if (!node.isAlive()) return
       for (const { zone } of this.network.peersOf(node.peer.boot)) this.#heard(node.zone.id, zone)
       node.core.tick().catch((error: unknown) => this.checks.fault(`tick: ${String(error)}`))
-      this.#tick(node)
+      const waits = node.core.status().state === 'waiting_for_confirmation'
+      if (waits && waitedMs >= governorsWaitMs) this.#confirm(node)
+      this.#tick(node, waits && waitedMs < governorsWaitMs ? waitedMs + tickMs : 0)
     })
   }
 }

@@ -5,6 +5,9 @@ import { MeshId, ZoneId } from '@holdfast/base/ids'
 export const startsAtMs = Date.parse('2026-11-22T12:00:00Z')
 export const measurement = 'e5'.repeat(32)
 const dayMs = 86_400_000
+/** Of a governor whose key is worth nothing: 32 bytes of 17. */
+export const governorPrivateKey = new Uint8Array(32).fill(17)
+const governorPublicKey = '0EqyMnQrtKs6E2i9RhXk5tAiSrcaAWuvhSCjMsl3hzc'
 
 const zones = [
   { id: 'eu-west', name: 'Dublin', latitude: 53.3, longitude: -6.3, level: 3 },
@@ -36,6 +39,6 @@ export const simulatedManifest = (count: number): VerifiedManifest => ({
     ],
     tcb: { allowedStatuses: ['UpToDate'], minTcbEvaluationDataNumber: 0 },
     inventory: [],
-    governors: { threshold: 1, keys: [] },
+    governors: { threshold: 1, keys: [{ id: 'one', publicKey: governorPublicKey }] },
   },
 })

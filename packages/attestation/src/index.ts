@@ -6,7 +6,12 @@ export {
   parseIdentity,
   reportDataOf,
 } from './identity.ts'
-export { type GovernorSignature, signManifest } from './manifest/signature.ts'
+export {
+  encodeBootStatement,
+  encodeSignedStatement,
+  verifyBootStatement,
+} from './manifest/boot-statement.ts'
+export { type GovernorSignature, signBootStatement, signManifest } from './manifest/signature.ts'
 export {
   encodeManifest,
   encodeSignedManifest,

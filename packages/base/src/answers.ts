@@ -248,7 +248,15 @@ export const nodeStatus = z.strictObject({
    * `waiting_for_zone_key`: until a peer of the zone hands it over. `late`: the store is silent or
    * late, so that this node answers nothing. `replaced`: another node has taken over the store.
    */
-  state: z.enum(['starting', 'waiting_for_zone_key', 'ready', 'late', 'stopping', 'replaced']),
+  state: z.enum([
+    'starting',
+    'waiting_for_zone_key',
+    'waiting_for_confirmation',
+    'ready',
+    'late',
+    'stopping',
+    'replaced',
+  ]),
   /** The nodes that serve this zone's store, this one among them. */
   nodes: z.array(bootId),
   /** On a store of several nodes: how old is what this node knows of it, at most. */

@@ -186,6 +186,14 @@ export const errorTable = {
   manifest_not_genesis: distrust('This is not the first manifest of the mesh'),
 
   // The key of a zone.
+  zone_key_known: distrust('Another key of this zone was admitted'),
+  zone_key_unknown: distrust('No such key of this zone was admitted'),
+  zone_key_replaced: distrust('The zone has a newer key'),
+  zone_not_gone: entry(409, 'GeneralFailure', 'later', 'The zone was heard from under its key'),
+  boot_not_confirmed: entry(503, 'GeneralFailure', 'later', 'The boot is not confirmed'),
+  boot_replaced: distrust('A newer boot of the zone was confirmed'),
+  statement_malformed: distrust('The statement on boots cannot be parsed'),
+  statement_signature: distrust('Too few governors signed the statement on boots'),
   zone_key_unavailable: entry(503, 'GeneralFailure', 'later', 'No node gives the key of this zone'),
 
   // The node.

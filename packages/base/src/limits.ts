@@ -51,3 +51,6 @@ export const manifestBytesMax = 256 * 1024
 export const measurementsMax = 32
 export const platformsMax = 1024
 export const governorsMax = 32
+/** Boots that one statement of governors names, and its bytes before signatures. */
+export const statementBootsMax = 256
+export const statementBytesMax = 64 * 1024

@@ -17,3 +17,9 @@ export const fileBytesMax = 1024 * 1024
 export const manifestLifetimeMs = 365 * 86_400_000
 /** Simulated collateral is made anew when less than this is left of its 30 days. */
 export const collateralRenewBeforeMs = 20 * 86_400_000
+/** How long governors' statement on boots is good. */
+export const statementLifetimeMs = 60 * 60_000
+/** How often the local operator looks which boots wait. */
+export const bootCheckMs = 50
+/** How long a node that restarts alone has for being confirmed by the other zones. */
+export const restartConfirmMs = 2000

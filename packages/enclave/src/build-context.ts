@@ -30,6 +30,7 @@ import { createReplicator } from './replication/replicator.ts'
 import { createLocations } from './routing/locations.ts'
 import { createSerial } from './serial.ts'
 import { createSessionTable } from './sessions/session-table.ts'
+import type { Standing } from './standing/standing.ts'
 import { createAgreedClock } from './time/agreed-clock.ts'
 import { createWalletTable } from './wallets/wallet-table.ts'
 import { closeDependents } from './zone/close-dependents.ts'
@@ -59,6 +60,7 @@ export type CoreOptions = {
 type Held = {
   readonly zoneKeys: ZoneKeys
   readonly claim: StoreClaim
+  readonly standing: Standing
   /** Another node took the store over, or the store is not what it was. */
   readonly replaced: () => void
 }
@@ -133,5 +135,6 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     counters: createCounters({ ...base, time, self }),
     zoneView,
     ...log,
+    standing: held.standing,
   }
 }

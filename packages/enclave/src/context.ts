@@ -23,6 +23,7 @@ import type { Replicator } from './replication/replicator.ts'
 import type { Locations } from './routing/locations.ts'
 import type { Serial } from './serial.ts'
 import type { SessionTable } from './sessions/session-table.ts'
+import type { Standing } from './standing/standing.ts'
 import type { AgreedClock } from './time/agreed-clock.ts'
 import type { WalletTable } from './wallets/wallet-table.ts'
 import type { ZoneView } from './zone/zone-view.ts'
@@ -63,4 +64,5 @@ export type CoreContext = AcceptContext & {
   readonly witness: Witness
   /** How far the other zones have seen this boot's chain. */
   readonly witnessed: WitnessedHeads
+  readonly standing: Standing
 }

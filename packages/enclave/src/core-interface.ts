@@ -38,8 +38,15 @@ export type ZoneTrust = { readonly certificate: Bytes; readonly signature: Bytes
 export type CertificateNames = { readonly dns: readonly string[]; readonly ip: readonly Bytes[] }
 
 export type Core = {
-  /** Opens the zone key, reads the indexes. Until it has settled every request is `not_ready`. */
+  /** Opens the zone key and the store; every request is `not_ready` until `ready` settles. */
   start(): Promise<Result<void>>
+  /**
+   * Settles once this boot is confirmed and the node serves; rejects with a `RefusalError` where
+   * it has no key to serve with.
+   */
+  ready(): Promise<void>
+  /** Governors' signed statement that names this boot (docs/governance.md). */
+  takeStatement(untrusted: Bytes): Promise<Result<void>>
   /**
    * One request on its own, as JSON bytes: the answer's JSON bytes, or the refusal. `untrusted`
    * is `{ request: base64url, authorisations: Authorisation[] }`.

@@ -1,6 +1,6 @@
 import type { WalletAnswer } from '@holdfast/base/answers'
 import { type Bytes, fromUtf8, toHex, utf8 } from '@holdfast/base/bytes'
-import { BootId, type ObjectId, ZoneId } from '@holdfast/base/ids'
+import { type ObjectId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -20,7 +20,7 @@ let alice: TestKey
 
 const peer = (zone: string): Peer => ({
   zone: ZoneId(zone),
-  boot: BootId(`boot_${'7'.repeat(32)}`),
+  boot: mesh.node(zone).identity.boot,
   level: 3,
   measurement: 'e5'.repeat(32),
   roundTripMs: 1,

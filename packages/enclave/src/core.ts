@@ -17,7 +17,7 @@ import { base64url, bytesOf, parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
 import { sweepWaits } from './approvals/sweep-waits.ts'
 import { beginAuditLog } from './audit/begin-audit-log.ts'
-import { buildContext, type CoreOptions } from './build-context.ts'
+import type { CoreOptions } from './build-context.ts'
 import { advanceChanges } from './changes/advance-changes.ts'
 import type { CoreContext } from './context.ts'
 import type {
@@ -38,23 +38,18 @@ import type { ManagedObjects } from './objects/managed-objects.ts'
 import { createReplicatedObjects } from './objects/replicated-objects.ts'
 import type { Peer } from './ports/mesh.ts'
 import { reading } from './records/reading.ts'
-import { joinStore } from './records/shared-store.ts'
-import { claimStore, type StoreClaim } from './records/store-claim.ts'
 import { refusing } from './refusing.ts'
 import { answerPeer } from './replication/answer-peer.ts'
-import { encodePeerAnswer } from './replication/messages.ts'
-import { createPeers } from './replication/peers.ts'
+import { encodePeerAnswer, parsePeerRequest } from './replication/messages.ts'
 import { dispatch } from './routing/dispatch.ts'
 import { openSession } from './sessions/open-session.ts'
 import { sessionFrame } from './sessions/session-frame.ts'
+import { type BootSequence, createBootSequence } from './standing/boot-sequence.ts'
 import { type CertificateHolder, findHolder } from './tenants/kmip-caller.ts'
 import { createPendingSignatures, type PendingSignatures } from './tenants/pending-signatures.ts'
 import { relayKmip } from './tenants/relay-kmip.ts'
 import { serveKmip } from './tenants/serve-kmip.ts'
 import type { ZoneView } from './zone/zone-view.ts'
-import { askHandover } from './zone-key/handover.ts'
-import { type OpenedZoneKey, openZoneKey } from './zone-key/open-zone-key.ts'
-import { oneZoneKey, type ZoneKeys } from './zone-key/zone-keys.ts'
 
 const envelope = z.strictObject({
   request: base64url,
@@ -62,51 +57,92 @@ const envelope = z.strictObject({
 })
 
 const notReady: Refused = refuse('not_ready', 'this node has not started yet')
+const notConfirmed: Refused = refuse('boot_not_confirmed', 'this boot is not confirmed here')
+/** What a peer may ask whose boot is not confirmed. */
+const beforeConfirmation: ReadonlySet<string> = new Set(['zone.boot', 'zone.key'])
 
 class NodeCore implements Core {
   readonly #options: CoreOptions
+  readonly #boot: BootSequence
+  readonly #ready = Promise.withResolvers<void>()
   #context: CoreContext | undefined
-  #heldClaim: StoreClaim | undefined
   #kmip: KmipServer | undefined
   #kmipAddresses: KmipAddresses = {}
   #view: ZoneView | undefined
   /** Zones whose links came up, and whose inventories another node of this zone may compare. */
   readonly #cameUp = new Set<ZoneId>()
+  /** Confirmed peers whose links are up. */
+  readonly #met = new Set<BootId>()
   #rounds = 0
   #stopping = false
   #replaced = false
-  #waiting = false
   #evidence: Evidence | undefined
   #owed = 0
   #flushedAtMs = 0
 
   constructor(options: CoreOptions) {
     this.#options = options
+    this.#boot = createBootSequence(options, {
+      serve: (context) => this.#serve(context),
+      replaced: () => this.#replace(),
+      failed: (error) => this.#ready.reject(error),
+    })
+    // Who waits is told by the rejection; a core that nobody waits for ends unheard.
+    this.#ready.promise.catch(() => undefined)
   }
 
   start(): Promise<Result<void>> {
-    return refusing(() => reading(() => this.#open()))
+    return refusing(() =>
+      reading(async () => {
+        await this.#collect()
+        return this.#boot.open()
+      }),
+    )
   }
 
-  async #open(): Promise<Result<void>> {
-    const opened = await this.#zoneKey()
-    if (!opened.ok) return opened
-    const zoneKeys = oneZoneKey(opened.value.zoneKey)
-    const claim = await this.#claim(zoneKeys)
-    if (!claim.ok) return claim
-    const context = buildContext(this.#options, {
-      zoneKeys,
-      claim: claim.value,
-      replaced: () => this.#replace(),
+  ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  takeStatement(untrusted: Bytes): Promise<Result<void>> {
+    return refusing(async () => {
+      const taken = await this.#boot.standing.take(untrusted)
+      await this.#progress()
+      return taken
     })
+  }
+
+  async #serve(context: CoreContext): Promise<void> {
     this.#view = context.zoneView
     await context.zoneView.start()
     await beginAuditLog({ ...context, live: context.zoneView.nodes() })
-    await this.#collect()
+    if (this.#stopping || this.#replaced) return
     this.#context = context
     this.#kmip = serveKmip(context, this.#options)
-    for (const peer of this.#options.mesh.peers()) this.peerUp(peer)
-    return accept(undefined)
+    this.#ready.resolve()
+    this.#meet()
+  }
+
+  async #progress(): Promise<void> {
+    await this.#background(this.#boot.progress())
+    this.#meet()
+  }
+
+  /** Peers that are confirmed, and were not a moment ago. */
+  #meet(): void {
+    const context = this.#context
+    if (context === undefined) return
+    for (const peer of this.#boot.trusted.peers()) {
+      if (this.#met.has(peer.boot)) continue
+      this.#met.add(peer.boot)
+      context.peers.heard(peer.zone)
+      void context.time.refresh()
+      if (peer.zone === context.zone) continue
+      context.counters.linked(peer)
+      if (context.zoneView.leads()) void this.#background(context.replicator.catchUp(peer))
+      else this.#cameUp.add(peer.zone)
+      void this.#background(context.markSpread.peerUp(peer))
+    }
   }
 
   async handle(untrusted: Bytes): Promise<Result<Bytes>> {
@@ -123,7 +159,12 @@ class NodeCore implements Core {
 
   async evidence(target: EvidenceTarget, nonce: Bytes): Promise<Result<Bytes>> {
     const context = this.#context
-    if (context === undefined) return notReady
+    if (context === undefined) {
+      // Governors look at the evidence of a boot before they name it.
+      const { boot } = this.#options.self
+      const isOwn = target.wallet === undefined && (target.boot ?? boot) === boot
+      return isOwn ? this.#ownEvidence(nonce) : notReady
+    }
     if (isSelf(context, target)) return this.#ownEvidence(nonce)
     const peer = await holderOf(context, target)
     if (!peer.ok) return peer
@@ -152,13 +193,21 @@ class NodeCore implements Core {
   }
 
   async peerMessage(peer: Peer, untrusted: Bytes): Promise<Bytes> {
-    const context = this.#context
+    const request = attempt(() => parsePeerRequest(untrusted))
+    if (!request.ok) return encodePeerAnswer(request)
+    const { type } = request.value
+    const { standing } = this.#boot
+    const context = this.#context ?? (type === 'zone.boot' ? this.#boot.pending() : undefined)
     if (context === undefined) return encodePeerAnswer(notReady)
+    if (!beforeConfirmation.has(type) && !standing.trusts(peer)) {
+      return encodePeerAnswer(notConfirmed)
+    }
+    standing.heard(peer)
     const evidence = (nonce: Bytes): Promise<Result<Bytes>> =>
       Promise.resolve(this.#ownEvidence(nonce))
     const kmip = { server: this.#kmip, addresses: this.#kmipAddresses }
     const { manifest } = this.#options
-    return answerPeer({ ...context, evidence, manifest, kmip }, peer, untrusted)
+    return answerPeer({ ...context, evidence, manifest, kmip }, peer, request.value)
   }
 
   zoneTrust(): ZoneTrust | undefined {
@@ -201,32 +250,30 @@ class NodeCore implements Core {
     return this.#context === undefined ? undefined : createPendingSignatures(this.#context)
   }
 
-  peerUp(peer: Peer): void {
-    const context = this.#context
-    if (context === undefined) return
-    context.peers.heard(peer.zone)
-    void context.time.refresh()
-    if (peer.zone === context.zone) return
-    context.counters.linked(peer)
-    if (context.zoneView.leads()) void this.#background(context.replicator.catchUp(peer))
-    else this.#cameUp.add(peer.zone)
-    void this.#background(context.markSpread.peerUp(peer))
+  peerUp(): void {
+    void this.#progress()
   }
 
-  peerDown(): void {
+  peerDown(boot: BootId): void {
+    this.#met.delete(boot)
     this.#context?.sessions.sweep((boot) => this.#isAlive(boot))
   }
 
   async tick(): Promise<void> {
+    if (this.#stopping) return
+    void this.#progress()
     const context = this.#context
-    if (context === undefined || this.#stopping) return
+    if (context === undefined) return
     const nowMs = context.clock.nowMs()
     context.sessions.sweep((boot) => this.#isAlive(boot))
     context.keys.sweep()
     this.#kmip?.tick()
     await this.#background(this.#checkClaim())
     // The shell lists a peer only while its heartbeats come.
-    for (const peer of this.#options.mesh.peers()) context.peers.heard(peer.zone)
+    for (const peer of this.#boot.trusted.peers()) {
+      context.peers.heard(peer.zone)
+      this.#boot.standing.heard(peer)
+    }
     void context.time.refresh()
     void this.#background(context.witnessed.spread())
     const sinceMs = nowMs - this.#flushedAtMs
@@ -248,38 +295,8 @@ class NodeCore implements Core {
     this.#close()
   }
 
-  async #zoneKey(): Promise<Result<OpenedZoneKey>> {
-    const { crypto, clock, manifest, mesh, self } = this.#options
-    const { zone } = self
-    const peers = createPeers(mesh, clock)
-    const opened = await openZoneKey({
-      ...this.#options,
-      mesh: manifest.mesh,
-      zone,
-      ask: () => askHandover({ crypto, peers, zone }),
-      waiting: () => {
-        this.#waiting = true
-      },
-      stopping: () => this.#stopping,
-    })
-    this.#waiting = false
-    return opened
-  }
-
-  async #claim(zoneKeys: ZoneKeys): Promise<Result<StoreClaim>> {
-    const { manifest, self } = this.#options
-    const sealing = { mesh: manifest.mesh, zone: self.zone, boot: self.boot, zoneKeys }
-    const { store } = this.#options
-    const claim =
-      store.sharing === 'shared'
-        ? await joinStore(store)
-        : await claimStore({ ...this.#options, ...sealing })
-    if (claim.ok) this.#heldClaim = claim.value
-    return claim
-  }
-
   async #checkClaim(): Promise<void> {
-    if ((await this.#heldClaim?.isHeld()) === false) this.#replace()
+    if (!(await this.#boot.holdsStore())) this.#replace()
   }
 
   /** Another node serves the zone now: this one must not sign by what it remembers. */
@@ -289,6 +306,7 @@ class NodeCore implements Core {
   }
 
   #close(): void {
+    this.#boot.stop()
     this.#view?.stop()
     this.#context?.sessions.clear()
     this.#context?.keys.clear()
@@ -300,7 +318,8 @@ class NodeCore implements Core {
   #state(): NodeStatus['state'] {
     if (this.#replaced) return 'replaced'
     if (this.#stopping) return 'stopping'
-    if (this.#waiting) return 'waiting_for_zone_key'
+    if (this.#boot.waitsForKey()) return 'waiting_for_zone_key'
+    if (this.#boot.pending() !== undefined) return 'waiting_for_confirmation'
     if (this.#context === undefined) return 'starting'
     return this.#context.zoneView.check().ok ? 'ready' : 'late'
   }

@@ -81,3 +81,5 @@ export const kmipLeafRenewMs = 24 * 60 * 60_000
 export const tickMs = 250
 /** A stop that takes longer ends the process. */
 export const forcedStopMs = 8000
+/** How often a node that waits looks for a statement of governors. */
+export const statementCheckMs = 50

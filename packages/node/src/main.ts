@@ -25,6 +25,7 @@ import { createMetrics } from './listeners/metrics.ts'
 import { createLogs, type Logs } from './logs.ts'
 import { createMesh } from './mesh/create-mesh.ts'
 import { createVerifyPeer } from './mesh/verify-peer.ts'
+import { watchStatements, writeBoot } from './platform/boot-files.ts'
 import { openManifests } from './platform/manifests.ts'
 import { openMachine } from './platform/open-machine.ts'
 import { ownCode } from './platform/own-code.ts'
@@ -156,13 +157,18 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
     })
     open.push(clients)
     stops.push(() => clients.stop())
+    writeBoot(config.dir, self)
+    const unwatch = watchStatements({ manifest: config.manifest, core, logs })
+    stops.push(unwatch)
     needed(await core.start())
+    stops.push(everyTick(core, logs))
+    await core.ready()
+    unwatch()
     const { key } = node.tls
     const served = await listenForKmip({ config, core, key, ...metrics.kmip, logs })
     kmip.push(served)
     core.announceKmip(served.addresses)
     stops.push(() => served.stop())
-    stops.push(everyTick(core, logs))
     stops.push(node.machine.start())
     stops.push(
       everyCollateral(node.machine.evidence, logs, async () => {

@@ -3,12 +3,19 @@ import { type Bytes, concat, fromBase64Url, utf8 } from '@holdfast/base/bytes'
 import type { Manifest } from '@holdfast/base/manifest'
 import { ed25519 } from '@noble/curves/ed25519.js'
 
-const message = (bytes: Bytes): Bytes =>
-  concat(utf8('holdfast manifest v1'), Uint8Array.of(0), bytes)
+/** What governors sign: each kind has a prefix of its own, so that none passes for another. */
+export type SignedKind = 'manifest' | 'boots'
+
+const message = (bytes: Bytes, kind: SignedKind): Bytes =>
+  concat(utf8(`holdfast ${kind} v1`), Uint8Array.of(0), bytes)
 
 /** A governor's signature, 64 bytes; the private key is the 32-byte seed of RFC 8032. */
 export const signManifest = (bytes: Bytes, governorPrivateKey: Bytes): Bytes =>
-  ed25519.sign(message(bytes), governorPrivateKey)
+  ed25519.sign(message(bytes, 'manifest'), governorPrivateKey)
+
+/** The same over a statement on boots. */
+export const signBootStatement = (bytes: Bytes, governorPrivateKey: Bytes): Bytes =>
+  ed25519.sign(message(bytes, 'boots'), governorPrivateKey)
 
 /** Ed25519 as RFC 8032 §5.1.7 verifies, without the looser rules of ZIP 215. */
 export const verifyEd25519 = (signature: Bytes, signed: Bytes, publicKey: Bytes): boolean => {
@@ -29,10 +36,11 @@ export const isQuorum = (
   governors: Manifest['governors'],
   bytes: Bytes,
   signatures: readonly GovernorSignature[],
+  kind: SignedKind = 'manifest',
 ): boolean => {
   const names = new Set(signatures.map(({ governor }) => governor))
   if (names.size !== signatures.length || names.size < governors.threshold) return false
-  const signed = message(bytes)
+  const signed = message(bytes, kind)
   return signatures.every(({ governor, signature }) => {
     const key = governors.keys.find(({ id }) => id === governor)
     return key !== undefined && verifyEd25519(signature, signed, fromBase64Url(key.publicKey))

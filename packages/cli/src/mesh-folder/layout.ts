@@ -6,6 +6,8 @@ export const meshLayout = (dir: string) => ({
   dir,
   /** `{ manifests: SignedManifest[] }`, genesis first. */
   manifest: join(dir, 'manifest.json'),
+  /** Governors' signed statement on boots; nodes read it while they wait. */
+  boots: join(dir, 'boots.json'),
   /** Secret: whoever has it forges any simulated evidence of this mesh. */
   simulatedRoot: join(dir, 'simulated-root.json'),
   governor: (id: string) => join(dir, 'governors', `${id}.json`),

@@ -1,10 +1,12 @@
 /** All nodes of a mesh folder as processes of this machine, and the etcd members of its zones. */
+import { restartConfirmMs } from '../limits.ts'
 import { readEtcdFile } from '../mesh-folder/etcd-file.ts'
 import { meshLayout } from '../mesh-folder/layout.ts'
 import { readManifest } from '../mesh-folder/manifest-file.ts'
 import { type NodeConfig, readNodeConfig } from '../mesh-folder/node-config.ts'
 import { nodeNames, zoneOfNode } from '../mesh-folder/node-names.ts'
 import { type EtcdProcess, startEtcd } from './etcd-cluster.ts'
+import { startOperator } from './local-operator.ts'
 import type { Environment, Within } from './node-environment.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 
@@ -46,6 +48,14 @@ export const startLocalMesh = async (
   const names = await nodeNames(layout, zones)
   const planned = await readEtcdFile(layout)
   const etcd = planned && startEtcd(layout, planned, { env, within })
+  const confirmed = async (delayMs: number, ready: () => Promise<unknown>): Promise<void> => {
+    const operator = startOperator(layout, names, delayMs)
+    try {
+      await ready()
+    } finally {
+      operator.stop()
+    }
+  }
   const started: (() => NodeProcess)[] = []
   // However this command ends, unless it is killed outright, what it started ends with it.
   const endWithThis = (): void => {
@@ -76,7 +86,7 @@ export const startLocalMesh = async (
         restart: async () => {
           await current.stop()
           current = start()
-          await current.ready()
+          await confirmed(restartConfirmMs, () => current.ready())
         },
       }
     }),
@@ -86,7 +96,7 @@ export const startLocalMesh = async (
     nodes,
     etcd: etcd?.members ?? [],
     ready: async () => {
-      await Promise.all(nodes.map((node) => node.process().ready()))
+      await confirmed(0, () => Promise.all(nodes.map((node) => node.process().ready())))
     },
     node: (name) => nodes.find((node) => node.name === name),
     stop: async () => {

@@ -46,6 +46,9 @@ export const intentName = (wallet: WalletId, intent: IntentId): RecordName =>
   name(`intent/${wallet}/${intent}`)
 export const intentPrefix = (wallet: WalletId): string => `intent/${wallet}/`
 export const walletPrefix = 'wallet/'
+/** The key of another zone that was admitted: its epoch and its id (standing/zone-book.ts). */
+export const zoneKeyName = (zone: ZoneId): RecordName => name(`zone-key/${zone}`)
+export const zoneKeyPrefix = 'zone-key/'
 /** Written again and again by each node of a shared store (DESIGN §7, staleness). */
 export const beatName = (boot: BootId): RecordName => name(`beat/${boot}`)
 export const beatPrefix = 'beat/'

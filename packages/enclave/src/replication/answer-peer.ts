@@ -21,12 +21,7 @@ import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { answerHandover } from '../zone-key/handover.ts'
 import { acceptWallet, fromPeer } from './accept-wallet.ts'
 import { clearBundle, clearObjects, readBundle, readObjects } from './bundle.ts'
-import {
-  encodePeerAnswer,
-  type PeerAnswer,
-  type PeerRequest,
-  parsePeerRequest,
-} from './messages.ts'
+import { encodePeerAnswer, type PeerAnswer, type PeerRequest } from './messages.ts'
 import { inventory, objectInventory } from './replicator.ts'
 
 type PeerContext = CoreContext & {
@@ -60,6 +55,7 @@ type Handlers = {
 const nameOf = ({ zone, boot, measurement }: Peer): NodeName => ({ zone, boot, measurement })
 
 const handlers: Handlers = {
+  'zone.boot': (context, peer, { type: _, ...claim }) => context.standing.answer(peer, claim),
   'zone.key': async (context, peer) =>
     answerHandover({ ...context, nowMs: context.clock.nowMs() }, peer),
   'audit.witness': async (context, peer, request) => context.witness.extend(peer, request),
@@ -200,13 +196,11 @@ const handle = async (
   }
 }
 
-/** Always an answer: what cannot be parsed is answered with `malformed`. */
 export const answerPeer = async (
   context: PeerContext,
   peer: Peer,
-  untrusted: Bytes,
+  request: PeerRequest,
 ): Promise<Bytes> => {
   context.peers.heard(peer.zone)
-  const request = attempt(() => parsePeerRequest(untrusted))
-  return encodePeerAnswer(request.ok ? await handle(context, peer, request.value) : request)
+  return encodePeerAnswer(await handle(context, peer, request))
 }

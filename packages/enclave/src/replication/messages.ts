@@ -17,6 +17,7 @@ import {
 import { z } from 'zod'
 import { witnessAnswer, witnessRequest } from '../audit/messages.ts'
 import { countAnswers, countRequests } from '../counters/messages.ts'
+import { bootAnswer, bootClaim } from '../standing/messages.ts'
 import {
   kmipCallerAnswer,
   kmipCallerRequest,
@@ -67,6 +68,7 @@ export type ObjectBundle = z.infer<typeof objectBundle>
 export const peerRequest = z.discriminatedUnion('type', [
   /** The key of the zone, for another node of it (zone-key/handover.ts). */
   z.strictObject({ type: z.literal('zone.key') }),
+  bootClaim,
   /** Take this wallet, if this zone is in its placement and it is newer than what is held. */
   z.strictObject({ type: z.literal('put'), bundle: walletBundle }),
   /** Which version is held? */
@@ -116,6 +118,7 @@ export type PeerRequest = z.infer<typeof peerRequest>
 /** The answer's shape, by the type of the request. */
 export const peerAnswers = {
   'zone.key': z.strictObject({ epoch: z.int().min(1), key: bytes }),
+  'zone.boot': bootAnswer,
   put: z.strictObject({ held: version }),
   has: z.strictObject({ held: version.nullable() }),
   inventory: z.strictObject({

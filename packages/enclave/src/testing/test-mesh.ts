@@ -2,8 +2,11 @@
 import {
   createSimulatedPlatform,
   createSimulatedRoot,
+  encodeBootStatement,
+  encodeSignedStatement,
   ppidHashOf,
   reportDataOf,
+  signBootStatement,
   simulatedCollateral,
   simulatedQuote,
   simulatedRootCertificate,
@@ -41,6 +44,9 @@ export type StartOptions = {
   readonly measurement?: string
   /** The disk of another zone, or a copy; default the zone's. */
   readonly disk?: MemoryDisk
+  /** `zones`: no governor helps where the zones do not confirm the boot; then it is waited for
+   * no further than that its core has opened. */
+  readonly confirmedBy?: 'zones'
 }
 
 export type TestMeshOptions = {
@@ -60,7 +66,9 @@ export type TestMesh = {
   starting(name: string): Core | undefined
   /** Ends a core as kill -9 would: nothing more comes from it or reaches it. */
   kill(zone: string): void
-  /** Starts a new core on the zone's disk. */
+  /** A statement of governors on these nodes' boots. */
+  statementOn(nodes: readonly TestNode[]): Bytes
+  /** Starts a new core on the zone's disk, and has its boot confirmed. */
   start(zone: string, options?: StartOptions): Promise<TestNode>
   /** Cuts or mends the link between two zones. */
   cut(one: string, other: string, isCut: boolean): void
@@ -94,6 +102,7 @@ export const memorySealing = (): Sealing => {
 }
 
 const testManifest = (
+  governor: Bytes,
   zones: readonly (typeof testZones)[number][],
   root: Bytes,
   inventory: readonly { readonly ppidHash: string; readonly zone: ZoneId }[],
@@ -115,7 +124,7 @@ const testManifest = (
     measurements: [{ mrEnclave: measurement, notBefore: new Date(nowMs - dayMs).toISOString() }],
     tcb: { allowedStatuses: ['UpToDate'], minTcbEvaluationDataNumber: 0 },
     inventory: [...inventory],
-    governors: { threshold: 1, keys: [] },
+    governors: { threshold: 1, keys: [{ id: 'one', publicKey: toBase64Url(governor) }] },
   },
 })
 
@@ -137,7 +146,9 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
       createSimulatedPlatform(root, { entropy: random, nowMs }),
     ]),
   )
+  const governor = crypto.sha256(utf8('test key of the governor'))
   const manifest = testManifest(
+    crypto.ed25519.publicKey(governor),
     zones,
     simulatedRootCertificate(root),
     [...platforms].map(([zone, platform]) => ({
@@ -175,7 +186,31 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     },
   })
 
-  const start = async (zone: string, of: StartOptions = {}): Promise<TestNode> => {
+  /** What governors would sign who see these boots. */
+  const statementOn = (nodes: readonly TestNode[]): Bytes => {
+    const bytes = encodeBootStatement({
+      format: 'holdfast boots v1',
+      mesh: manifest.mesh,
+      serial: manifest.manifest.serial,
+      issuedAt: new Date(nowMs).toISOString(),
+      expiresAt: new Date(nowMs + 3_600_000).toISOString(),
+      boots: nodes.map((node) => ({ zone: node.zone, boot: node.identity.boot })),
+    })
+    const signature = signBootStatement(bytes, governor)
+    return encodeSignedStatement(bytes, [{ governor: 'one', signature }])
+  }
+  const isReady = (node: TestNode): boolean =>
+    !['starting', 'waiting_for_confirmation'].includes(node.core.status().state)
+  const confirm = async (node: TestNode): Promise<void> => {
+    for (let round = 0; round < 20 && !isReady(node); round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    if (isReady(node)) return
+    await node.core.takeStatement(statementOn([...alive.values()]))
+    await node.core.ready()
+  }
+
+  const begin = async (zone: string, of: StartOptions = {}): Promise<TestNode> => {
     const id = ZoneId(zone)
     const name = of.name ?? zone
     const platform = platforms.get(zone)
@@ -226,7 +261,13 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     return node
   }
 
-  for (const zone of zones) await start(zone.id)
+  const start = async (zone: string, of: StartOptions = {}): Promise<TestNode> => {
+    const node = await begin(zone, of)
+    if (of.confirmedBy === undefined) await confirm(node)
+    return node
+  }
+  for (const zone of zones) await begin(zone.id)
+  for (const node of alive.values()) await confirm(node)
   for (const name of options.more ?? []) await start(name.split('/')[0] ?? name, { name })
   return {
     crypto,
@@ -238,6 +279,7 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
       if (node === undefined) throw new Error(`${zone} is not running`)
       return node
     },
+    statementOn,
     starting: (name) => begun.get(name),
     kill: (zone) => {
       const node = alive.get(zone)

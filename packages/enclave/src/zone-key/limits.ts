@@ -4,4 +4,6 @@
 export const zoneKeyWaitMs = 10 * 60_000
 /** How often it asks. */
 export const handoverRetryMs = 250
+/** How often it asks the other zones whether its zone's last key is gone; a multiple of that. */
+export const refillEveryMs = 2000
 export const handoverTimeoutMs = 5000

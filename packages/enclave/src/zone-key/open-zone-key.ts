@@ -10,7 +10,7 @@ import type { Store } from '../ports/store.ts'
 import { zoneEpochName } from '../records/names.ts'
 import { reading } from '../records/reading.ts'
 import { openRecord, sealRecord } from '../records/record-seal.ts'
-import { handoverRetryMs, zoneKeyWaitMs } from './limits.ts'
+import { handoverRetryMs, refillEveryMs, zoneKeyWaitMs } from './limits.ts'
 import { type CacheOptions, readCache, writeCache } from './sealed-cache.ts'
 import { oneZoneKey, type ZoneKey } from './zone-keys.ts'
 
@@ -24,6 +24,10 @@ export type OpenedZoneKey = {
 
 export type AwaitedZoneKey = ZoneKeyOptions & {
   readonly clock: Clock
+  /** False: what this machine and its store have is not the zone's key. */
+  readonly lookHere: boolean
+  /** A fresh key, once the other zones agree that the zone's last one is gone. */
+  refill(): Promise<ZoneKey | undefined>
   /** Asks the peers of the own zone once. */
   ask(): Promise<ZoneKey | undefined>
   /** Told once where the node has to wait. */
@@ -33,7 +37,10 @@ export type AwaitedZoneKey = ZoneKeyOptions & {
 
 const firstEpoch = 1
 
-const generate = (options: ZoneKeyOptions, epoch: number): ZoneKey => {
+export const generateZoneKey = (
+  options: Pick<ZoneKeyOptions, 'crypto' | 'entropy'>,
+  epoch: number,
+): ZoneKey => {
   const secret: Secret = options.crypto.secret(32)
   secret.use((bytes) => options.entropy.fill(bytes))
   return { epoch, secret }
@@ -83,7 +90,7 @@ const openHere = async (options: ZoneKeyOptions): Promise<Result<OpenedZoneKey> 
     return undefined
   }
   if ((await reading(() => options.store.get(zoneEpochName))) !== undefined) return undefined
-  const zoneKey = generate(options, firstEpoch)
+  const zoneKey = generateZoneKey(options, firstEpoch)
   // Sealed first: a crash between leaves a key without records, never records without a key.
   await writeCache(options, zoneKey)
   if (await begin(options, zoneKey)) return accept({ zoneKey, fresh: true })
@@ -104,19 +111,45 @@ const receive = async (options: AwaitedZoneKey): Promise<OpenedZoneKey | undefin
   return { zoneKey, fresh: false }
 }
 
+/** Pages of records that no key opens any more. */
+const erasePage = 500
+
+/**
+ * Empties a store whose key is lost, and begins it under another. The others have admitted that
+ * key: what stood here under the last one is gone already.
+ */
+const beginAgain = async (options: AwaitedZoneKey, zoneKey: ZoneKey): Promise<boolean> => {
+  const { store } = options
+  await writeCache(options, zoneKey)
+  for (;;) {
+    const { records } = await reading(() => store.scan('', { limit: erasePage }))
+    if (records.length === 0) break
+    const erased = await store.commit({
+      conditions: [],
+      writes: records.map(({ key }) => ({ type: 'delete', key })),
+    })
+    if (erased.outcome === 'not_applied') return false
+  }
+  return begin(options, zoneKey)
+}
+
 /**
  * The zone key of this store. Where the store is under a key that this machine cannot open, peers
  * of the zone are asked until one gives it; so also where two nodes begin an empty store at once.
  * Refuses `zone_key_unavailable` where no peer gave it in time.
  */
 export const openZoneKey = async (options: AwaitedZoneKey): Promise<Result<OpenedZoneKey>> => {
-  const here = await openHere(options)
+  const here = options.lookHere ? await openHere(options) : undefined
   if (here !== undefined) return here
   options.waiting()
   for (let waitedMs = 0; waitedMs < zoneKeyWaitMs; waitedMs += handoverRetryMs) {
     if (options.stopping()) break
     const received = await receive(options)
     if (received !== undefined) return accept(received)
+    const refilled = waitedMs % refillEveryMs === 0 ? await options.refill() : undefined
+    if (refilled !== undefined && (await beginAgain(options, refilled))) {
+      return accept({ zoneKey: refilled, fresh: true })
+    }
     await options.clock.sleep(handoverRetryMs)
   }
   return refuse('zone_key_unavailable', 'neither this machine nor a peer has the key of the zone')

@@ -1,20 +1,30 @@
 /** A mesh folder as `holdfast init` makes it, for tests that start real nodes. */
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   createSimulatedPlatform,
   createSimulatedRoot,
+  encodeBootStatement,
   encodeManifest,
   encodeSignedManifest,
+  encodeSignedStatement,
   ppidHashOf,
+  signBootStatement,
   signManifest,
   simulatedCollateral,
   simulatedRootCertificate,
 } from '@holdfast/attestation'
 import { toBase64Url } from '@holdfast/base/bytes'
-import { ZoneId } from '@holdfast/base/ids'
+import { BootId, MeshId, ZoneId } from '@holdfast/base/ids'
 import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
 import { createEntropy } from '@holdfast/enclave/crypto/entropy'
 
@@ -27,6 +37,43 @@ export type MeshFolderZone = {
   readonly meshPort: number
   /** Written instead of what the others list. */
   readonly measurement?: string
+}
+
+/** Names the boots of the folder's nodes as they come, for as long as this process lives. */
+const operate = (
+  dir: string,
+  of: { readonly mesh: MeshId; readonly governor: Uint8Array; readonly zones: readonly string[] },
+): void => {
+  let named = ''
+  const look = (): void => {
+    const boots = of.zones.flatMap((zone) => {
+      const path = join(dir, 'nodes', zone, 'boot.json')
+      if (!existsSync(path)) return []
+      const { boot } = JSON.parse(readFileSync(path, 'utf8')) as { readonly boot: string }
+      return [{ zone: ZoneId(zone), boot: BootId(boot) }]
+    })
+    const list = JSON.stringify(boots)
+    if (boots.length === 0 || list === named) return
+    named = list
+    const statement = encodeBootStatement({
+      format: 'holdfast boots v1',
+      mesh: of.mesh,
+      serial: 1,
+      issuedAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + dayMs).toISOString(),
+      boots,
+    })
+    const signature = signBootStatement(statement, of.governor)
+    const signed = encodeSignedStatement(statement, [{ governor: 'one', signature }])
+    const partial = join(dir, 'boots.json.partial')
+    writeFileSync(partial, signed)
+    renameSync(partial, join(dir, 'boots.json'))
+  }
+  const timer = setInterval(() => {
+    if (existsSync(dir)) look()
+    else clearInterval(timer)
+  }, 50)
+  timer.unref()
 }
 
 /** Makes the folder; nodes listen on ports that the system chooses, but for the mesh's. */
@@ -95,5 +142,7 @@ export const makeMeshFolder = async (
     write('platform.json', { platform: platforms[index]!, collateral })
     write('sealing.key', randomBytes(32).toString('hex'))
   }
+  const mesh = MeshId.of(new Uint8Array(createHash('sha256').update(manifest).digest()))
+  operate(dir, { mesh, governor, zones: zones.map(({ id }) => id) })
   return { dir, node: (zone) => join(dir, 'nodes', zone) }
 }

@@ -15,6 +15,8 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
   return {
     calls,
     start: async () => accept(undefined),
+    ready: async () => undefined,
+    takeStatement: async () => accept(undefined),
     handle: async (untrusted) => accept(untrusted),
     evidence: async (target, nonce) =>
       accept(Buffer.from(JSON.stringify({ target, nonce: Buffer.from(nonce).toString('hex') }))),

@@ -1,0 +1,62 @@
+/** The local governors' statement on the boots of a mesh folder (docs/governance.md). */
+import { join } from 'node:path'
+import {
+  encodeBootStatement,
+  encodeSignedStatement,
+  signBootStatement,
+} from '@holdfast/attestation'
+import { fromBase64Url, fromUtf8 } from '@holdfast/base/bytes'
+import { bootId, hex, zoneId } from '@holdfast/base/schema'
+import { z } from 'zod'
+import { statementLifetimeMs } from '../limits.ts'
+import { publicFile, readJson, writeJson } from './files.ts'
+import { localGovernors } from './governors.ts'
+import type { MeshLayout } from './layout.ts'
+import { readManifest } from './manifest-file.ts'
+
+const bootFile = z.strictObject({
+  format: z.literal('holdfast boot v1'),
+  zone: zoneId,
+  boot: bootId,
+  measurement: hex(32),
+})
+export type WaitingBoot = z.infer<typeof bootFile>
+
+/** What the nodes of a folder said at their last boot; those that never booted say nothing. */
+export const readBoots = async (
+  layout: MeshLayout,
+  names: readonly string[],
+): Promise<readonly WaitingBoot[]> => {
+  const found = await Promise.all(
+    names.map((name) =>
+      readJson(join(layout.node(name).dir, 'boot.json'), bootFile).catch(() => undefined),
+    ),
+  )
+  return found.filter((boot) => boot !== undefined)
+}
+
+/** False where too few governors' keys lie in the folder to sign. */
+export const confirmBoots = async (
+  layout: MeshLayout,
+  boots: readonly WaitingBoot[],
+  nowMs: number,
+): Promise<boolean> => {
+  const { mesh, manifest } = await readManifest(layout, nowMs)
+  const governors = await localGovernors(layout)
+  if (governors.length < manifest.governors.threshold || boots.length === 0) return false
+  const bytes = encodeBootStatement({
+    format: 'holdfast boots v1',
+    mesh,
+    serial: manifest.serial,
+    issuedAt: new Date(nowMs).toISOString(),
+    expiresAt: new Date(nowMs + statementLifetimeMs).toISOString(),
+    boots: boots.map(({ zone, boot }) => ({ zone, boot })),
+  })
+  const signatures = governors.map(({ id, privateKey }) => ({
+    governor: id,
+    signature: signBootStatement(bytes, fromBase64Url(privateKey)),
+  }))
+  const signed: unknown = JSON.parse(fromUtf8(encodeSignedStatement(bytes, signatures)))
+  await writeJson(layout.boots, signed, publicFile)
+  return true
+}

@@ -1,0 +1,214 @@
+/**
+ * From ports to a context that serves: the zone's key, the store, and the confirmation of this
+ * boot by the other zones, in this order (DESIGN §4).
+ */
+import { accept, type ErrorCode, RefusalError, type Result } from '@holdfast/base/errors'
+import { buildContext, type CoreOptions } from '../build-context.ts'
+import type { CoreContext } from '../context.ts'
+import type { Mesh } from '../ports/mesh.ts'
+import { joinStore } from '../records/shared-store.ts'
+import { claimStore, type StoreClaim } from '../records/store-claim.ts'
+import { createPeers } from '../replication/peers.ts'
+import { askHandover } from '../zone-key/handover.ts'
+import { type OpenedZoneKey, openZoneKey } from '../zone-key/open-zone-key.ts'
+import { createRefill } from '../zone-key/refill.ts'
+import { oneZoneKey, type ZoneKey, type ZoneKeys, zoneKeyId } from '../zone-key/zone-keys.ts'
+import { announceIntervalMs } from './limits.ts'
+import { createStanding, type Standing } from './standing.ts'
+import { createZoneBook } from './zone-book.ts'
+
+export type BootSequence = {
+  readonly standing: Standing
+  /** The links whose peers' boots are confirmed. */
+  readonly trusted: Mesh
+  /** Opens key and store; settles before the boot is confirmed. */
+  open(): Promise<Result<void>>
+  /** Asks to be confirmed, and tells peers of this boot; serves where it is. One at a time. */
+  progress(): Promise<void>
+  /** Opened, and not confirmed yet: nothing but the confirmation uses it. */
+  pending(): CoreContext | undefined
+  waitsForKey(): boolean
+  holdsStore(): Promise<boolean>
+  stop(): void
+}
+
+export type BootEvents = {
+  /** The boot is confirmed: from now on the node serves. */
+  serve(context: CoreContext): Promise<void>
+  /** Another node serves this zone's store, or another boot stands for the zone. */
+  replaced(): void
+  /** There is no key to serve with. */
+  failed(error: unknown): void
+}
+
+const otherKey: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>([
+  'zone_key_known',
+  'zone_key_replaced',
+])
+
+class Sequence implements BootSequence {
+  readonly standing: Standing
+  readonly trusted: Mesh
+  readonly #options: CoreOptions
+  readonly #events: BootEvents
+  readonly #book = createZoneBook()
+  #pending: CoreContext | undefined
+  #claim: StoreClaim | undefined
+  #progressing: Promise<void> | undefined
+  #announcedAtMs = 0
+  #waiting = false
+  #opened = false
+  #stopped = false
+
+  constructor(options: CoreOptions, events: BootEvents) {
+    this.#options = options
+    this.#events = events
+    const { mesh, clock, store, self, manifest } = options
+    this.standing = createStanding({
+      self,
+      shared: store.sharing === 'shared',
+      clock,
+      mesh,
+      // Apart from the core's own: a word of an unconfirmed peer is no word of its zone.
+      peers: createPeers(mesh, clock),
+      book: this.#book,
+      manifest: () => manifest,
+      replaced: () => events.replaced(),
+    })
+    this.trusted = {
+      peers: () => mesh.peers().filter((peer) => this.standing.trusts(peer)),
+      ask: (boot, message, asking) => mesh.ask(boot, message, asking),
+    }
+  }
+
+  open(): Promise<Result<void>> {
+    return this.#open(true)
+  }
+
+  progress(): Promise<void> {
+    this.#progressing ??= this.#confirm().finally(() => {
+      this.#progressing = undefined
+    })
+    return this.#progressing
+  }
+
+  pending(): CoreContext | undefined {
+    return this.#pending
+  }
+
+  waitsForKey(): boolean {
+    return this.#waiting
+  }
+
+  async holdsStore(): Promise<boolean> {
+    return (await this.#claim?.isHeld()) !== false
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#pending = undefined
+  }
+
+  async #open(lookHere: boolean): Promise<Result<void>> {
+    const opened = await this.#zoneKey(lookHere)
+    if (!opened.ok) return opened
+    const { zoneKey, fresh } = opened.value
+    const zoneKeys = oneZoneKey(zoneKey)
+    const claim = await this.#claimStore(zoneKeys)
+    if (!claim.ok) return claim
+    this.#claim = claim.value
+    const context = buildContext(
+      { ...this.#options, mesh: this.trusted },
+      {
+        zoneKeys,
+        claim: claim.value,
+        standing: this.standing,
+        replaced: () => this.#events.replaced(),
+      },
+    )
+    await this.#book.load(context.records, context.zone)
+    this.#pending = context
+    this.#opened = true
+    const { epoch } = zoneKey
+    this.standing.claim({ epoch, keyId: this.#keyId(zoneKey), kind: fresh ? 'first' : 'kept' })
+    await this.progress()
+    return accept(undefined)
+  }
+
+  async #confirm(): Promise<void> {
+    // Until it has a key, a node asks by itself (zone-key/refill.ts).
+    if (!this.#opened) return
+    this.#announce()
+    const stands = await this.standing.attempt()
+    const pending = this.#pending
+    const hasOtherKey = otherKey.has(this.standing.refusedBy())
+    if (this.#stopped) return
+    if (pending === undefined) {
+      if (hasOtherKey) this.#events.replaced()
+    } else if (stands) {
+      this.#pending = undefined
+      await this.#events.serve(pending)
+    } else if (hasOtherKey) {
+      this.#reopen()
+    }
+  }
+
+  #announce(): void {
+    const nowMs = this.#options.clock.nowMs()
+    // A clock that fell puts nothing off.
+    if (Math.abs(nowMs - this.#announcedAtMs) < announceIntervalMs) return
+    this.#announcedAtMs = nowMs
+    this.standing.announceAgain()
+  }
+
+  /** The zone has another key than this machine's: it is asked for, or the zone is refilled. */
+  #reopen(): void {
+    this.#pending = undefined
+    this.#opened = false
+    this.#book.unload()
+    this.#open(false).then(
+      (opened) => {
+        if (!opened.ok) this.#events.failed(new RefusalError(opened.refusal))
+      },
+      (error: unknown) => this.#events.failed(error),
+    )
+  }
+
+  #keyId(zoneKey: ZoneKey): string {
+    const { crypto, manifest, self } = this.#options
+    return zoneKeyId(crypto, { mesh: manifest.mesh, zone: self.zone, zoneKey })
+  }
+
+  async #zoneKey(lookHere: boolean): Promise<Result<OpenedZoneKey>> {
+    const { crypto, clock, manifest, mesh, self } = this.#options
+    const { zone } = self
+    const peers = createPeers(mesh, clock)
+    const { standing } = this
+    const refill = createRefill({ ...this.#options, standing }, (key) => this.#keyId(key))
+    const opened = await openZoneKey({
+      ...this.#options,
+      lookHere,
+      refill,
+      mesh: manifest.mesh,
+      zone,
+      ask: () => askHandover({ crypto, peers, zone }),
+      waiting: () => {
+        this.#waiting = true
+      },
+      stopping: () => this.#stopped,
+    })
+    this.#waiting = false
+    return opened
+  }
+
+  #claimStore(zoneKeys: ZoneKeys): Promise<Result<StoreClaim>> {
+    const { manifest, self, store } = this.#options
+    const sealing = { mesh: manifest.mesh, zone: self.zone, boot: self.boot, zoneKeys }
+    return store.sharing === 'shared'
+      ? joinStore(store)
+      : claimStore({ ...this.#options, ...sealing })
+  }
+}
+
+export const createBootSequence = (options: CoreOptions, events: BootEvents): BootSequence =>
+  new Sequence(options, events)

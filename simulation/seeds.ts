@@ -17,7 +17,8 @@ export const keptSeeds: readonly KeptSeed[] = [
 ]
 
 /**
- * Without the stand-in for the boot rule: a home whose store was rolled back makes a second history
- * (docs/replication.md, what is not built). Once the rule is built, this seed must break nothing.
+ * Without the stand-in for the boot rule: a home whose store was rolled back made a second history
+ * here (docs/replication.md) before boots were confirmed by the other zones. That does not replace
+ * the rule: it leaves the home's window small, not closed.
  */
 export const bootRuleSeed = 38

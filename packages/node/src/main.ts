@@ -117,6 +117,21 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   return { core, crypto, mesh, store, tls, makeTls, manifests, machine, self }
 }
 
+/** Opens key and store, and waits until this boot is confirmed. */
+const untilConfirmed = async (
+  { core, self }: Pick<Awaited<ReturnType<typeof createNode>>, 'core' | 'self'>,
+  by: { readonly config: NodeConfig; readonly logs: Logs; readonly stops: (() => unknown)[] },
+): Promise<void> => {
+  const { config, logs, stops } = by
+  writeBoot(config.dir, self)
+  const unwatch = watchStatements({ manifest: config.manifest, core, logs })
+  stops.push(unwatch)
+  needed(await core.start())
+  stops.push(everyTick(core, logs))
+  await core.ready()
+  unwatch()
+}
+
 /** Listens, starts the core, and says on stdout that the node is ready; returns how to stop. */
 const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<void>> => {
   const node = await createNode(config, logs)
@@ -157,13 +172,7 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
     })
     open.push(clients)
     stops.push(() => clients.stop())
-    writeBoot(config.dir, self)
-    const unwatch = watchStatements({ manifest: config.manifest, core, logs })
-    stops.push(unwatch)
-    needed(await core.start())
-    stops.push(everyTick(core, logs))
-    await core.ready()
-    unwatch()
+    await untilConfirmed(node, { config, logs, stops })
     const { key } = node.tls
     const served = await listenForKmip({ config, core, key, ...metrics.kmip, logs })
     kmip.push(served)

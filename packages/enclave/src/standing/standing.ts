@@ -25,9 +25,9 @@ export type StandingOptions = {
   readonly mesh: Mesh
   readonly peers: Peers
   readonly book: ZoneBook
-  manifest(): VerifiedManifest
+  readonly manifest: () => VerifiedManifest
   /** A later boot stands for this zone, or it has a later key. */
-  replaced(): void
+  readonly replaced: () => void
 }
 
 export type OwnKey = {

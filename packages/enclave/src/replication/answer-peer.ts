@@ -55,7 +55,7 @@ type Handlers = {
 const nameOf = ({ zone, boot, measurement }: Peer): NodeName => ({ zone, boot, measurement })
 
 const handlers: Handlers = {
-  'zone.boot': (context, peer, { type: _, ...claim }) => context.standing.answer(peer, claim),
+  'zone.boot': (context, peer, claim) => context.standing.answer(peer, claim),
   'zone.key': async (context, peer) =>
     answerHandover({ ...context, nowMs: context.clock.nowMs() }, peer),
   'audit.witness': async (context, peer, request) => context.witness.extend(peer, request),

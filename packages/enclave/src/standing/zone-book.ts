@@ -95,7 +95,8 @@ export const createZoneBook = (): ZoneBook => {
       if (!outcome.ok) return outcome
       const known = zones.get(zone)
       if (known === undefined || known.epoch < key.epoch) {
-        zones.set(zone, { ...key, shared: false, boots: new Map() })
+        const { epoch, keyId } = key
+        zones.set(zone, { epoch, keyId, shared: false, boots: new Map() })
       }
       return accept(undefined)
     },

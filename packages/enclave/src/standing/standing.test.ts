@@ -44,7 +44,7 @@ describe('the confirmation of a boot', () => {
     expect(codeOf(signed)).toBe('ok')
   })
 
-  it('is awaited by a node that starts from its cache alone: it neither signs nor hands over', async () => {
+  it('is awaited by a node that starts from its cache: it does not sign before', async () => {
     const wallet = await create()
     for (const zone of ['eu-west', 'us-east', 'ap-south']) mesh.kill(zone)
     const lone = await mesh.start('eu-west', { confirmedBy: 'zones' })
@@ -61,7 +61,7 @@ describe('the confirmation of a boot', () => {
     expect(codeOf(await send(lone.core, signRequest(mesh, wallet), 'sign', [alice]))).toBe('ok')
   })
 
-  it('is not given by a statement on other boots, of other signers, or for another mesh', async () => {
+  it('is not given by a statement on other boots or of other signers', async () => {
     mesh.kill('eu-west')
     mesh.kill('us-east')
     mesh.kill('ap-south')
@@ -88,7 +88,7 @@ describe('the confirmation of a boot', () => {
 const must2 = (taken: { readonly ok: boolean }): void => expect(taken.ok).toBe(true)
 
 describe('a hostile host', () => {
-  it('makes no second key for a zone that was admitted: an empty store and a fresh machine wait', async () => {
+  it('makes no second key for a zone that was admitted', async () => {
     const wallet = await create()
     mesh.kill('eu-west')
     const disk = createMemoryDisk('second genesis')
@@ -103,7 +103,7 @@ describe('a hostile host', () => {
     )
   })
 
-  it('sees the zone refilled under the next epoch once the others heard nothing for a while', async () => {
+  it('sees the zone refilled under the next epoch after a silence', async () => {
     const wallet = await create()
     mesh.kill('eu-west')
     const disk = createMemoryDisk('refilled')
@@ -135,7 +135,7 @@ describe('a hostile host', () => {
     await expect(start).rejects.toThrow('has the key of the zone')
   })
 
-  it('cannot run two enclaves from one cache: the newer boot stands, the older is cut', async () => {
+  it('cannot run two enclaves from one cache: the older is cut', async () => {
     const wallet = await create()
     const fork = createMemoryDisk('fork')
     restoreDisk(fork, snapshotDisk(mesh.disks.get('eu-west')!))

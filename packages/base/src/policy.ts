@@ -4,7 +4,7 @@ import { chain } from './chain.ts'
 import { intentKinds } from './intent.ts'
 import { changeDelayMsMax, limitsPerRuleMax, policyRulesMax } from './limits.ts'
 import { limit } from './policy-limits.ts'
-import { accountId, decimal, personId } from './schema.ts'
+import { accountId, decimal, hex, personId } from './schema.ts'
 
 export const credentialKinds = ['api-key', 'tls-certificate', 'passkey'] as const
 export const credentialKind = z.enum(credentialKinds)
@@ -35,6 +35,8 @@ export const criteria = z.strictObject({
   /** Addresses that may receive, spend or be called. */
   to: z.array(z.string().max(256)).min(1).exactOptional(),
   assets: z.array(z.string().max(128)).min(1).exactOptional(),
+  /** What may be called: the first four bytes of call data, or a program's discriminator. */
+  selectors: z.array(hex()).min(1).exactOptional(),
   /**
    * The most of one asset that all transfers, approvals and calls of the transaction sum up to;
    * the fee counts as the chain's coin, unless `maxFee` bounds it by itself.

@@ -47,7 +47,12 @@ const step = fc.oneof(
   fc.record({ type: fc.constant('revoke' as const), zone }),
   fc.record({ type: fc.constant('pass' as const), hours: fc.constantFrom(1, 6, 11) }),
   fc.record({ type: fc.constant('pass' as const), hours: fc.constantFrom(11) }),
-  fc.record({ type: fc.constant('policy' as const), bound, owners: fc.constant([0, 1]), zone }),
+  fc.record({
+    type: fc.constant('policy' as const),
+    bound,
+    owners: fc.constantFrom([0, 1], [0, 2]),
+    zone,
+  }),
 )
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 
@@ -75,7 +80,7 @@ class Model {
   pass(nowMs: number): void {
     for (let again = true; again; ) {
       again = false
-      for (const change of [...this.waits]) {
+      for (const change of this.waits.slice()) {
         const due = change.opensAtMs <= nowMs
         const held = this.frozen.length > 0 && change.to !== undefined
         if (!change.cancelled && (!due || held)) continue

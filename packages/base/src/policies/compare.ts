@@ -19,7 +19,7 @@ const isSubset = (
 const isLower = (after: string | undefined, before: string | undefined): boolean =>
   before === undefined || (after !== undefined && BigInt(after) <= BigInt(before))
 
-const lists = ['chains', 'networks', 'kinds', 'accounts', 'to', 'assets'] as const
+const lists = ['chains', 'networks', 'kinds', 'accounts', 'to', 'assets', 'selectors'] as const
 const known: ReadonlySet<string> = new Set([...lists, 'maxAmount', 'maxFee', 'effects'])
 
 /** Fields that this comparison does not know must not differ. */

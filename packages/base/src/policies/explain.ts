@@ -60,7 +60,7 @@ const sums = ({ maxAmount, maxFee }: Criteria): readonly string[] => [
 ]
 
 const conditions = (criteria: Criteria): readonly string[] => {
-  const { chains, networks, kinds: of, accounts, to, assets } = criteria
+  const { chains, networks, kinds: of, accounts, to, assets, selectors } = criteria
   return [
     ...(chains === undefined ? [] : [`on ${or(chains)}`]),
     ...(networks === undefined ? [] : [`on network ${or(networks)}`]),
@@ -68,6 +68,7 @@ const conditions = (criteria: Criteria): readonly string[] => {
     ...(accounts === undefined ? [] : [`from account ${or(accounts)}`]),
     ...(to === undefined ? [] : [`to ${or(to)} alone`]),
     ...(assets === undefined ? [] : [`of ${or(assets)} alone`]),
+    ...(selectors === undefined ? [] : [`calling ${or(selectors)} alone`]),
     ...sums(criteria),
   ]
 }

@@ -50,7 +50,7 @@ const shadowed = ({ policy: { rules } }: Context): readonly Finding[] =>
   })
 
 const deniesAll = (deny: Rule, rule: Rule): boolean => {
-  const { when: { chains, accounts, networks, kinds, to, assets, effects } = {} } = deny
+  const { when: { chains, accounts, networks, kinds, to, assets, effects, selectors } = {} } = deny
   const plain = deny.persons === undefined && deny.kinds === undefined
   const context = { chains, accounts, networks, kinds } as const
   const inContext = (Object.keys(context) as (keyof typeof context)[]).every((name) => {
@@ -58,7 +58,8 @@ const deniesAll = (deny: Rule, rule: Rule): boolean => {
     const allowed: readonly string[] | undefined = rule.when?.[name]
     return denied === undefined || allowed?.every((one) => denied.includes(one)) === true
   })
-  const all = to === undefined && assets === undefined && effects === undefined
+  const named = [to, assets, effects, selectors]
+  const all = named.every((one) => one === undefined)
   const sameOperations =
     deny.operations.includes('*') || rule.operations.every((one) => deny.operations.includes(one))
   return plain && inContext && all && sameOperations

@@ -6,6 +6,7 @@ import type { AccountId } from '@holdfast/base/ids'
 import { authorisationsMax } from '@holdfast/base/limits'
 import { formatTimestamp, parseTimestamp } from '@holdfast/base/time'
 import type { CredentialScope } from '@holdfast/base/wallet'
+import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { isWithin } from '../credentials/scope.ts'
 import { verifyProofs } from '../credentials/verify-proofs.ts'
@@ -171,6 +172,9 @@ export const decide = (
         ? await settle(context, found.value, said, purpose)
         : accept(found.value.entry)
     if (!settled.ok) return settled
+    const persons = said.map(({ person }) => person)
+    const decision = { outcome: purpose === 'approve' ? 'changed' : 'denied', persons } as const
+    context.audit.note(decided(context, found.value.wallet, call, decision))
     return accept({
       approval: showWaiting(context, found.value.wallet, settled.value),
       node: context.self,

@@ -6,6 +6,7 @@ import { toHex } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { waitBytesMax } from '@holdfast/base/limits'
 import { formatTimestamp } from '@holdfast/base/time'
+import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import type { AnyCall, Call, Run } from '../operations/call.ts'
 import type { WaitedCall } from './call-of.ts'
@@ -30,6 +31,8 @@ const lacksPersons = async (
 
 const take = async (context: CoreContext, call: WaitedCall): Promise<Result<WaitEntry>> => {
   const { request, bytes } = call as Call<'sign'>
+  const wallet = await context.wallets.read(request.wallet)
+  if (wallet === undefined) return refuse('not_here', 'this zone does not hold the wallet')
   if (bytes.length > waitBytesMax) return refuse('too_large', 'what waits has at most 64 KiB')
   const entry: WaitEntry = {
     format: 'holdfast wait v1',
@@ -46,7 +49,9 @@ const take = async (context: CoreContext, call: WaitedCall): Promise<Result<Wait
     rejected: [],
   }
   const stored = await context.waits.put(entry)
-  return stored.ok ? accept(entry) : stored
+  if (!stored.ok) return stored
+  context.audit.note(decided(context, wallet, call, { outcome: 'waiting' }))
+  return accept(entry)
 }
 
 const again = async (context: CoreContext, entry: WaitEntry): Promise<Result<object>> => {

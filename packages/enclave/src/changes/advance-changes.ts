@@ -8,6 +8,7 @@ import type { PendingChange } from '@holdfast/base/pending-change'
 import { rereadRequest } from '@holdfast/base/requests/request'
 import { bytesOf } from '@holdfast/base/schema'
 import { formatTimestamp, parseTimestamp } from '@holdfast/base/time'
+import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import { checkUnfrozen } from '../marks/check-unfrozen.ts'
@@ -96,6 +97,24 @@ const step = async (
   return effectOf(context, entry, change)
 }
 
+/** What took effect is a change; what only left the document came to nothing. */
+const noteAdvance = (
+  context: CoreContext,
+  entry: WalletEntry,
+  change: PendingChange,
+  next: WalletChange,
+): void => {
+  const request = requestOf(change)
+  if (request === undefined) return
+  const took = Object.keys(next).some((field) => field !== 'pending')
+  const left = next.pending?.some((one) => one.request === change.request) !== true
+  const bytes = bytesOf(change.bytes, 'base64url')
+  const call = { request, bytes, authorisations: [], deadlineMs: 0 }
+  const outcome = took ? 'changed' : left ? 'failed' : 'waiting'
+  const persons = change.credentials.flatMap((id) => entry.credentials.get(id)?.person ?? [])
+  context.audit.note(decided(context, entry, call, { outcome, persons }))
+}
+
 /** Takes each waiting change of a wallet as far as it may go now. */
 export const advance = async (context: CoreContext, id: WalletId): Promise<void> => {
   const waiting = (await context.wallets.read(id))?.wallet.pending ?? []
@@ -107,6 +126,7 @@ export const advance = async (context: CoreContext, id: WalletId): Promise<void>
     if (next === undefined) continue
     const stored = await storeChange(context, entry, request, next)
     if (!stored.ok) return
+    noteAdvance(context, entry, change, next)
     await context.replicator.spreadWallet(stored.value, {
       needed: finalCount(stored.value.wallet.placement),
       waitMs: peerTimeoutMs,

@@ -3,6 +3,7 @@ import type { MarkAnswer } from '@holdfast/base/answers'
 import { accept, type Result } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import type { Mark } from '@holdfast/base/mark'
+import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { durabilityWaitMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
@@ -15,12 +16,15 @@ import { exposureOf } from './exposure.ts'
  */
 export const putMark = async (
   context: CoreContext,
-  { wallet }: WalletEntry,
+  entry: WalletEntry,
   call: AnyCall,
   mark: Mark,
 ): Promise<Result<MarkAnswer>> => {
+  const { wallet } = entry
   const added = await context.marks.add(wallet.id, [mark])
   if (!added.ok) return added
+  const decision = { outcome: 'changed', persons: [mark.person] } as const
+  context.audit.note(decided(context, entry, call, decision))
   const acknowledged = await context.markSpread.send(wallet.id, durabilityWaitMs)
   const isLate = (changes: readonly string[]): boolean =>
     mark.type === 'cancel' && changes.includes(mark.change)

@@ -44,6 +44,12 @@ const includes = (list: readonly string[], value: string): boolean =>
 const within = (list: readonly string[] | undefined, value: string | undefined): boolean =>
   list === undefined || (value !== undefined && includes(list, value))
 
+/** A call must be one that is named; what calls nothing is none of this criterion's business. */
+const callsWithin = (selectors: readonly string[] | undefined, effect: Effect): boolean =>
+  selectors === undefined ||
+  effect.type !== 'call' ||
+  (effect.selector !== undefined && selectors.includes(effect.selector))
+
 const contextHolds = (criteria: Criteria, { intent, account }: Subject): boolean =>
   within(criteria.chains, intent.chain) &&
   within(criteria.networks, intent.network) &&
@@ -84,6 +90,7 @@ export const allows = (criteria: Criteria | undefined, subject: Subject): boolea
   const views = intent.effects.map(view)
   if (!views.every((one) => !('to' in one) || within(rules.to, one.to))) return false
   if (!views.every((one) => !('asset' in one) || within(rules.assets, one.asset))) return false
+  if (!intent.effects.every((effect) => callsWithin(rules.selectors, effect))) return false
   if (rules.maxAmount !== undefined) {
     const largest = largestSum(subject, views, rules.maxFee)
     if (largest === undefined || largest > BigInt(rules.maxAmount)) return false
@@ -103,6 +110,8 @@ export const denies = (criteria: Criteria | undefined, subject: Subject): boolea
   return subject.intent.effects.some((effect) => {
     const one = view(effect)
     if (rules.effects !== undefined && !rules.effects.includes(effect.type)) return false
+    const called = effect.type === 'call' && names(rules.selectors, effect.selector)
+    if (rules.selectors !== undefined && !called) return false
     if (rules.to !== undefined && !('to' in one && names(rules.to, one.to))) return false
     return !(rules.assets !== undefined && !('asset' in one && names(rules.assets, one.asset)))
   })

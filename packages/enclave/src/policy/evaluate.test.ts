@@ -135,6 +135,28 @@ describe('a policy', () => {
     }
   })
 
+  it('keeps calls to the selectors that a rule names, and denies those that a denial names', () => {
+    const call = (selector?: string): Effect => ({
+      type: 'call',
+      to: alice,
+      value: '0',
+      ...(selector === undefined ? {} : { selector }),
+    })
+    const when = { effects: ['call' as const, 'transfer' as const], selectors: ['aabbccdd'] }
+    expect(verdict(policy({ when }), [call('aabbccdd')])).toBe(allow)
+    expect(verdict(policy({ when }), [transfer(alice, '1')])).toBe(allow)
+    for (const other of [call('00112233'), call()]) {
+      expect(verdict(policy({ when }), [call('aabbccdd'), other])).toBe('policy_denied')
+    }
+    const free = { when: { effects: ['call' as const, 'transfer' as const] } }
+    const rules = policy(free, { effect: 'deny', when: { selectors: ['00112233'] } })
+    expect(verdict(rules, [call('aabbccdd')])).toBe(allow)
+    expect(verdict(rules, [transfer(alice, '1')])).toBe(allow)
+    for (const other of [call('00112233'), call()]) {
+      expect(verdict(rules, [call('aabbccdd'), other])).toBe('policy_denied')
+    }
+  })
+
   it('bounds the fee, and refuses a transaction whose fee cannot be said', () => {
     const rules = policy({ when: { maxFee: '20999' } })
     expect(verdict(rules, [transfer(alice, '1')])).toBe('policy_denied')

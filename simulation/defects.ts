@@ -14,6 +14,12 @@ import {
   type PeerRequest,
   parsePeerRequest,
 } from '@holdfast/enclave/replication/messages'
+import {
+  agreeableVoter,
+  forgetfulEndorser,
+  generousGiver,
+  hastyClocks,
+} from './counting-defects.ts'
 import type { Delivery, Tampered } from './simulated-network.ts'
 
 export type DefectHooks = {
@@ -212,7 +218,11 @@ export const defects = {
   'forked-document': { invariant: 2, make: forkedDocument },
   'forgetful-store': { invariant: 3, make: forgetfulStore },
   'undead-object': { invariant: 4, make: undeadObject },
+  'generous-giver': { invariant: 6, make: generousGiver },
+  'forgetful-endorser': { invariant: 6, make: forgetfulEndorser },
+  'hasty-clocks': { invariant: 6, make: hastyClocks },
   'believes-anything': { invariant: 8, make: believesAnything },
+  'agreeable-voter': { invariant: 8, make: agreeableVoter },
   'dead-peers-listed': { invariant: 8, make: deadPeersListed },
   'deaf-zone': { invariant: 9, make: deafZone },
   'leaky-link': { invariant: 10, make: leakyLink },

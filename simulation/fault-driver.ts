@@ -97,13 +97,14 @@ export class FaultDriver {
 
   /** One store at a time, while no zone lacks anything that another rollback took. */
   #rollBack(): void {
-    const { faults, records } = this.#world
+    const { faults, records, counting } = this.#world
     const zone = this.#random.pick(this.#zones)
     if (this.#random.chance(0.1)) this.#snapshots.set(zone, this.#world.snapshot(zone))
     const snapshot = this.#snapshots.get(zone)
     if (snapshot === undefined) return
     if (!this.#random.chance((faults.storeRollback * periodMs) / 1000)) return
     if (this.#down.size > 0 || this.#zones.some((one) => records.isBehind(one))) return
+    if (this.#zones.some((one) => counting.isBehind(one))) return
     if (this.#world.node(zone) === undefined) return
     this.#world.count('storeRollback')
     this.#down.add(zone)

@@ -20,6 +20,13 @@ import { startsAtMs } from './zones.ts'
 export const amountMax = 5000n
 const lifetimeMs = 600_000
 
+const recipient = '0x00000000000000000000000000000000000000aa'
+/** Transfers to it are limited by window; those to the other sign an intent once. */
+export const countedRecipient = '0x00000000000000000000000000000000000000bb'
+export const onceRecipient = '0x00000000000000000000000000000000000000cc'
+/** Short, so that runs reach the next. */
+const windowMs = 60_000
+
 const policy: Policy = {
   format: 'holdfast policy v1',
   rules: [
@@ -28,7 +35,24 @@ const policy: Policy = {
       id: 'small',
       effect: 'allow',
       operations: ['sign'],
-      when: { maxAmount: amountMax.toString(), maxFee: '1000000' },
+      when: { to: [recipient], maxAmount: amountMax.toString(), maxFee: '1000000' },
+    },
+    {
+      id: 'counted',
+      effect: 'allow',
+      operations: ['sign'],
+      when: { to: [countedRecipient], maxFee: '1000000' },
+      limits: [
+        { type: 'signatures', count: 7, windowMs },
+        { type: 'value', chain: 'ethereum', asset: 'native', amount: '9000', windowMs },
+      ],
+    },
+    {
+      id: 'once',
+      effect: 'allow',
+      operations: ['sign'],
+      when: { to: [onceRecipient], maxFee: '1000000' },
+      once: true,
     },
   ],
 }
@@ -95,12 +119,12 @@ export const sealedImport = (world: World, node: SimulatedNode, random: Random):
   }
 }
 
-const unsignedTransfer = (nonce: number, value: bigint): string =>
+const unsignedTransfer = (nonce: number, value: bigint, to: `0x${string}`): string =>
   serializeTransaction({
     type: 'eip1559',
     chainId: 31337,
     nonce,
-    to: '0x00000000000000000000000000000000000000aa',
+    to,
     value,
     gas: 21000n,
     maxFeePerGas: 10n,
@@ -116,15 +140,25 @@ export const signBytes = (
     nonce,
     value,
     seen,
-  }: { readonly nonce: number; readonly value: bigint; readonly seen: boolean },
+    to = recipient,
+    ...rest
+  }: {
+    readonly nonce: number
+    readonly value: bigint
+    readonly seen: boolean
+    readonly to?: `0x${string}`
+    readonly intent?: string
+    readonly charge?: ZoneId
+  },
 ): Bytes =>
   encode({
     operation: 'sign',
     ...headerOf(world),
     wallet: known.id,
     account: known.wallet.accounts[0]?.id,
+    ...rest,
     ...(seen ? { seen: seenOf(known) } : {}),
-    payload: { kind: 'ethereum.transaction', transaction: unsignedTransfer(nonce, value) },
+    payload: { kind: 'ethereum.transaction', transaction: unsignedTransfer(nonce, value, to) },
   })
 
 export const showBytes = (world: World, known: KnownWallet): Bytes =>

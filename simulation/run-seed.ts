@@ -202,7 +202,10 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
     bootGate: options.bootGate ?? true,
     observer: {
       received: (request) => ledger.receptions.note(request),
-      signed: (node, answer) => signatures.signed(node, answer),
+      signed: (node, answer) => {
+        signatures.signed(node, answer)
+        world.counting.signed(answer)
+      },
     },
   })
   signatures.watch(world)

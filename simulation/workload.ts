@@ -6,6 +6,7 @@ import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
 import { type Answer, Client } from './client.ts'
 import { type SimulatedKey, simulatedKey } from './client-key.ts'
 import { type Addition, type KnownWallet, type Ledger, majorityOf } from './ledger.ts'
+import { LimitedWorkload } from './limited-workload.ts'
 import { ObjectWorkload } from './object-workload.ts'
 import { createRandom, type Random } from './random.ts'
 import {
@@ -20,7 +21,15 @@ import {
 import type { SignatureChecks } from './signature-checks.ts'
 import type { World } from './world.ts'
 
-type Wish = 'create' | 'import' | 'sign' | 'hostile sign' | 'show' | 'add' | 'object'
+type Wish =
+  | 'create'
+  | 'import'
+  | 'sign'
+  | 'limited sign'
+  | 'hostile sign'
+  | 'show'
+  | 'add'
+  | 'object'
 
 const wishes: readonly Wish[] = [
   'create',
@@ -28,6 +37,9 @@ const wishes: readonly Wish[] = [
   'import',
   'sign',
   'sign',
+  'limited sign',
+  'limited sign',
+  'limited sign',
   'hostile sign',
   'show',
   'add',
@@ -54,6 +66,7 @@ export class Workload {
   readonly #random: Random
   readonly #client: Client
   readonly #objects: ObjectWorkload
+  readonly #limited: LimitedWorkload
   readonly #owners: readonly SimulatedKey[]
   #nonce = 0
 
@@ -64,6 +77,7 @@ export class Workload {
     this.#random = createRandom(world.seed, 'clients')
     this.#client = new Client(world, ledger, createRandom(world.seed, 'client links'))
     this.#objects = new ObjectWorkload(world, ledger, this.#client, this.#random)
+    this.#limited = new LimitedWorkload(world, signatures, this.#client, this.#random)
     this.#owners = ['alice', 'bob', 'carol'].map((name) => simulatedKey(world.crypto, name))
   }
 
@@ -115,6 +129,7 @@ export class Workload {
     }
     if (wish === 'hostile sign') return this.#hostileSign(known)
     if (wish === 'show') return this.#show(known)
+    if (wish === 'limited sign') return this.#limited.wish(known)
     if (wish === 'object') return this.#objects.wish(known)
     const chains = this.#random.pick([1, 1, 2, 3])
     await Promise.all(Array.from({ length: chains }, () => this.#addSome(known)))

@@ -13,6 +13,7 @@ import {
 } from '@holdfast/enclave/testing/memory-store'
 import { readCache } from '@holdfast/enclave/zone-key/sealed-cache'
 import { type Checks, createChecks } from './checks.ts'
+import { CountingWatch } from './counting-watch.ts'
 import type { DefectHooks } from './defects.ts'
 import { type FaultName, type FaultRates, noFaults } from './faults.ts'
 import { createFreshness, type Freshness } from './freshness.ts'
@@ -53,6 +54,7 @@ export class World {
   readonly network: Network
   readonly checks: Checks = createChecks()
   readonly records: RecordsWatch
+  readonly counting: CountingWatch
   readonly freshness: Freshness = createFreshness()
   readonly faultCounts = new Map<FaultName, number>()
   readonly defect: DefectHooks
@@ -83,6 +85,13 @@ export class World {
       ]),
     )
     this.records = new RecordsWatch({ crypto, mesh: this.manifest.mesh, checks: this.checks })
+    this.counting = new CountingWatch({
+      crypto,
+      mesh: this.manifest.mesh,
+      checks: this.checks,
+      records: this.records,
+      clocks: () => new Map([...this.zones.keys()].map((zone) => [zone, this.#clockOf(zone)])),
+    })
     this.network = createNetwork({
       scheduler,
       random: this.#scheduleRandom,
@@ -91,6 +100,7 @@ export class World {
       running: (zone) => this.node(zone),
       arrives: ({ from, to, bytes }) => {
         this.records.checkBytes(to, bytes)
+        this.counting.tick()
         this.#heard(to, from)
       },
       linked: (one, other) => {
@@ -178,6 +188,7 @@ export class World {
   rollBack(id: ZoneId, snapshot: MemorySnapshot): void {
     restoreDisk(this.zone(id).disk, snapshot)
     this.records.rolledBack(id)
+    this.counting.rolledBack(id)
   }
 
   /** Gives a zone whose node is dead an empty disk and machine. */
@@ -187,6 +198,7 @@ export class World {
     zone.disk = fresh.disk
     zone.sealing = fresh.sealing
     this.records.rolledBack(id)
+    this.counting.rolledBack(id)
   }
 
   /** Whether a node may sign for a wallet now; a link that is really up counts as heard. */
@@ -235,7 +247,10 @@ export class World {
           fault: (isCommit) => this.#storeFault(isCommit),
           isSlow: () => this.strikes('storeSlow'),
           mangle: (batch) => defect.batch?.(zone.id, batch) ?? batch,
-          applied: (batch) => this.records.applied(zone.id, batch),
+          applied: (batch) => {
+            this.records.applied(zone.id, batch)
+            this.counting.applied(zone.id, batch)
+          },
         }),
       mesh: (node) => this.#meshOf(node),
     })
@@ -274,6 +289,11 @@ export class World {
     // A copy that outlives the node: late commits are looked at too.
     const secret = zoneKey.secret.use((bytes) => this.crypto.secretFrom(bytes.slice()))
     this.records.reload(zone.id, { epoch: zoneKey.epoch, secret }, zone.disk)
+    this.counting.reload(zone.id, { epoch: zoneKey.epoch, secret }, zone.disk)
+  }
+
+  #clockOf(zone: ZoneId): number {
+    return Math.floor(startsAtMs + this.scheduler.nowMs() + this.zone(zone).clockOffsetMs)
   }
 
   /** What the zones cannot confirm, since all of them began anew, governors do. */

@@ -20,6 +20,8 @@ type InProcess = {
   readonly limits: readonly number[]
   readonly core: readonly number[]
   readonly breakdown: Breakdown
+  /** Absent where the core alone was measured. */
+  readonly charge?: number
   readonly signer: string
 }
 
@@ -102,6 +104,7 @@ export const measureAll = async (options: RunOptions): Promise<Run> => {
   const { say, pinning } = options
   const native = await inProcess(options, [])
   say(`limit: ${median(native.limits).toFixed(1)} µs, core: ${median(native.core).toFixed(1)} µs`)
+  say(`limit.charge: ${native.charge?.toFixed(1)} µs`)
   const wasm = await inProcess(options, ['--backend', 'wasm', '--only', 'core'])
   say(`core.sign.wasm: ${median(wasm.core).toFixed(1)} µs`)
   const all = [...native.limits, ...wasm.limits]
@@ -117,6 +120,7 @@ export const measureAll = async (options: RunOptions): Promise<Run> => {
       result('core.sign', median(native.core)),
       ...measured.map(({ name, parts }) => result(name, total(parts))),
       result('core.sign.wasm', median(wasm.core)),
+      result('limit.charge', native.charge ?? Number.NaN),
     ],
     parts: Object.fromEntries(measured.map(({ name, parts }) => [name, parts])),
     limits: all,

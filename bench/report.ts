@@ -29,6 +29,7 @@ const rows: Readonly<Record<string, Row>> = {
     what: "KMIP 1.4 Sign of a whole transfer by the wallet's own key, 8 connections with 8 each",
   },
   'kmip.get': { what: 'KMIP 1.4 Get of an AES-256 key, 8 connections with 8 in flight each' },
+  'limit.charge': { what: 'a limit charged once: counted, and written for its request (SQLite)' },
   'core.sign.wasm': { what: '`core.sign` with the WebAssembly build of libsecp256k1' },
 }
 

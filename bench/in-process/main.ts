@@ -8,6 +8,7 @@ import { measureBreakdown } from './breakdown.ts'
 import { createCoreSign } from './core-sign.ts'
 import { openLeanCore } from './lean-core.ts'
 import { createLimit } from './limit.ts'
+import { measureLimitCharge } from './limit-charge.ts'
 import { type CpuMicros, measureLoop } from './measure.ts'
 
 const text = { type: 'string' } as const
@@ -43,9 +44,11 @@ const run = async () => {
     limits.push(await measureLimit())
   }
   const breakdown = values.only === 'core' ? {} : await measureBreakdown(lean, seconds / 3)
+  const charge =
+    values.only === 'core' ? undefined : await measureLimitCharge(lean, { dir, seconds })
   const signer = lean.core.status().signer
   await lean.stop()
-  return { limits, core, breakdown, signer, library: limit.name }
+  return { limits, core, breakdown, charge, signer, library: limit.name }
 }
 
 process.stdout.write(`${JSON.stringify(await run())}\n`)

@@ -51,6 +51,7 @@ describe.runIf(hasLibrary())('npm run bench', () => {
       'kmip.wallet.sign',
       'kmip.get',
       'core.sign.wasm',
+      'limit.charge',
     ])
     expect(read[0]?.shareOfLimit).toBe(1)
   })

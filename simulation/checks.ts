@@ -6,7 +6,7 @@ export const invariants = {
   3: 'the version that a zone has accepted never falls',
   4: 'what was destroyed never becomes active',
   6: 'what zones count in a window is at most the limit, and no window opens before its time',
-  8: 'no signature without authorisation over its bytes, none by a stale replica, one for each once',
+  8: 'no signature without authorisation over its bytes, none by a stale replica; once is once',
   9: 'when faults stop, the zones of a placement become equal',
   10: 'no key outside its placement, no secret byte in stores and answers',
   11: 'no answer is older than what the client has seen',

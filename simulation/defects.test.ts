@@ -13,7 +13,7 @@ const seeds: Readonly<Record<DefectName, number>> = {
   'forgetful-store': 1,
   'undead-object': 4,
   'generous-giver': 1,
-  'forgetful-endorser': 1,
+  'forgetful-endorser': 7,
   'hasty-clocks': 1,
   'believes-anything': 1,
   'agreeable-voter': 1,

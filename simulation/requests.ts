@@ -24,8 +24,8 @@ const recipient = '0x00000000000000000000000000000000000000aa'
 /** Transfers to it are limited by window; those to the other sign an intent once. */
 export const countedRecipient = '0x00000000000000000000000000000000000000bb'
 export const onceRecipient = '0x00000000000000000000000000000000000000cc'
-/** Short, so that runs reach the next. */
-const windowMs = 60_000
+/** Short, so that runs reach the next; long, so that stores are lost within one. */
+const [shortMs, longMs] = [60_000, 600_000]
 
 const policy: Policy = {
   format: 'holdfast policy v1',
@@ -43,8 +43,8 @@ const policy: Policy = {
       operations: ['sign'],
       when: { to: [countedRecipient], maxFee: '1000000' },
       limits: [
-        { type: 'signatures', count: 7, windowMs },
-        { type: 'value', chain: 'ethereum', asset: 'native', amount: '9000', windowMs },
+        { type: 'signatures', count: 7, windowMs: longMs },
+        { type: 'value', chain: 'ethereum', asset: 'native', amount: '9000', windowMs: shortMs },
       ],
     },
     {

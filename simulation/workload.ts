@@ -117,6 +117,12 @@ export class Workload {
     return answer
   }
 
+  /** Signs under limits with every wallet; settles when all are answered. */
+  async useLimits(): Promise<void> {
+    const known = [...this.#ledger.wallets.values()]
+    await Promise.all(known.map((wallet) => this.#limited.useUp(wallet)))
+  }
+
   async #do(wish: Wish): Promise<void> {
     if (wish === 'create' || wish === 'import') return this.#create(wish === 'import')
     const { wallets } = this.#ledger

@@ -21,6 +21,7 @@ import {
 } from './commands/guardian.ts'
 import { initCommand } from './commands/init.ts'
 import { kmipEnrollCommand } from './commands/kmip-enroll.ts'
+import { manifestCommands } from './commands/manifest.ts'
 import { nodeCommand } from './commands/node.ts'
 import { nodesCommand } from './commands/nodes.ts'
 import {
@@ -69,6 +70,7 @@ const commands: readonly MakeCommand[] = [
   verifyReleaseCommand,
   trustCommand,
   nodesCommand,
+  group('manifest', 'what the mesh trusts, and how governors change it', manifestCommands),
   group('wallet', 'make, import and look at wallets', [
     walletCreateCommand,
     walletImportCommand,

@@ -49,6 +49,9 @@ export const localGovernors = async (layout: MeshLayout): Promise<readonly Gover
   return Promise.all(files.map((name) => readJson(join(layout.governors, name), governorFile)))
 }
 
+/** One governor's key file. */
+export const readGovernor = (path: string): Promise<Governor> => readJson(path, governorFile)
+
 /** The signed manifest as JSON. */
 export const signByGovernors = (bytes: Bytes, governors: readonly Governor[]): unknown => {
   const signatures = governors.map(({ id, privateKey }) => ({

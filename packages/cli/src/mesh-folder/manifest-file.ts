@@ -5,6 +5,7 @@ import {
   type VerifiedManifest,
   verifyGenesis,
   verifyManifestChain,
+  verifySuccessor,
 } from '@holdfast/attestation'
 import { utf8 } from '@holdfast/base/bytes'
 import { RefusalError, type Result } from '@holdfast/base/errors'
@@ -13,6 +14,7 @@ import { z } from 'zod'
 import { publicFile, readJson, writeJson } from './files.ts'
 import { localGovernors, signByGovernors } from './governors.ts'
 import type { MeshLayout } from './layout.ts'
+import { type Proposal, signedFile } from './proposal.ts'
 
 const chainFile = z.strictObject({ manifests: z.array(signedManifestSchema).min(1) })
 
@@ -56,4 +58,22 @@ export const publishSuccessor = async (
   await writeJson(layout.manifest, { manifests: [...manifests, signed] }, publicFile)
   await readManifest(layout, nowMs)
   return next
+}
+
+/**
+ * Puts a signed proposal at the end of the chain. Refuses as `verifySuccessor` does, and then
+ * leaves the chain as it was.
+ */
+export const appendManifest = async (
+  layout: MeshLayout,
+  proposal: Proposal,
+  nowMs: number,
+): Promise<VerifiedManifest> => {
+  const current = await readManifest(layout, nowMs)
+  const signed = signedManifestSchema.parse(signedFile(proposal))
+  const next = valueOf(parseSignedManifest(utf8(JSON.stringify(signed))))
+  const verified = valueOf(verifySuccessor(current, next, nowMs))
+  const { manifests } = await readJson(layout.manifest, chainFile)
+  await writeJson(layout.manifest, { manifests: [...manifests, signed] }, publicFile)
+  return verified
 }

@@ -1,0 +1,137 @@
+/** `holdfast manifest`: what a mesh trusts, and how governors change it with offline keys. */
+import { resolve } from 'node:path'
+import { fail } from '@holdfast/base/errors'
+import type { Manifest } from '@holdfast/base/manifest'
+import { Command } from 'commander'
+import { dirOf } from '../client-context.ts'
+import { type MakeCommand, run, type Surroundings } from '../command.ts'
+import { readGovernor } from '../mesh-folder/governors.ts'
+import { meshLayout } from '../mesh-folder/layout.ts'
+import { appendManifest, readManifest } from '../mesh-folder/manifest-file.ts'
+import { changesText, manifestChanges, manifestText } from '../mesh-folder/manifest-text.ts'
+import { propose, readProposal, signProposal, writeProposal } from '../mesh-folder/proposal.ts'
+
+type Dir = { readonly dir?: string }
+type ProposeOptions = Dir & {
+  readonly out: string
+  readonly addMeasurement?: string
+  readonly notBefore?: string
+  readonly removeMeasurement?: string
+  readonly removePlatform?: string
+  readonly expires?: string
+  readonly minTcbEvaluation?: string
+}
+
+const current = (options: Dir, around: Surroundings) =>
+  readManifest(meshLayout(dirOf(options, around)), around.now())
+
+const changeOf = (options: ProposeOptions, manifest: Manifest, nowMs: number) => {
+  const { addMeasurement, removeMeasurement, removePlatform, expires } = options
+  const notBefore = options.notBefore ?? new Date(nowMs).toISOString()
+  const kept = manifest.measurements.filter(({ mrEnclave }) => mrEnclave !== removeMeasurement)
+  const inventory = manifest.inventory.filter(
+    (platform) => !Object.values(platform).includes(removePlatform ?? ''),
+  )
+  if (removeMeasurement !== undefined && kept.length === manifest.measurements.length) {
+    fail('invalid_field', 'the manifest lists no such measurement', removeMeasurement)
+  }
+  if (removePlatform !== undefined && inventory.length === manifest.inventory.length) {
+    fail('invalid_field', 'the manifest lists no such platform', removePlatform)
+  }
+  const added = addMeasurement === undefined ? [] : [{ mrEnclave: addMeasurement, notBefore }]
+  const tcb = options.minTcbEvaluation
+  return {
+    measurements: [...kept, ...added],
+    inventory,
+    ...(expires === undefined ? {} : { expiresAt: expires }),
+    ...(tcb === undefined
+      ? {}
+      : { tcb: { ...manifest.tcb, minTcbEvaluationDataNumber: Number(tcb) } }),
+  }
+}
+
+const show: MakeCommand = (around) =>
+  new Command('show')
+    .description('the manifest in force')
+    .option('--dir <folder>', 'folder of the mesh')
+    .action(
+      run(around, async (talk, options: Dir) => {
+        const { manifest, hash, mesh } = await current(options, around)
+        talk.data({ mesh, hash, manifest }, manifestText(manifest, hash))
+      }),
+    )
+
+const proposeCommand: MakeCommand = (around) =>
+  new Command('propose')
+    .description('write the next manifest, unsigned, into a file for governors')
+    .requiredOption('--out <file>', 'where to')
+    .option('--dir <folder>', 'folder of the mesh')
+    .option('--add-measurement <hex>', 'code that may hold keys')
+    .option('--not-before <time>', 'when that code comes into force (RFC 3339; default now)')
+    .option('--remove-measurement <hex>', 'code that may hold keys no longer')
+    .option('--remove-platform <hash>', 'a machine that counts no longer')
+    .option('--expires <time>', 'when the manifest expires')
+    .option('--min-tcb-evaluation <number>', 'least TCB evaluation data number')
+    .action(
+      run(around, async (talk, options: ProposeOptions) => {
+        const known = await current(options, around)
+        const nowMs = around.now()
+        const proposal = propose(known, changeOf(options, known.manifest, nowMs), nowMs)
+        await writeProposal(resolve(around.cwd, options.out), proposal)
+        const changes = manifestChanges(known.manifest, proposal.manifest)
+        talk.data({ serial: proposal.manifest.serial, changes }, changesText(changes))
+      }),
+    )
+
+const sign: MakeCommand = (around) =>
+  new Command('sign')
+    .description("add a governor's signature to a proposal; needs no mesh and no network")
+    .argument('<file>', 'the proposal')
+    .requiredOption('--governor <file>', "the governor's key file")
+    .action(
+      run(around, async (talk, file: string, options: { readonly governor: string }) => {
+        const path = resolve(around.cwd, file)
+        const governor = await readGovernor(resolve(around.cwd, options.governor))
+        const signed = signProposal(await readProposal(path), governor)
+        await writeProposal(path, signed)
+        const { serial, governors } = signed.manifest
+        const signatures = signed.signatures.map((one) => one.governor)
+        talk.data(
+          { serial, signatures },
+          `manifest ${serial}: signed by ${signatures.join(', ')} of ${governors.keys.length}`,
+        )
+      }),
+    )
+
+const diff: MakeCommand = (around) =>
+  new Command('diff')
+    .description('what a proposal changes of the manifest in force')
+    .argument('<file>', 'the proposal')
+    .option('--dir <folder>', 'folder of the mesh')
+    .action(
+      run(around, async (talk, file: string, options: Dir) => {
+        const { manifest } = await current(options, around)
+        const proposal = await readProposal(resolve(around.cwd, file))
+        const changes = manifestChanges(manifest, proposal.manifest)
+        talk.data({ serial: proposal.manifest.serial, changes }, changesText(changes))
+      }),
+    )
+
+const apply: MakeCommand = (around) =>
+  new Command('apply')
+    .description('put a proposal that enough governors signed into the chain of a mesh folder')
+    .argument('<file>', 'the proposal')
+    .option('--dir <folder>', 'folder of the mesh')
+    .action(
+      run(around, async (talk, file: string, options: Dir) => {
+        const proposal = await readProposal(resolve(around.cwd, file))
+        const layout = meshLayout(dirOf(options, around))
+        const { manifest, hash } = await appendManifest(layout, proposal, around.now())
+        talk.data(
+          { serial: manifest.serial, hash },
+          `manifest ${manifest.serial} is in the chain; nodes take it when they start again`,
+        )
+      }),
+    )
+
+export const manifestCommands: readonly MakeCommand[] = [show, proposeCommand, sign, diff, apply]

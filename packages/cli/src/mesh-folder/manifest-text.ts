@@ -1,0 +1,65 @@
+/** Manifests for people: what one says, and what another changes of it. */
+import type { Manifest } from '@holdfast/base/manifest'
+
+type Line = readonly [what: string, value: string]
+
+/** Each fact as a line of its own, so that two manifests can be compared line by line. */
+const linesOf = (manifest: Manifest): readonly Line[] => [
+  ['name', manifest.name],
+  ['kind', manifest.kind],
+  ['expires', manifest.expiresAt],
+  ...manifest.zones.map(
+    ({ id, name, latitude, longitude, level }): Line => [
+      `zone ${id}`,
+      `${name} (${latitude}, ${longitude}), level ${level}`,
+    ],
+  ),
+  ...manifest.measurements.map(
+    ({ mrEnclave, notBefore }): Line => [`measurement ${mrEnclave}`, `from ${notBefore}`],
+  ),
+  ['TCB statuses', manifest.tcb.allowedStatuses.join(' ')],
+  ['TCB evaluation data at least', String(manifest.tcb.minTcbEvaluationDataNumber)],
+  ...manifest.inventory.map((platform): Line => {
+    const { zone, ...id } = platform
+    return [`platform ${Object.values(id).join(' ')}`, `of ${zone}`]
+  }),
+  ['governors who must sign', String(manifest.governors.threshold)],
+  ...manifest.governors.keys.map(({ id, publicKey }): Line => [`governor ${id}`, publicKey]),
+]
+
+export const manifestText = (manifest: Manifest, hash: string): string =>
+  [
+    `manifest ${manifest.serial} of ${manifest.issuedAt}, hash ${hash}`,
+    ...linesOf(manifest).map(([what, value]) => `  ${what}: ${value}`),
+  ].join('\n')
+
+export type ManifestChange = {
+  readonly what: string
+  readonly before?: string
+  readonly after?: string
+}
+
+/** What the second says otherwise than the first. */
+export const manifestChanges = (before: Manifest, after: Manifest): readonly ManifestChange[] => {
+  const old = new Map(linesOf(before))
+  const next = new Map(linesOf(after))
+  return [...new Set([...old.keys(), ...next.keys()])].flatMap((what) => {
+    const [was, is] = [old.get(what), next.get(what)]
+    if (was === is) return []
+    return [
+      {
+        what,
+        ...(was === undefined ? {} : { before: was }),
+        ...(is === undefined ? {} : { after: is }),
+      },
+    ]
+  })
+}
+
+export const changesText = (changes: readonly ManifestChange[]): string =>
+  changes
+    .map(({ what, before, after }) => {
+      if (before === undefined) return `+ ${what}: ${after ?? ''}`
+      return after === undefined ? `- ${what}: ${before}` : `~ ${what}: ${before} → ${after}`
+    })
+    .join('\n')

@@ -37,11 +37,21 @@ const open = async (scope: Scope, object: KmipObject): Promise<SigningKey> => {
   }
 }
 
-/** The opened key of an object that `usableKey` has allowed. */
-export const signingKeyOf = async (scope: Scope, object: KmipObject): Promise<SigningKey> => {
-  const kept = scope.signingKeys.get(object.id, scope.nowMs)
-  if (kept !== undefined) return kept
+/**
+ * Uses the opened key of an object that `usableKey` has allowed. Nothing waits between finding the
+ * key and its use: another request may destroy the object, or take the key's place.
+ */
+export const withSigningKey = async <Value>(
+  scope: Scope,
+  object: KmipObject,
+  use: (key: SigningKey) => Value,
+): Promise<Value> => {
+  const { signingKeys, nowMs } = scope
+  const kept = signingKeys.get(object.id, nowMs)
+  if (kept !== undefined) return use(kept)
   const opened = await open(scope, object)
-  scope.signingKeys.put(object.id, opened, scope.nowMs)
-  return opened
+  const meanwhile = signingKeys.get(object.id, nowMs)
+  if (meanwhile === undefined) signingKeys.put(object.id, opened, nowMs)
+  else opened[Symbol.dispose]()
+  return use(meanwhile ?? opened)
 }

@@ -1,5 +1,5 @@
 /** Sign (KMIP 2.1 §6.1.55), in one part or streamed. */
-import { signingKeyOf } from '../crypto/open-signing-key.ts'
+import { withSigningKey } from '../crypto/open-signing-key.ts'
 import { streamed } from '../crypto/stream.ts'
 import { parametersOf, usableKey } from '../crypto/usable-key.ts'
 import { spendUse } from '../objects/usage-limits.ts'
@@ -19,11 +19,12 @@ export const sign = handler('Sign', async (scope, request) => {
   if (part.correlationValue !== undefined) {
     return { uniqueIdentifier, correlationValue: part.correlationValue }
   }
-  const key = await signingKeyOf(scope, object)
   await spendUse(scope, object, part.data.length)
   const parameters = parametersOf(object, part.first.cryptographicParameters)
   const given = { data: part.data, digest: part.first.digestedData }
-  const signatureData = key.sign(scope, parameters, given)
+  const signatureData = await withSigningKey(scope, object, (key) =>
+    key.sign(scope, parameters, given),
+  )
   scope.batch.madeData('SignSignatureData', signatureData)
   return { uniqueIdentifier, signatureData }
 })

@@ -13,6 +13,8 @@ export const kmipLimits = {
   messageBytesMax: 1024 * 1024,
   /** Messages of one connection that wait; it is not read from while there are more. */
   queuedMax: 64,
+  /** Signatures of one connection that are made at the same time. */
+  togetherMax: 32,
   /** Answers of one connection that are joined into one write. */
   joinedBytesMax: 64 * 1024,
   /** A client that does not read its answers is not read from, past the second it is cut. */

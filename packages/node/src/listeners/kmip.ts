@@ -1,13 +1,14 @@
 /**
  * KMIP over TLS (KMIP Profiles 2.1 §3): TTLV messages on a port of their own, client certificates.
- * One message of a connection is answered after the other; answers that are ready together leave
- * in one write, so that they share TLS records.
+ * One message of a connection is answered after the other, but for signatures that were asked for
+ * one after the other, which are made together; answers leave in the order of the messages, and
+ * those that are ready together in one write, so that they share TLS records.
  */
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { type Bytes, concat } from '@holdfast/base/bytes'
 import type { KmipCaller } from '@holdfast/enclave/kmip/create-kmip-server'
-import { FrameReader } from '@holdfast/kmip'
+import { enumerations, FrameReader, peekOperations } from '@holdfast/kmip'
 import {
   type KmipClosed,
   type KmipListenerOptions,
@@ -21,6 +22,14 @@ export type KmipListener = AsyncDisposable & {
   connections(): number
   /** Later connections are shown this certificate. */
   setCertificate(certificate: KmipListenerOptions['certificate']): void
+}
+
+const signCode = enumerations.Operation.Sign[0]
+
+/** A message of one Sign and nothing else: what it answers depends on no other such message. */
+const isSign = (untrusted: Bytes): boolean => {
+  const operations = peekOperations(untrusted)
+  return operations?.length === 1 && operations[0] === signCode
 }
 
 class Connection {
@@ -99,17 +108,33 @@ class Connection {
   async #answerAll(): Promise<void> {
     let ready: Bytes[] = []
     let readyBytes = 0
-    for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
-      const answer = await this.#options.handle(this.#caller as KmipCaller, message, 'ttlv')
-      this.#options.answered?.()
-      ready.push(answer)
-      readyBytes += answer.length
+    for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
+      const handle = (message: Bytes): Promise<Bytes> =>
+        this.#options.handle(this.#caller as KmipCaller, message, 'ttlv')
+      const answers = await Promise.all(group.map(handle))
+      for (const answer of answers) {
+        this.#options.answered?.()
+        ready.push(answer)
+        readyBytes += answer.length
+      }
       if (this.#queue.length > 0 && readyBytes < this.#limits.joinedBytesMax) continue
       await this.#write(concat(...ready))
       ready = []
       readyBytes = 0
       if (this.#socket.isPaused()) this.#socket.resume()
     }
+  }
+
+  /** The next message, with those signatures behind it that may be made at the same time. */
+  #nextGroup(): readonly Bytes[] {
+    const [first] = this.#queue
+    if (first === undefined) return []
+    let count = 1
+    if (isSign(first)) {
+      const max = Math.min(this.#queue.length, this.#limits.togetherMax)
+      while (count < max && isSign(this.#queue[count] as Bytes)) count += 1
+    }
+    return this.#queue.splice(0, count)
   }
 
   async #write(bytes: Bytes): Promise<void> {

@@ -61,6 +61,8 @@ export type Core = {
    */
   sessionFrame(session: SessionId, untrustedFrame: Bytes): Promise<Result<Bytes>>
   closeSession(session: SessionId): void
+  /** The first wallet that a session of this node was authenticated for; undefined before. */
+  sessionCaller(session: SessionId): WalletId | undefined
   /** For clients that cannot verify evidence; undefined until the core has started. */
   zoneTrust(): ZoneTrust | undefined
   /** A certificate of the zone's CA for this node's TLS key, DER; lives days. */

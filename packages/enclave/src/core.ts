@@ -11,7 +11,7 @@ import {
   refuse,
 } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
-import type { BootId, SessionId, ZoneId } from '@holdfast/base/ids'
+import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { authorisationsMax } from '@holdfast/base/limits'
 import { base64url, bytesOf, parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
@@ -190,6 +190,11 @@ class NodeCore implements Core {
     if (peer === undefined) return
     const closing = { type: 'session.close', session: session.remote } as const
     void this.#context.peers.ask(peer, closing, peerTimeoutMs)
+  }
+
+  sessionCaller(id: SessionId): WalletId | undefined {
+    const session = this.#context?.sessions.get(id)
+    return session?.kind === 'here' ? session.authenticated?.wallets[0] : undefined
   }
 
   async peerMessage(peer: Peer, untrusted: Bytes): Promise<Bytes> {

@@ -2,6 +2,20 @@
 
 /** Client connections of one listener, of all kinds; more are not accepted. */
 export const clientConnectionsMax = 20_000
+/** Of them from one address (IPv6: one /64), where no proxy stands between. */
+export const connectionsPerAddressMax = 2048
+/** Work that is begun before other sockets are looked at again. */
+export const turnBudgetMs = 4
+/** Answers that are being made; more callers wait for their turn. */
+export const turnsInFlightMax = 128
+/** An answer that takes longer waits for something else, and holds up nobody. */
+export const turnHeldMs = 50
+/** While others wait, strangers are served in every so manieth turn. */
+export const strangersTurn = 4
+/** What may wait of one caller, of one address's strangers, and of all callers of a kind. */
+export const turnsWaitingMax = 4096
+export const strangerTurnsWaitingMax = 256
+export const turnsWaitingAllMax = 65_536
 export const headersTimeoutMs = 10_000
 export const bodyTimeoutMs = 15_000
 export const idleTimeoutMs = 120_000

@@ -35,7 +35,7 @@ export type Relayed = {
 
 export type SessionTable = {
   readonly size: number
-  /** False where `sessionsMax` sessions are alive. */
+  /** Beyond `sessionsMax` the oldest that proved nothing makes way; false where all have. */
   add(session: Session | Relayed): boolean
   /** Undefined where there is none, or where it has expired. */
   get(id: SessionId): Session | Relayed | undefined
@@ -50,6 +50,8 @@ export type SessionTable = {
 
 class Table implements SessionTable {
   readonly #sessions = new Map<SessionId, Session | Relayed>()
+  /** Those that were strangers' when they came, the oldest first; some have proved who they are. */
+  readonly #strangers = new Set<SessionId>()
   readonly #clock: Clock
 
   constructor(clock: Clock) {
@@ -61,9 +63,22 @@ class Table implements SessionTable {
   }
 
   add(session: Session | Relayed): boolean {
-    if (this.#sessions.size >= sessionsMax) return false
+    if (this.#sessions.size >= sessionsMax && !this.#makeWay()) return false
     this.#sessions.set(session.id, session)
+    this.#strangers.add(session.id)
     return true
+  }
+
+  #makeWay(): boolean {
+    for (const id of this.#strangers) {
+      this.#strangers.delete(id)
+      const session = this.#sessions.get(id)
+      const isKnown = session?.kind === 'here' && session.authenticated !== undefined
+      if (session === undefined || isKnown) continue
+      this.remove(id)
+      return true
+    }
+    return false
   }
 
   get(id: SessionId): Session | Relayed | undefined {
@@ -76,6 +91,7 @@ class Table implements SessionTable {
   remove(id: SessionId): void {
     const session = this.#sessions.get(id)
     this.#sessions.delete(id)
+    this.#strangers.delete(id)
     if (session?.kind === 'here') session.channel[Symbol.dispose]()
   }
 

@@ -6,6 +6,7 @@ import type { NodeConfig } from '../config.ts'
 import type { Logs } from '../logs.ts'
 import { addressText, type HostPort } from '../mesh/peer-address.ts'
 import type { TlsIdentity } from '../mesh/tls-peer.ts'
+import { createFairTurns } from './fair-turns.ts'
 import { type HttpListener, listenHttp } from './http.ts'
 import type { HttpOptions } from './http-app.ts'
 import { openApiDocument } from './openapi.ts'
@@ -31,12 +32,14 @@ export const listenClients = async (options: {
 }): Promise<ClientListeners> => {
   const { config, core, tls, manifests, kmip, observe, logs } = options
   const open: HttpListener[] = []
+  // One for all listeners: they share the processor.
+  const turns = createFairTurns()
   const openApi = openApiDocument(options.version)
   const stop = async (): Promise<void> => {
     await Promise.all(open.map((listener) => listener.stop()))
   }
   const listen = async (address: HostPort, secure: boolean): Promise<string> => {
-    const common = { address, core, manifests, kmip, openApi, observe, logs }
+    const common = { address, core, turns, manifests, kmip, openApi, observe, logs }
     const listening = await listenHttp({ ...common, ...(secure ? { tls } : {}) })
     if (!listening.ok) {
       await stop()

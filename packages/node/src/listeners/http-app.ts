@@ -7,6 +7,8 @@ import * as limits from '../limits.ts'
 import type { Logs } from '../logs.ts'
 import type { HostPort } from '../mesh/peer-address.ts'
 import type { TlsIdentity } from '../mesh/tls-peer.ts'
+import { strangerAt } from './caller.ts'
+import type { FairTurns } from './fair-turns.ts'
 import { problemResponse } from './problem.ts'
 import { refuseRaw } from './refuse-raw.ts'
 import { type Route, routes } from './routes.ts'
@@ -16,6 +18,7 @@ export type HttpOptions = {
   /** Absent: plain HTTP, for a proxy that ends TLS or a browser on this machine. */
   readonly tls?: TlsIdentity
   readonly core: Core
+  readonly turns: FairTurns
   readonly manifests: Uint8Array
   readonly kmip?: () => KmipAddresses
   readonly openApi: Uint8Array
@@ -77,6 +80,8 @@ const addRoute = (app: FastifyInstance, route: Route, options: HttpOptions): voi
     handler: async (request, reply) => {
       const answer = await route.answer({
         core: options.core,
+        turns: options.turns,
+        stranger: strangerAt(request.socket.remoteAddress),
         manifests: options.manifests,
         kmip: options.kmip,
         query: request.query,

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { bodyBytesMax } from '../limits.ts'
 import { createTestCore, type TestCore } from '../testing/test-core.ts'
 import { bootOf, silentLogs, testTlsIdentity } from '../testing/tls-identity.ts'
+import { createFairTurns } from './fair-turns.ts'
 import { type HttpListener, listenHttp } from './http.ts'
 import { openApiDocument } from './openapi.ts'
 
@@ -23,6 +24,7 @@ const listen = async (options: { core?: Partial<Core>; tls?: boolean } = {}) => 
     address: { host: '127.0.0.1', port: 0 },
     ...(options.tls === true ? { tls: testTlsIdentity('eu', 'a') } : {}),
     core,
+    turns: createFairTurns(),
     manifests: Buffer.from('{"manifests":[]}'),
     openApi: openApiDocument('0.1.0'),
     observe: ({ route, status }) => observed.push(`${route} ${status}`),
@@ -271,6 +273,7 @@ describe('the HTTP listener', () => {
     const again = await listenHttp({
       address: { host: '127.0.0.1', port },
       core: createTestCore(),
+      turns: createFairTurns(),
       manifests: Buffer.from(''),
       openApi: Buffer.from(''),
       observe: () => undefined,

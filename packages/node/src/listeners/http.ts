@@ -2,8 +2,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { accept, assert, type Result, refuse } from '@holdfast/base/errors'
-import { clientConnectionsMax, stopTimeoutMs } from '../limits.ts'
+import { clientConnectionsMax, connectionsPerAddressMax, stopTimeoutMs } from '../limits.ts'
 import type { TlsIdentity } from '../mesh/tls-peer.ts'
+import { createAddressCount } from './address-count.ts'
 import { createHttpApp, type HttpOptions } from './http-app.ts'
 import { acceptWebSockets, type WebSockets } from './websocket.ts'
 
@@ -22,8 +23,12 @@ export const listenHttp = async (options: HttpOptions): Promise<Result<HttpListe
   const { server } = app
   server.maxConnections = clientConnectionsMax
   let open = 0
-  const sockets: WebSockets = acceptWebSockets(options.core, options.logs)
+  const sockets: WebSockets = acceptWebSockets(options.core, options.logs, options.turns)
+  // Behind a proxy all have its address.
+  const addresses =
+    options.tls === undefined ? undefined : createAddressCount(connectionsPerAddressMax)
   server.on('connection', (socket: Socket) => {
+    if (addresses?.admit(socket) === false) return
     open += 1
     socket.once('close', () => {
       open -= 1

@@ -7,9 +7,14 @@ import { bootId, bytes, hex, parseValue, sessionId, walletId, zoneId } from '@ho
 import type { Core, UntrustedSessionOpening } from '@holdfast/enclave/core-interface'
 import { z } from 'zod'
 import { sessionOpeningBytesMax } from '../limits.ts'
+import { callerOf } from './caller.ts'
+import type { Caller, FairTurns } from './fair-turns.ts'
 
 export type RouteInput = {
   readonly core: Core
+  readonly turns: Pick<FairTurns, 'run'>
+  /** Of the address that asks. */
+  readonly stranger: Caller
   /** The chain of signed manifests as JSON, genesis first. */
   readonly manifests: Uint8Array
   /** Where KMIP is served; nowhere where it is absent. */
@@ -70,14 +75,14 @@ export const routes: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/evidence',
-    answer: async ({ core, query }) => {
+    answer: async ({ core, query, turns, stranger }) => {
       const parsed = attempt(() => parseValue(evidenceQuery, query))
       if (!parsed.ok) return parsed
       const { nonce, ...target } = parsed.value
       if (Object.keys(target).length > 1) {
         return refuse('invalid_field', 'a query names one of zone, boot and wallet')
       }
-      return typed(json, await core.evidence(target, fromHex(nonce)))
+      return typed(json, await turns.run(stranger, () => core.evidence(target, fromHex(nonce))))
     },
   },
   {
@@ -107,17 +112,18 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/v1/requests',
     bodyType: json,
-    answer: async ({ core, body }) => typed(json, await core.handle(body)),
+    answer: async ({ core, body, turns, stranger }) =>
+      typed(json, await turns.run(stranger, () => core.handle(body))),
   },
   {
     method: 'POST',
     path: '/v1/sessions',
     bodyType: cbor,
     bodyBytesMax: sessionOpeningBytesMax,
-    answer: async ({ core, body }) => {
+    answer: async ({ core, body, turns, stranger }) => {
       const parsed = parseSessionOpening(body)
       if (!parsed.ok) return parsed
-      const opened = await core.openSession(parsed.value)
+      const opened = await turns.run(stranger, () => core.openSession(parsed.value))
       return opened.ok ? typed(cbor, accept(encodeSessionOpened(opened.value))) : opened
     },
   },
@@ -125,10 +131,11 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/v1/sessions/:session',
     bodyType: octets,
-    answer: async ({ core, parameters, body }) => {
+    answer: async ({ core, parameters, body, turns, stranger }) => {
       const session = sessionOf(parameters)
       if (!session.ok) return session
-      return typed(octets, await core.sessionFrame(session.value, body))
+      const caller = callerOf(core, session.value, stranger)
+      return typed(octets, await turns.run(caller, () => core.sessionFrame(session.value, body)))
     },
   },
   {

@@ -13,6 +13,8 @@ import {
   socketOpeningTimeoutMs,
   socketPingAfterMs,
 } from '../limits.ts'
+import { callerOf } from './caller.ts'
+import type { Caller, FairTurns } from './fair-turns.ts'
 import { closeCodeOf } from './problem.ts'
 import { encodeSessionOpened, parseSessionOpening } from './routes.ts'
 
@@ -25,7 +27,10 @@ export type SessionSocket = {
 }
 
 type Options = {
-  readonly core: Pick<Core, 'openSession' | 'sessionFrame' | 'closeSession'>
+  readonly core: Pick<Core, 'openSession' | 'sessionFrame' | 'closeSession' | 'sessionCaller'>
+  readonly turns: Pick<FairTurns, 'run'>
+  /** Of its address. */
+  readonly stranger: Caller
   /** Called before writes: those of one turn leave together. */
   cork(): void
   onClose(): void
@@ -74,13 +79,14 @@ const closeSoon = (socket: WebSocket): void => {
 }
 
 export const openSessionSocket = (socket: WebSocket, options: Options): SessionSocket => {
-  const { core } = options
+  const { core, turns, stranger } = options
   const openedAt = performance.now()
   let heardAt = openedAt
   let session: SessionId | undefined
   /** Frames that came behind the opening, before it was answered. */
   let early: Uint8Array[] | undefined
   let inFlight = 0
+  let caller = stranger
   let ended = false
 
   const { end, send, balance } = createAnswers(socket, options, {
@@ -94,8 +100,12 @@ export const openSessionSocket = (socket: WebSocket, options: Options): SessionS
   const frame = async (id: SessionId, untrusted: Uint8Array): Promise<void> => {
     inFlight += 1
     balance()
-    // In the order of arrival: the core opens a frame before its first await.
-    const answer = await core.sessionFrame(id, untrusted).catch(() => fault)
+    // In the order of arrival: a caller's turns keep it, the core opens before its first await.
+    // Frames of one session wait in one place: it changes only where none does.
+    if (inFlight === 1) caller = callerOf(core, id, stranger)
+    const answer = await turns
+      .run(caller, () => core.sessionFrame(id, untrusted))
+      .catch(() => fault)
     inFlight -= 1
     send(answer)
     balance()
@@ -108,7 +118,9 @@ export const openSessionSocket = (socket: WebSocket, options: Options): SessionS
         ? refuse('too_large', 'the opening is larger than the limit')
         : parseSessionOpening(untrusted)
     if (!parsed.ok) return end(parsed.refusal)
-    const opened = await core.openSession(parsed.value).catch(() => fault)
+    const opened = await turns
+      .run(stranger, () => core.openSession(parsed.value))
+      .catch(() => fault)
     if (!opened.ok) return end(opened.refusal)
     if (ended || socket.readyState !== socket.OPEN) return core.closeSession(opened.value.session)
     session = opened.value.session

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createTestCore } from '../testing/test-core.ts'
 import { bootOf, silentLogs } from '../testing/tls-identity.ts'
+import { createFairTurns } from './fair-turns.ts'
 import { type HttpListener, listenHttp } from './http.ts'
 
 const listeners: HttpListener[] = []
@@ -18,6 +19,7 @@ const listen = async (overrides: Partial<Core> = {}) => {
   const listening = await listenHttp({
     address: { host: '127.0.0.1', port: 0 },
     core,
+    turns: createFairTurns(),
     manifests: Buffer.from(''),
     openApi: Buffer.from(''),
     observe: () => undefined,

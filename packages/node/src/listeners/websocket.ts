@@ -7,7 +7,9 @@ import type { Core } from '@holdfast/enclave/core-interface'
 import { WebSocketServer } from 'ws'
 import { connectionSweepMs } from '../limits.ts'
 import type { Logs } from '../logs.ts'
+import { strangerAt } from './caller.ts'
 import { endConnection } from './end-connection.ts'
+import type { FairTurns } from './fair-turns.ts'
 import { problemResponse } from './problem.ts'
 import { openSessionSocket, type SessionSocket } from './session-socket.ts'
 
@@ -41,7 +43,7 @@ const refuseUpgrade = (socket: Socket): void => {
   endConnection(socket, `${head}${length}${body}`)
 }
 
-export const acceptWebSockets = (core: Core, logs: Logs): WebSockets => {
+export const acceptWebSockets = (core: Core, logs: Logs, turns: FairTurns): WebSockets => {
   const open = new Set<SessionSocket>()
   const server = new WebSocketServer({
     noServer: true,
@@ -62,6 +64,8 @@ export const acceptWebSockets = (core: Core, logs: Logs): WebSockets => {
       server.handleUpgrade(request, socket, head, (webSocket) => {
         const connection = openSessionSocket(webSocket, {
           core,
+          turns,
+          stranger: strangerAt(socket.remoteAddress),
           cork: createCork(socket),
           onClose: () => open.delete(connection),
         })

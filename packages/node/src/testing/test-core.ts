@@ -35,6 +35,7 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
     closeSession: (session) => {
       calls.push(`close ${session}`)
     },
+    sessionCaller: () => undefined,
     peerMessage: async (_peer, untrusted) => untrusted,
     kmip: async (_caller, untrusted) => accept(untrusted),
     announceKmip: () => undefined,

@@ -1,0 +1,127 @@
+/**
+ * Who is served next when more is asked than one processor answers. Callers take turns, however
+ * much each of them sends; strangers get a quarter of the turns while others wait. A node at ease
+ * serves everything at once, and pays one look at the clock for it.
+ */
+import { type Result, refuse } from '@holdfast/base/errors'
+import * as limits from '../limits.ts'
+
+export type Caller = {
+  /** Callers of one key share their turns: a wallet's sessions, an address's strangers. */
+  readonly key: string
+  /** Whether it has proved who it is. */
+  readonly known: boolean
+}
+
+export type FairTurns = {
+  /** Calls now or in its turn. Refuses `limit_reached` where too much waits already. */
+  run<Value>(caller: Caller, action: () => Promise<Result<Value>>): Promise<Result<Value>>
+  waiting(): { readonly known: number; readonly strangers: number }
+}
+
+type Waiting = Map<string, (() => void)[]>
+
+/** The first of the next caller in the ring, who then stands last. */
+const nextOf = (ring: Waiting): (() => void) | undefined => {
+  for (const [key, queue] of ring) {
+    ring.delete(key)
+    const first = queue.shift()
+    if (queue.length > 0) ring.set(key, queue)
+    if (first !== undefined) return first
+  }
+  return undefined
+}
+
+const tooMuch = refuse('limit_reached', 'too much of this caller waits already')
+
+/** Actions that are under way; one that waits for something else soon counts no more. */
+const createSlots = (free: () => void) => {
+  let used = 0
+  return {
+    full: () => used >= limits.turnsInFlightMax,
+    take: (): (() => void) => {
+      used += 1
+      let held = true
+      const release = (): void => {
+        if (!held) return
+        held = false
+        clearTimeout(timer)
+        used -= 1
+        free()
+      }
+      const timer = setTimeout(release, limits.turnHeldMs).unref()
+      return release
+    },
+  }
+}
+
+export const createFairTurns = (nowMs: () => number = () => performance.now()): FairTurns => {
+  const rings = { known: new Map() as Waiting, strangers: new Map() as Waiting }
+  const counts = { known: 0, strangers: 0 }
+  let turnEndsAtMs = 0
+  let scheduled = false
+  let picked = 0
+
+  const anyWaits = (): boolean => counts.known + counts.strangers > 0
+  const pick = (): (() => void) | undefined => {
+    picked += 1
+    const strangersFirst = picked % limits.strangersTurn === 0
+    for (const kind of strangersFirst
+      ? (['strangers', 'known'] as const)
+      : (['known', 'strangers'] as const)) {
+      const found = nextOf(rings[kind])
+      if (found !== undefined) {
+        counts[kind] -= 1
+        return found
+      }
+    }
+    return undefined
+  }
+  const turn = (): void => {
+    scheduled = false
+    turnEndsAtMs = nowMs() + limits.turnBudgetMs
+    while (anyWaits() && !slots.full() && nowMs() < turnEndsAtMs) pick()?.()
+    schedule()
+  }
+  const schedule = (): void => {
+    if (scheduled || !anyWaits() || slots.full()) return
+    scheduled = true
+    setImmediate(turn)
+  }
+  const slots = createSlots(schedule)
+  const begin = async <Value>(action: () => Promise<Result<Value>>): Promise<Result<Value>> => {
+    const release = slots.take()
+    try {
+      return await action()
+    } finally {
+      release()
+    }
+  }
+  /** Where nothing has run for a while, a turn begins with this. */
+  const isAtEase = (): boolean => {
+    if (anyWaits() || slots.full()) return false
+    const now = nowMs()
+    if (now >= turnEndsAtMs + limits.turnBudgetMs) turnEndsAtMs = now + limits.turnBudgetMs
+    return now < turnEndsAtMs
+  }
+
+  return {
+    run: (caller, action) => {
+      if (isAtEase()) return begin(action)
+      const kind = caller.known ? 'known' : 'strangers'
+      const queue = rings[kind].get(caller.key) ?? []
+      const max = caller.known ? limits.turnsWaitingMax : limits.strangerTurnsWaitingMax
+      if (queue.length >= max || counts[kind] >= limits.turnsWaitingAllMax) {
+        return Promise.resolve(tooMuch)
+      }
+      counts[kind] += 1
+      const settled = new Promise<Awaited<ReturnType<typeof action>>>((resolve, reject) => {
+        queue.push(() => void begin(action).then(resolve, reject))
+      })
+      rings[kind].set(caller.key, queue)
+      schedule()
+      return settled
+    },
+    waiting: () => ({ ...counts }),
+  }
+}

@@ -24,15 +24,15 @@ const enclaveOf = async ({ plain }: RunningNode) => {
 
 const received = (data: Buffer): Bytes => new Uint8Array(data)
 
-export const startSessionLoad = async (
-  options: ClientTools & {
-    readonly node: RunningNode
-    readonly owner: Owner
-    readonly wallet: Wallet
-    readonly inFlight: number
-  },
-): Promise<Load> => {
-  const { node, wallet, owner, inFlight } = options
+export type SessionOptions = ClientTools & {
+  readonly node: RunningNode
+  readonly owner: Owner
+  readonly wallet: Wallet
+}
+
+/** A WebSocket whose session is authenticated for the wallet. */
+export const openWalletSession = async (options: SessionOptions) => {
+  const { node, wallet, owner } = options
   const started = startSession(options, await enclaveOf(node))
   const socket = new WebSocket(`${node.client.replace(/^http/, 'ws')}/v1/session`, {
     rejectUnauthorized: false,
@@ -48,6 +48,14 @@ export const startSessionLoad = async (
   const opened = parseCbor(z.tuple([sessionId, bytesSchema]), await exchange(opening))
   const session = started.finish(opened[1])
   session.open(await exchange(authenticateFrame(session, wallet, owner)))
+  return { socket, session }
+}
+
+export const startSessionLoad = async (
+  options: SessionOptions & { readonly inFlight: number },
+): Promise<Load> => {
+  const { wallet, inFlight } = options
+  const { socket, session } = await openWalletSession(options)
   const next = signRequests(wallet)
   let answered = 0
   let stopping = false

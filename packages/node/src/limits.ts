@@ -6,8 +6,8 @@ export const clientConnectionsMax = 20_000
 export const connectionsPerAddressMax = 2048
 /** Work that is begun before other sockets are looked at again. */
 export const turnBudgetMs = 4
-/** Answers that are being made; more callers wait for their turn. */
-export const turnsInFlightMax = 128
+/** Answers that are being made: what the next turn waits for at most, enough for group commits. */
+export const turnsInFlightMax = 32
 /** An answer that takes longer waits for something else, and holds up nobody. */
 export const turnHeldMs = 50
 /** While others wait, strangers are served in every so manieth turn. */

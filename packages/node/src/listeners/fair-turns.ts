@@ -14,7 +14,12 @@ export type Caller = {
 }
 
 export type FairTurns = {
-  /** Calls now or in its turn. Refuses `limit_reached` where too much waits already. */
+  /**
+   * Calls now or in its turn; false where too much of this caller waits already. What settles first
+   * stays first: nothing stands between the action's own promise and who waits for it.
+   */
+  start(caller: Caller, action: () => Promise<unknown>): boolean
+  /** The same for one answer; refuses `limit_reached`. */
   run<Value>(caller: Caller, action: () => Promise<Result<Value>>): Promise<Result<Value>>
   waiting(): { readonly known: number; readonly strangers: number }
 }
@@ -89,13 +94,9 @@ export const createFairTurns = (nowMs: () => number = () => performance.now()): 
     setImmediate(turn)
   }
   const slots = createSlots(schedule)
-  const begin = async <Value>(action: () => Promise<Result<Value>>): Promise<Result<Value>> => {
+  const begin = (action: () => Promise<unknown>): void => {
     const release = slots.take()
-    try {
-      return await action()
-    } finally {
-      release()
-    }
+    action().then(release, release)
   }
   /** Where nothing has run for a while, a turn begins with this. */
   const isAtEase = (): boolean => {
@@ -105,23 +106,32 @@ export const createFairTurns = (nowMs: () => number = () => performance.now()): 
     return now < turnEndsAtMs
   }
 
+  const start: FairTurns['start'] = (caller, action) => {
+    if (isAtEase()) {
+      begin(action)
+      return true
+    }
+    const kind = caller.known ? 'known' : 'strangers'
+    const queue = rings[kind].get(caller.key) ?? []
+    const max = caller.known ? limits.turnsWaitingMax : limits.strangerTurnsWaitingMax
+    if (queue.length >= max || counts[kind] >= limits.turnsWaitingAllMax) return false
+    counts[kind] += 1
+    queue.push(() => begin(action))
+    rings[kind].set(caller.key, queue)
+    schedule()
+    return true
+  }
   return {
-    run: (caller, action) => {
-      if (isAtEase()) return begin(action)
-      const kind = caller.known ? 'known' : 'strangers'
-      const queue = rings[kind].get(caller.key) ?? []
-      const max = caller.known ? limits.turnsWaitingMax : limits.strangerTurnsWaitingMax
-      if (queue.length >= max || counts[kind] >= limits.turnsWaitingAllMax) {
-        return Promise.resolve(tooMuch)
-      }
-      counts[kind] += 1
-      const settled = new Promise<Awaited<ReturnType<typeof action>>>((resolve, reject) => {
-        queue.push(() => void begin(action).then(resolve, reject))
-      })
-      rings[kind].set(caller.key, queue)
-      schedule()
-      return settled
-    },
+    start,
+    run: (caller, action) =>
+      new Promise((resolve, reject) => {
+        const began = start(caller, () => {
+          const answer = action()
+          answer.then(resolve, reject)
+          return answer
+        })
+        if (!began) resolve(tooMuch)
+      }),
     waiting: () => ({ ...counts }),
   }
 }

@@ -28,7 +28,7 @@ export type SessionSocket = {
 
 type Options = {
   readonly core: Pick<Core, 'openSession' | 'sessionFrame' | 'closeSession' | 'sessionCaller'>
-  readonly turns: Pick<FairTurns, 'run'>
+  readonly turns: Pick<FairTurns, 'run' | 'start'>
   /** Of its address. */
   readonly stranger: Caller
   /** Called before writes: those of one turn leave together. */
@@ -97,18 +97,23 @@ export const openSessionSocket = (socket: WebSocket, options: Options): SessionS
     },
   })
 
-  const frame = async (id: SessionId, untrusted: Uint8Array): Promise<void> => {
-    inFlight += 1
-    balance()
-    // In the order of arrival: a caller's turns keep it, the core opens before its first await.
-    // Frames of one session wait in one place: it changes only where none does.
-    if (inFlight === 1) caller = callerOf(core, id, stranger)
-    const answer = await turns
-      .run(caller, () => core.sessionFrame(id, untrusted))
-      .catch(() => fault)
+  const answerFrame = async (id: SessionId, untrusted: Uint8Array): Promise<void> => {
+    const answer = await core.sessionFrame(id, untrusted).catch(() => fault)
     inFlight -= 1
+    // At once: the client opens answers in the order in which they were sealed.
     send(answer)
     balance()
+  }
+
+  const frame = (id: SessionId, untrusted: Uint8Array): void => {
+    inFlight += 1
+    balance()
+    // Frames of one session wait in one place, which changes only where none does: the core is
+    // given them in the order of their arrival, and opens each before its first await.
+    if (inFlight === 1) caller = callerOf(core, id, stranger)
+    if (!turns.start(caller, () => answerFrame(id, untrusted))) {
+      end(refuse('limit_reached', 'too much of this caller waits already').refusal)
+    }
   }
 
   const openSession = async (untrusted: Uint8Array): Promise<void> => {
@@ -125,7 +130,7 @@ export const openSessionSocket = (socket: WebSocket, options: Options): SessionS
     if (ended || socket.readyState !== socket.OPEN) return core.closeSession(opened.value.session)
     session = opened.value.session
     send({ ok: true, value: encodeSessionOpened(opened.value) })
-    for (const waiting of early) void frame(session, waiting)
+    for (const waiting of early) frame(session, waiting)
     early = undefined
   }
 
@@ -134,7 +139,7 @@ export const openSessionSocket = (socket: WebSocket, options: Options): SessionS
     const untrusted = isBinary ? bytesOf(data) : undefined
     if (ended) return
     if (untrusted === undefined) end(refuse('malformed', 'frames are binary').refusal)
-    else if (session !== undefined) void frame(session, untrusted)
+    else if (session !== undefined) frame(session, untrusted)
     else if (early === undefined) void openSession(untrusted)
     else if (early.length < socketInFlightMax) early.push(untrusted)
     else end(refuse('limit_reached', 'too many frames before the session was open').refusal)

@@ -14,7 +14,7 @@ export const turnHeldMs = 50
 export const strangersTurn = 4
 /** What may wait of one caller, of one address's strangers, and of all callers of a kind. */
 export const turnsWaitingMax = 4096
-export const strangerTurnsWaitingMax = 256
+export const strangerTurnsWaitingMax = 2048
 export const turnsWaitingAllMax = 65_536
 export const headersTimeoutMs = 10_000
 export const bodyTimeoutMs = 15_000

@@ -19,7 +19,7 @@ it('cuts the connections of an address beyond its number, and counts those that 
   const third = await open()
   await once(third, 'close')
   expect(admitted).toEqual([true, true, false])
-  first!.destroy()
+  first.destroy()
   while (server.listening && admitted.at(-1) === false) {
     const again = await open()
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -27,5 +27,5 @@ it('cuts the connections of an address beyond its number, and counts those that 
   }
   expect(admitted.at(-1)).toBe(true)
   server.close()
-  first!.destroy()
+  first.destroy()
 }, 10_000)

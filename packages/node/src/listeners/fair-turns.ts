@@ -60,36 +60,56 @@ const createSlots = (free: () => void) => {
   }
 }
 
-export const createFairTurns = (nowMs: () => number = () => performance.now()): FairTurns => {
+/** Who waits: known callers and strangers, each kind in a ring. */
+const createRings = () => {
   const rings = { known: new Map() as Waiting, strangers: new Map() as Waiting }
   const counts = { known: 0, strangers: 0 }
-  let turnEndsAtMs = 0
-  let scheduled = false
   let picked = 0
-
-  const anyWaits = (): boolean => counts.known + counts.strangers > 0
-  const pick = (): (() => void) | undefined => {
-    picked += 1
-    const strangersFirst = picked % limits.strangersTurn === 0
-    for (const kind of strangersFirst
-      ? (['strangers', 'known'] as const)
-      : (['known', 'strangers'] as const)) {
-      const found = nextOf(rings[kind])
-      if (found !== undefined) {
+  return {
+    any: (): boolean => counts.known + counts.strangers > 0,
+    counts: () => ({ ...counts }),
+    /** Every so manieth is a stranger's; where one kind does not wait, the other's. */
+    pick: (): (() => void) | undefined => {
+      picked += 1
+      const strangersFirst = picked % limits.strangersTurn === 0
+      const order = strangersFirst
+        ? (['strangers', 'known'] as const)
+        : (['known', 'strangers'] as const)
+      for (const kind of order) {
+        const found = nextOf(rings[kind])
+        if (found === undefined) continue
         counts[kind] -= 1
         return found
       }
-    }
-    return undefined
+      return undefined
+    },
+    /** False where too much waits. */
+    add: ({ key, known }: Caller, begin: () => void): boolean => {
+      const kind = known ? 'known' : 'strangers'
+      const queue = rings[kind].get(key) ?? []
+      const max = known ? limits.turnsWaitingMax : limits.strangerTurnsWaitingMax
+      if (queue.length >= max || counts[kind] >= limits.turnsWaitingAllMax) return false
+      counts[kind] += 1
+      queue.push(begin)
+      rings[kind].set(key, queue)
+      return true
+    },
   }
+}
+
+export const createFairTurns = (nowMs: () => number = () => performance.now()): FairTurns => {
+  const rings = createRings()
+  let turnEndsAtMs = 0
+  let scheduled = false
+
   const turn = (): void => {
     scheduled = false
     turnEndsAtMs = nowMs() + limits.turnBudgetMs
-    while (anyWaits() && !slots.full() && nowMs() < turnEndsAtMs) pick()?.()
+    while (rings.any() && !slots.full() && nowMs() < turnEndsAtMs) rings.pick()?.()
     schedule()
   }
   const schedule = (): void => {
-    if (scheduled || !anyWaits() || slots.full()) return
+    if (scheduled || !rings.any() || slots.full()) return
     scheduled = true
     setImmediate(turn)
   }
@@ -100,7 +120,7 @@ export const createFairTurns = (nowMs: () => number = () => performance.now()): 
   }
   /** Where nothing has run for a while, a turn begins with this. */
   const isAtEase = (): boolean => {
-    if (anyWaits() || slots.full()) return false
+    if (rings.any() || slots.full()) return false
     const now = nowMs()
     if (now >= turnEndsAtMs + limits.turnBudgetMs) turnEndsAtMs = now + limits.turnBudgetMs
     return now < turnEndsAtMs
@@ -111,13 +131,7 @@ export const createFairTurns = (nowMs: () => number = () => performance.now()): 
       begin(action)
       return true
     }
-    const kind = caller.known ? 'known' : 'strangers'
-    const queue = rings[kind].get(caller.key) ?? []
-    const max = caller.known ? limits.turnsWaitingMax : limits.strangerTurnsWaitingMax
-    if (queue.length >= max || counts[kind] >= limits.turnsWaitingAllMax) return false
-    counts[kind] += 1
-    queue.push(() => begin(action))
-    rings[kind].set(caller.key, queue)
+    if (!rings.add(caller, () => begin(action))) return false
     schedule()
     return true
   }
@@ -132,6 +146,6 @@ export const createFairTurns = (nowMs: () => number = () => performance.now()): 
         })
         if (!began) resolve(tooMuch)
       }),
-    waiting: () => ({ ...counts }),
+    waiting: () => rings.counts(),
   }
 }

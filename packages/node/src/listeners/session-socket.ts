@@ -78,6 +78,33 @@ const closeSoon = (socket: WebSocket): void => {
   setTimeout(() => socket.terminate(), socketCloseTimeoutMs).unref()
 }
 
+/** Gives the frames of one session to the core, each in its turn. */
+const createFrames = (
+  { core, turns, stranger }: Options,
+  answers: ReturnType<typeof createAnswers>,
+  /** How many are under way, with this change of it. */
+  count: (change: 1 | -1) => number,
+) => {
+  let caller = stranger
+  const answerFrame = async (id: SessionId, untrusted: Uint8Array): Promise<void> => {
+    const answer = await core.sessionFrame(id, untrusted).catch(() => fault)
+    count(-1)
+    // At once: the client opens answers in the order in which they were sealed.
+    answers.send(answer)
+    answers.balance()
+  }
+  return (id: SessionId, untrusted: Uint8Array): void => {
+    const underWay = count(1)
+    answers.balance()
+    // Frames of one session wait in one place, which changes only where none does: the core is
+    // given them in the order of their arrival, and opens each before its first await.
+    if (underWay === 1) caller = callerOf(core, id, stranger)
+    if (!turns.start(caller, () => answerFrame(id, untrusted))) {
+      answers.end(refuse('limit_reached', 'too much of this caller waits already').refusal)
+    }
+  }
+}
+
 export const openSessionSocket = (socket: WebSocket, options: Options): SessionSocket => {
   const { core, turns, stranger } = options
   const openedAt = performance.now()
@@ -86,10 +113,9 @@ export const openSessionSocket = (socket: WebSocket, options: Options): SessionS
   /** Frames that came behind the opening, before it was answered. */
   let early: Uint8Array[] | undefined
   let inFlight = 0
-  let caller = stranger
   let ended = false
 
-  const { end, send, balance } = createAnswers(socket, options, {
+  const answers = createAnswers(socket, options, {
     inFlight: () => inFlight,
     ended: () => ended,
     setEnded: () => {
@@ -97,24 +123,8 @@ export const openSessionSocket = (socket: WebSocket, options: Options): SessionS
     },
   })
 
-  const answerFrame = async (id: SessionId, untrusted: Uint8Array): Promise<void> => {
-    const answer = await core.sessionFrame(id, untrusted).catch(() => fault)
-    inFlight -= 1
-    // At once: the client opens answers in the order in which they were sealed.
-    send(answer)
-    balance()
-  }
-
-  const frame = (id: SessionId, untrusted: Uint8Array): void => {
-    inFlight += 1
-    balance()
-    // Frames of one session wait in one place, which changes only where none does: the core is
-    // given them in the order of their arrival, and opens each before its first await.
-    if (inFlight === 1) caller = callerOf(core, id, stranger)
-    if (!turns.start(caller, () => answerFrame(id, untrusted))) {
-      end(refuse('limit_reached', 'too much of this caller waits already').refusal)
-    }
-  }
+  const { end, send, balance } = answers
+  const frame = createFrames(options, answers, (change) => (inFlight += change))
 
   const openSession = async (untrusted: Uint8Array): Promise<void> => {
     early = []

@@ -53,27 +53,33 @@ try {
   modest.stop()
 
   const rate = (from: number, to: number): string => String(Math.round((to - from) / seconds))
-  const row = (name: string, { count, p50Ms, p99Ms, slowestMs }: Latency): string =>
-    `| ${[name, String(count), ...[p50Ms, p99Ms, slowestMs].map((ms) => ms.toFixed(1))].join(' | ')} |`
+  const row = (name: string, { count, p50Ms, p99Ms, slowestMs }: Latency): string => {
+    const times = [p50Ms, p99Ms, slowestMs].map((ms) => ms.toFixed(1))
+    return `| ${[name, String(count), ...times].join(' | ')} |`
+  }
+  const { greedy: sentBefore, crowd: crowdBefore } = atStart
+  const { greedy: sentAfter, crowd: crowdAfter } = atEnd
   const machine = describeMachine()
   writeFileSync(
     values.out,
     `# Answers under twice the load that a node answers
 
-\`npm run overload\` writes this file. ${callers} sessions of one wallet each ask for a signature, wait
-for it, pause 50 ms, and ask again. Meanwhile another wallet sends over ${sessions} sessions twice the
-signatures that the node answered before (${Math.round(capacity)} a second), without waiting, and ${strangers}
-connections of strangers ask for evidence as fast as they are answered.
+\`npm run overload\` writes this file. ${callers} sessions of one wallet each ask for a
+signature, wait for it, pause 50 ms, and ask again. Meanwhile another wallet sends, over ${sessions}
+sessions, twice the signatures that the node answered before (${Math.round(capacity)} a second),
+without waiting, and ${strangers} connections of strangers ask for evidence as fast as they are
+answered.
 
 | the callers who ask little | signatures | median ms | p99 ms | slowest ms |
 | --- | --- | --- | --- | --- |
 ${row('alone', alone)}
 ${row('under that load', overloaded)}
 
-Meanwhile, a second: ${rate(atStart.greedy.sent, atEnd.greedy.sent)} asked by the other wallet and
-${rate(atStart.greedy.answered, atEnd.greedy.answered)} answered; evidence for strangers
-${rate(atStart.crowd.answered, atEnd.crowd.answered)}, refused to them ${rate(atStart.crowd.refused, atEnd.crowd.refused)}. No figure is asserted
-by a test. Measured on ${machine.processor}, ${machine.processors} of its
+Meanwhile, a second: ${rate(sentBefore.sent, sentAfter.sent)} asked by the other wallet and
+${rate(sentBefore.answered, sentAfter.answered)} answered; evidence for strangers
+${rate(crowdBefore.answered, crowdAfter.answered)}, refused to them
+${rate(crowdBefore.refused, crowdAfter.refused)}. No figure is asserted by a test. Measured on
+${machine.processor}, ${machine.processors} of its
 processors, which clients and nodes share; ${machine.system}; Node ${machine.node}.
 `,
   )

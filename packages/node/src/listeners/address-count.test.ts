@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { expect, it } from 'vitest'
 import { createAddressCount } from './address-count.ts'
 
-it('cuts the connections of an address beyond its number, and counts those that ended', async () => {
+it('cuts connections of an address beyond its number, and counts what ended', async () => {
   const count = createAddressCount(2)
   const admitted: boolean[] = []
   const server = createServer((socket) => admitted.push(count.admit(socket)))

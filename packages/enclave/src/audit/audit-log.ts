@@ -112,11 +112,14 @@ class Chain implements AuditLog {
     if (first === undefined || last === undefined) return accept(undefined)
     const stored = await this.#commit(page, first, last)
     if (!stored.ok) {
-      if (!(await this.#isStored(first, last))) {
-        // Another node of the zone may have marked the chain: its head has another revision now.
-        const again = await this.#commit(page, first, last)
-        if (!again.ok) return again
+      const found = await this.#countStored(page, first)
+      if (found > 0) {
+        this.#pending.splice(0, found)
+        return accept(undefined)
       }
+      // Another node of the zone may have marked the chain: its head has another revision now.
+      const again = await this.#commit(page, first, last)
+      if (!again.ok) return again
     }
     this.#pending.splice(0, page.length)
     return accept(undefined)
@@ -140,14 +143,18 @@ class Chain implements AuditLog {
     return accept(undefined)
   }
 
-  /** A commit whose outcome was not told may have been applied, or be applied late. */
-  async #isStored(first: Pending, last: Pending): Promise<boolean> {
+  /**
+   * A commit whose outcome was not told may have been applied, or be applied late: then the page is
+   * there, with as many entries as there were when it was sent.
+   */
+  async #countStored(page: readonly Pending[], first: Pending): Promise<number> {
     const head = await this.#records.read(logHeadName(this.#boot))
-    if (head === undefined) return false
+    if (head === undefined) return 0
     this.#headRevision = head.revision
-    const page = await this.#records.read(logPageName(this.#boot, first.index))
+    const stored = await this.#records.read(logPageName(this.#boot, first.index))
+    if (stored === undefined) return 0
     const { index, hash } = decodeHead(head.payload)
-    return page !== undefined && index === last.index && hash === last.hash
+    return page.findIndex((entry) => entry.index === index && entry.hash === hash) + 1
   }
 }
 

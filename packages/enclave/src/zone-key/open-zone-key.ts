@@ -151,6 +151,9 @@ export const openZoneKey = async (options: AwaitedZoneKey): Promise<Result<Opene
       return accept({ zoneKey: refilled, fresh: true })
     }
     await options.clock.sleep(handoverRetryMs)
+    // What this node itself began may have been applied late.
+    const late = await openHere(options)
+    if (late !== undefined) return late
   }
   return refuse('zone_key_unavailable', 'neither this machine nor a peer has the key of the zone')
 }

@@ -105,6 +105,10 @@ const releaseNow = (
   log: Position,
 ): Result<SignAnswer> => {
   const entry = context.wallets.cached(held.wallet.id) ?? held
+  // What has left the cache since, or the zone, is not judged by what was read before.
+  if (context.wallets.indexed(held.wallet.id)?.hash !== entry.hash) {
+    return refuse('conflict', 'the wallet changed meanwhile', held.wallet.id)
+  }
   const verdict = entry === held ? accept(allowed) : judge(entry)
   if (!verdict.ok) return verdict
   return releaseSignature(context, { ...of, entry, verdict: verdict.value, log })

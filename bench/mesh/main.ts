@@ -18,7 +18,7 @@ import {
 import type { Throughput } from './throughput.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
-const awayWallets = 2000
+const awayWallets = 1000
 const restingWallets = 100_000
 
 const client = await createClient()
@@ -45,7 +45,7 @@ const onEtcd = async () => {
   const seen = await creations(mesh, client, 2)
   note('creations on etcd (one member a zone), durability 2 of 3 zones', seen)
   const [first] = mesh.nodes
-  return first === undefined ? 0 : etcdBytes(mesh, first)
+  return first === undefined ? 0 : await etcdBytes(mesh, first)
 }
 
 const sqlite = await onSqlite()

@@ -81,7 +81,7 @@ export const signatures = async (client: Client, nodes: number): Promise<Through
       }),
     ),
   )
-  return throughput(loads, pidsOf(mesh), times)
+  return await throughput(loads, pidsOf(mesh), times)
 }
 
 const walletsOf = async (node: MeshNode): Promise<number> => {

@@ -18,7 +18,7 @@ import {
 import type { Throughput } from './throughput.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
-const awayWallets = 1000
+const awayWallets = 500
 const restingWallets = 100_000
 
 const client = await createClient()

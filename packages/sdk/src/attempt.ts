@@ -3,7 +3,7 @@ import type { Authorisation } from '@holdfast/base/authorisation'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import { type Authenticate, acceptsSession } from './authenticate.ts'
-import { authorise, type Signer } from './credentials.ts'
+import { authoriseAll, type Signer } from './credentials.ts'
 import type { Endpoint, EvidenceTarget } from './endpoint.ts'
 import type { Prepared } from './requests/prepared.ts'
 import type { Routes } from './routes.ts'
@@ -45,10 +45,10 @@ export const tryOnce = async (
   const { bytes, purpose, wallet } = prepared
   const prove = async (): Promise<readonly Authorisation[]> => {
     if (prepared.unproved === true) return []
-    progress.proofs ??= await Promise.all([
-      ...signers.map((key) => authorise(key, purpose, bytes)),
-      ...(prepared.enrol ?? []).map((key) => authorise(key, 'enrol', bytes)),
-    ])
+    progress.proofs ??= [
+      ...(await authoriseAll(signers, purpose, bytes)),
+      ...(await authoriseAll(prepared.enrol ?? [], 'enrol', bytes)),
+    ]
     return progress.proofs
   }
   if (options.plain) {

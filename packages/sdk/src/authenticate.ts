@@ -4,7 +4,7 @@ import { accept, attempt, type Result } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import type { Operation } from '@holdfast/base/requests/request'
 import { parseJson } from '@holdfast/base/schema'
-import { authorise, type Signer } from './credentials.ts'
+import { authoriseAll, type Signer } from './credentials.ts'
 import { sessionWalletsMax } from './limits.ts'
 import { authenticateSession } from './requests/authenticate-session.ts'
 import type { Header } from './requests/prepared.ts'
@@ -39,9 +39,7 @@ export const authenticator =
         header: options.header(),
         handshakeHash,
       })
-      const authorisations = await Promise.all(
-        options.signers.map((signer) => authorise(signer, purpose, bytes)),
-      )
+      const authorisations = await authoriseAll(options.signers, purpose, bytes)
       const answer = await session.request({ request: bytes, authorisations }, timeoutMs)
       if (!answer.ok) return answer
       return attempt(() => {

@@ -49,7 +49,7 @@ describe.each(['ed25519', 'p256'] as const)('an API key (%s)', (algorithm) => {
     using key = generateApiKey(algorithm)
     const hash = createHash('sha256').update(`api-key\0${algorithm}\0`).update(key.publicKey)
     expect(key.id).toBe(`crd_${hash.digest('hex').slice(0, 32)}`)
-    const named = credentialOf(key, PersonId('alice'), 'laptop')
+    const named = credentialOf(key, PersonId('alice'), { name: 'laptop' })
     expect(credential.parse(named)).toEqual(named)
   })
 

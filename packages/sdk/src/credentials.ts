@@ -1,19 +1,21 @@
-/** API keys: the credentials of programs, and of people at a terminal. */
+/** Credentials that sign requests; API keys are those of programs, and of people at a terminal. */
 import { type Authorisation, challengeInput, type Purpose } from '@holdfast/base/authorisation'
 import { type Bytes, toBase64Url, toHex } from '@holdfast/base/bytes'
-import { credentialIdInput } from '@holdfast/base/credential-id'
-import { CredentialId, type PersonId } from '@holdfast/base/ids'
+import type { CredentialId, PersonId } from '@holdfast/base/ids'
 import { BufferSecret, type Secret } from '@holdfast/base/secret'
 import type { apiKeyAlgorithms, CertificateCredential, Credential } from '@holdfast/base/wallet'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256 } from '@noble/curves/nist.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { idOf } from './credential-id.ts'
 import { signatures } from './crypto/signatures.ts'
+import type { Passkey } from './passkeys/passkey.ts'
 
 export type ApiKeyAlgorithm = (typeof apiKeyAlgorithms)[number]
 
-/** Something that can authorise; a hardware key implements the same three fields. */
-export type Signer = {
+/** An API key; a hardware key implements the same fields. */
+export type KeySigner = {
+  readonly kind?: 'api-key'
   readonly id: CredentialId
   readonly algorithm: ApiKeyAlgorithm
   /** Ed25519: 32 bytes; P-256: 33 bytes, compressed. */
@@ -22,8 +24,11 @@ export type Signer = {
   sign(challenge: Bytes): Bytes | Promise<Bytes>
 }
 
+/** Something that can authorise. */
+export type Signer = KeySigner | Passkey
+
 /** A signer whose private key this process holds; disposing it erases the key. */
-export type ApiKey = Signer &
+export type ApiKey = KeySigner &
   Disposable & {
     /** Lends the private key, 32 bytes, for writing it to a file. */
     readonly privateKey: Secret
@@ -33,9 +38,6 @@ const generators: Readonly<Record<ApiKeyAlgorithm, () => Bytes>> = {
   ed25519: () => ed25519.utils.randomSecretKey(),
   p256: () => p256.utils.randomSecretKey(),
 }
-
-const idOf = (named: Parameters<typeof credentialIdInput>[0]): CredentialId =>
-  CredentialId.of(sha256(credentialIdInput(named)).subarray(0, 16))
 
 /** The id of an API key (base/credential-id.ts). */
 export const credentialIdOf = (algorithm: ApiKeyAlgorithm, publicKey: Bytes): CredentialId =>
@@ -89,9 +91,20 @@ export const authorise = async (
   signature: toBase64Url(await signer.sign(challengeOf(purpose, request))),
 })
 
+/** The proofs of several, asked one after another: a person can answer one question at a time. */
+export const authoriseAll = async (
+  signers: readonly Signer[],
+  purpose: Purpose,
+  request: Bytes,
+): Promise<readonly Authorisation[]> => {
+  const proofs: Authorisation[] = []
+  for (const signer of signers) proofs.push(await authorise(signer, purpose, request))
+  return proofs
+}
+
 /** Whether a proof over some request bytes is that of a public key. */
 export const isProofBy = (
-  signer: Pick<Signer, 'algorithm' | 'publicKey'>,
+  signer: Pick<KeySigner, 'algorithm' | 'publicKey'>,
   proof: { readonly purpose: Purpose; readonly request: Bytes; readonly signature: Bytes },
 ): boolean => {
   const message = challengeOf(proof.purpose, proof.request)
@@ -99,12 +112,21 @@ export const isProofBy = (
   return signatures[algorithm].verify({ message, signature: proof.signature, publicKey })
 }
 
+/** How a wallet lists a signer besides its key. */
+export type Listing = Pick<Credential, 'name' | 'expiresAt' | 'scope'>
+
 /** How a wallet names a signer: as the credential of a person. */
-export const credentialOf = (signer: Signer, person: PersonId, name?: string): Credential => ({
-  id: signer.id,
-  person,
-  kind: 'api-key',
-  algorithm: signer.algorithm,
-  publicKey: toBase64Url(signer.publicKey),
-  ...(name === undefined ? {} : { name }),
-})
+export const credentialOf = (
+  signer: Signer,
+  person: PersonId,
+  listing: Listing = {},
+): Credential => {
+  const { id } = signer
+  if (signer.kind === 'passkey') {
+    const { origins, ...key } = signer.key
+    return { id, person, kind: 'passkey', ...key, origins: [...origins], ...listing }
+  }
+  const { algorithm } = signer
+  const publicKey = toBase64Url(signer.publicKey)
+  return { id, person, kind: 'api-key', algorithm, publicKey, ...listing }
+}

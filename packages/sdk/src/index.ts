@@ -62,6 +62,8 @@ export {
   credentialIdOf,
   credentialOf,
   generateApiKey,
+  type KeySigner,
+  type Listing,
   type Signer,
 } from './credentials.ts'
 export {
@@ -79,6 +81,14 @@ export {
 } from './import-wallet.ts'
 export { formatApiKey, parseApiKey } from './key-file.ts'
 export { openKeystore } from './keystore.ts'
+export {
+  type Authenticators,
+  type Passkey,
+  type PasskeyKey,
+  passkeyFrom,
+  type RegisterPasskey,
+  registerPasskey,
+} from './passkeys/passkey.ts'
 export type { AddAccounts } from './requests/add-accounts.ts'
 export type { Waiting } from './requests/approvals.ts'
 export type { BackUpWallet, ProveBackup } from './requests/backup.ts'

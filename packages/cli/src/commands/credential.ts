@@ -75,7 +75,7 @@ export const credentialAddCommand: MakeCommand = (around) =>
         const named = options.name === undefined ? {} : { name: options.name }
         const credential: Credential =
           'key' in found
-            ? credentialOf(found.key, person, options.name)
+            ? credentialOf(found.key, person, named)
             : certificateCredentialOf(found.certificate, person, named)
         using key = 'key' in found ? found.key : undefined
         const answer = await client.addCredentials({

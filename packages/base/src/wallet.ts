@@ -74,7 +74,7 @@ const origin = z
   .string()
   .max(300)
   .regex(
-    /^(?:https:\/\/[a-z0-9.-]+|http:\/\/localhost|android:apk-key-hash:[\w-]{43})(?::\d{1,5})?$/,
+    /^(?:https:\/\/[a-z0-9.-]+|http:\/\/(?:[a-z0-9-]+\.)*localhost|android:apk-key-hash:[\w-]{43})(?::\d{1,5})?$/,
   )
 
 /** A WebAuthn key (W3C WebAuthn Level 3): user verification is always required of it. */

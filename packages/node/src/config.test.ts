@@ -29,6 +29,17 @@ const refused = (result: ReturnType<typeof read>): string | undefined =>
   result.ok ? 'accepted' : `${result.refusal.code} ${result.refusal.subject}`
 
 describe('the configuration of a node', () => {
+  it('takes the folder of the web page relative to the file, or to where the flag was given', () => {
+    const withPage = {
+      '/srv/mesh/nodes/eu/node.json': JSON.stringify({ ...node, console: '../page' }),
+    }
+    expect(read(dir, { files: withPage })).toMatchObject({
+      value: { console: '/srv/mesh/nodes/page' },
+    })
+    const flag = read([...dir, '--console', 'page'], { files })
+    expect(flag).toMatchObject({ value: { console: '/srv/page' } })
+  })
+
   it('is read from the file of its folder, with paths relative to it', () => {
     expect(read(dir, { files })).toEqual({
       ok: true,

@@ -32,6 +32,8 @@ export type NodeConfig = {
   readonly kmipNames: readonly string[]
   readonly kmip: KmipSettings
   readonly peers: readonly PeerAddress[]
+  /** The folder of the built web page; it is not served where this is absent. */
+  readonly console?: string
   /** The file of the chain of manifests. */
   readonly manifest: string
   readonly logLevel: LogLevel
@@ -56,6 +58,7 @@ const keys = {
   ...kmipSettingKeys,
   peers: 'peer',
   manifest: 'manifest',
+  console: 'console',
   logLevel: 'log-level',
   pccs: 'pccs',
   pccsCa: 'pccs-ca-file',
@@ -216,6 +219,7 @@ const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeCon
     listenKmip: address('listenKmip'),
     listenKmipHttps: address('listenKmipHttps'),
   }
+  const page = one('console')
   const etcd = assembleEtcd({ ...file, ...over }, one, zone.value)
   const pccs = parsePccs(one('pccs'), one('pccsCa'))
   const given = Object.entries(listeners).filter(([, value]) => value !== undefined)
@@ -228,6 +232,9 @@ const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeCon
     peers: (over['peers'] ?? file['peers'] ?? []).map(parsePeer),
     // A path in the file is relative to it, one of a flag to where the command was given.
     manifest: resolve(over['manifest'] === undefined ? dir : cwd, manifest),
+    ...(page === undefined
+      ? {}
+      : { console: resolve(over['console'] === undefined ? dir : cwd, page) }),
     logLevel: level,
     ...(etcd === undefined ? {} : { etcd }),
     ...(pccs === undefined ? {} : { pccs }),

@@ -97,3 +97,5 @@ export const tickMs = 250
 export const forcedStopMs = 8000
 /** How often a node that waits looks for a statement of governors. */
 export const statementCheckMs = 50
+/** One file of the web page. */
+export const consoleFileBytesMax = 4 * 1024 * 1024

@@ -22,6 +22,8 @@ const nodeConfig = z.strictObject({
   peers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   /** Relative to the folder of this file. */
   manifest: z.string(),
+  /** The folder of the built web page, where the node serves it. */
+  console: z.string().exactOptional(),
   /** The node's own affair: an etcd instead of its SQLite file. */
   store: z.unknown().optional(),
 })

@@ -6,6 +6,7 @@ import type { NodeConfig } from '../config.ts'
 import type { Logs } from '../logs.ts'
 import { addressText, type HostPort } from '../mesh/peer-address.ts'
 import type { TlsIdentity } from '../mesh/tls-peer.ts'
+import { consoleRoutes } from './console.ts'
 import { createFairTurns } from './fair-turns.ts'
 import { type HttpListener, listenHttp } from './http.ts'
 import type { HttpOptions } from './http-app.ts'
@@ -19,9 +20,9 @@ export type ClientListeners = {
   stop(): Promise<void>
 }
 
-/** Throws a `RefusalError` with `address_in_use`, and then listens on nothing. */
+/** Throws `address_in_use` or `bad_configuration`, and then listens on nothing. */
 export const listenClients = async (options: {
-  readonly config: Pick<NodeConfig, 'listenClient' | 'listenPlain'>
+  readonly config: Pick<NodeConfig, 'console' | 'listenClient' | 'listenPlain'>
   readonly core: Core
   readonly tls: TlsIdentity
   readonly manifests: Uint8Array
@@ -35,11 +36,12 @@ export const listenClients = async (options: {
   // One for all listeners: they share the processor.
   const turns = createFairTurns()
   const openApi = openApiDocument(options.version)
+  const page = config.console === undefined ? [] : consoleRoutes(config.console)
   const stop = async (): Promise<void> => {
     await Promise.all(open.map((listener) => listener.stop()))
   }
   const listen = async (address: HostPort, secure: boolean): Promise<string> => {
-    const common = { address, core, turns, manifests, kmip, openApi, observe, logs }
+    const common = { address, core, turns, manifests, kmip, openApi, page, observe, logs }
     const listening = await listenHttp({ ...common, ...(secure ? { tls } : {}) })
     if (!listening.ok) {
       await stop()

@@ -22,6 +22,8 @@ export type HttpOptions = {
   readonly manifests: Uint8Array
   readonly kmip?: () => KmipAddresses
   readonly openApi: Uint8Array
+  /** The routes of the web page, where it is served. */
+  readonly page?: readonly Route[]
   /** Told of every answer, for the metrics. */
   observe(answer: { route: string; method: string; status: number; durationMs: number }): void
   readonly logs: Logs
@@ -90,6 +92,7 @@ const addRoute = (app: FastifyInstance, route: Route, options: HttpOptions): voi
       })
       if (!answer.ok) return sendRefusal(reply, answer.refusal)
       const { type, bytes } = answer.value
+      if (route.headers !== undefined) reply.headers(route.headers)
       if (bytes === undefined) return reply.code(204).send()
       return reply.type(type).send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
     },
@@ -164,6 +167,7 @@ const openApp = (tls: TlsIdentity | undefined): FastifyInstance => {
 const addRoutes = (app: FastifyInstance, options: HttpOptions): void => {
   const all: readonly Route[] = [
     ...routes,
+    ...(options.page ?? []),
     {
       method: 'GET',
       path: '/openapi.json',

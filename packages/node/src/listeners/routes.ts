@@ -34,6 +34,8 @@ export type Route = {
   readonly path: string
   readonly bodyType?: string
   readonly bodyBytesMax?: number
+  /** Further headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>
   answer(input: RouteInput): Promise<RouteAnswer>
 }
 

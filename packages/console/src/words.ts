@@ -1,0 +1,36 @@
+/** What the page says of an enclave, a wallet and a signature. */
+import type { Enclave, SignAnswer, WalletAnswer } from '@holdfast/sdk'
+
+type Lines = readonly (readonly [string, string])[]
+
+export const verdictLines = ({ verdict }: Enclave): Lines => [
+  ['evidence', `${verdict.simulated ? 'SIMULATED' : verdict.quote.platform}, verified here`],
+  ['zone', `${verdict.zone.id} (${verdict.zone.name}), level ${verdict.zone.level}`],
+  ['measurement', verdict.measurement],
+  ['TCB', [verdict.quote.tcbStatus, ...verdict.quote.advisoryIds].join(' ')],
+  ['manifest', `serial ${verdict.manifestSerial}`],
+]
+
+export const walletLines = ({ wallet, durability }: WalletAnswer): Lines => [
+  ['wallet', wallet.id],
+  ...wallet.accounts.map(({ chain, address }) => [chain, address] as const),
+  ['home', wallet.home],
+  ['held by', durability.confirmed.join(', ')],
+]
+
+export const signedLines = ({ signed, decoded, receipt }: SignAnswer): Lines => [
+  ...decoded.effects.map(
+    ({ type, ...rest }) =>
+      [
+        type,
+        Object.entries(rest)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', '),
+      ] as const,
+  ),
+  ['rule', receipt.rule],
+  ['signed in', receipt.node.zone],
+  ...(signed.kind === 'ethereum.transaction'
+    ? [['hash', `0x${signed.hash}`] as const, ['transaction', `0x${signed.transaction}`] as const]
+    : []),
+]

@@ -81,8 +81,8 @@ export {
 } from './import-wallet.ts'
 export { formatApiKey, parseApiKey } from './key-file.ts'
 export { openKeystore } from './keystore.ts'
+export type { Authenticators } from './passkeys/authenticators.ts'
 export {
-  type Authenticators,
   type Passkey,
   type PasskeyKey,
   passkeyFrom,

@@ -7,6 +7,7 @@ import type { PasskeyCredential } from '@holdfast/base/wallet'
 import { idOf } from '../credential-id.ts'
 import { randomBytes } from '../entropy.ts'
 import { attestedKey } from './attested-key.ts'
+import { type Answered, type Authenticators, authenticatorsOf, ownPage } from './authenticators.ts'
 
 /** What a wallet lists of a passkey besides its person and its name. Nothing in it is secret. */
 export type PasskeyKey = Pick<
@@ -21,9 +22,6 @@ export type Passkey = {
   /** Asks the person; the CBOR of the assertion (base/passkey-proof.ts). */
   sign(challenge: Bytes): Promise<Bytes>
 }
-
-/** The browser's own, or what tests put in its place. */
-export type Authenticators = Pick<CredentialsContainer, 'create' | 'get'>
 
 export type RegisterPasskey = {
   /** The domain of the key. Default: that of the page. */
@@ -45,11 +43,6 @@ const algorithms = [-7, -8, -257]
 
 const buffer = (bytes: Bytes): Uint8Array<ArrayBuffer> => Uint8Array.from(bytes)
 
-const container = (given: Authenticators | undefined): Authenticators =>
-  given ??
-  globalThis.navigator?.credentials ??
-  fail('unsupported', 'this runtime has no authenticators')
-
 /** A browser says little about why: the person refused, or waited too long. */
 const asked = async <Value>(question: Promise<Value>): Promise<Value> => {
   try {
@@ -58,6 +51,9 @@ const asked = async <Value>(question: Promise<Value>): Promise<Value> => {
     return fail('unauthenticated', 'the authenticator gave no answer')
   }
 }
+
+const responseOf = (found: Answered | null): NonNullable<Answered['response']> =>
+  found?.response ?? {}
 
 /** The signer of a key that a wallet lists, or that was kept from a registration. */
 export const passkeyFrom = (
@@ -69,7 +65,7 @@ export const passkeyFrom = (
   key,
   sign: async (challenge) => {
     const found = await asked(
-      container(options.authenticators).get({
+      authenticatorsOf(options.authenticators).get({
         publicKey: {
           challenge: buffer(challenge),
           rpId: key.rpId,
@@ -79,10 +75,14 @@ export const passkeyFrom = (
         },
       }),
     )
-    const response = (found as PublicKeyCredential | null)?.response
-    if (response === undefined) return fail('unauthenticated', 'the authenticator has no answer')
-    const { authenticatorData, clientDataJSON, signature } =
-      response as AuthenticatorAssertionResponse
+    const { authenticatorData, clientDataJSON, signature } = responseOf(found)
+    if (
+      authenticatorData === undefined ||
+      clientDataJSON === undefined ||
+      signature === undefined
+    ) {
+      return fail('unauthenticated', 'the authenticator gave no assertion')
+    }
     return fromBase64Url(
       encodePasskeyProof({
         authenticatorData: new Uint8Array(authenticatorData),
@@ -101,11 +101,10 @@ export const passkeyFrom = (
  *     const client = await connect({ nodes, mesh, credentials: [passkey] })
  */
 export const registerPasskey = async (options: RegisterPasskey): Promise<Passkey> => {
-  const page = globalThis.location
-  const rpId = options.rpId ?? page.hostname
-  const origins = options.origins ?? [page.origin]
+  const rpId = options.rpId ?? ownPage().hostname
+  const origins = options.origins ?? [ownPage().origin]
   const made = await asked(
-    container(options.authenticators).create({
+    authenticatorsOf(options.authenticators).create({
       publicKey: {
         challenge: buffer(randomBytes(32)),
         rp: { id: rpId, name: options.rpName ?? 'Holdfast' },
@@ -125,9 +124,8 @@ export const registerPasskey = async (options: RegisterPasskey): Promise<Passkey
       },
     }),
   )
-  const response = (made as PublicKeyCredential | null)?.response
-  if (response === undefined) return fail('unauthenticated', 'the authenticator made no key')
-  const data = (response as AuthenticatorAttestationResponse).getAuthenticatorData()
+  const data = responseOf(made).getAuthenticatorData?.()
+  if (data === undefined) return fail('unauthenticated', 'the authenticator made no key')
   const key = attestedKey(new Uint8Array(data))
   return passkeyFrom(
     { ...key, rpId, origins: [...origins] },

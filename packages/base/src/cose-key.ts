@@ -1,4 +1,4 @@
-/** COSE public keys (RFC 9052 §7, RFC 9053, RFC 8230) of passkeys, in the form that wallets list. */
+/** COSE public keys (RFC 9052 §7, RFC 9053, RFC 8230) of passkeys, as wallets list them. */
 import { decodeFirst } from 'cborg'
 import { type Bytes, bytesToUint, concat, toBase64Url } from './bytes.ts'
 import { bitString, derTag, encode, integer, oid, sequence } from './der.ts'

@@ -29,7 +29,7 @@ const refused = (result: ReturnType<typeof read>): string | undefined =>
   result.ok ? 'accepted' : `${result.refusal.code} ${result.refusal.subject}`
 
 describe('the configuration of a node', () => {
-  it('takes the folder of the web page relative to the file, or to where the flag was given', () => {
+  it("takes the page's folder relative to the file, or to where the flag was given", () => {
     const withPage = {
       '/srv/mesh/nodes/eu/node.json': JSON.stringify({ ...node, console: '../page' }),
     }

@@ -1,4 +1,4 @@
-/** What of a browser's `navigator.credentials` the client uses (WebAuthn Level 3 §5), by its shape. */
+/** What the client uses of a browser's `navigator.credentials` (WebAuthn Level 3 §5). */
 import { fail } from '@holdfast/base/errors'
 
 type Source = ArrayBuffer | ArrayBufferView<ArrayBuffer>

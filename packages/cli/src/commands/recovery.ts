@@ -11,8 +11,8 @@ import {
   credentialIdOf,
   credentialOf,
   generateApiKey,
+  type KeySigner,
   PersonId,
-  type Signer,
   WalletId,
 } from '@holdfast/sdk'
 import { readApiKey, writeApiKey } from '@holdfast/sdk/node'
@@ -22,7 +22,7 @@ import { type MakeCommand, run, type Surroundings } from '../command.ts'
 import type { Terminal } from '../terminal.ts'
 import { walletText } from '../wallet-text.ts'
 
-const publicText = ({ algorithm, publicKey }: Signer): string =>
+const publicText = ({ algorithm, publicKey }: KeySigner): string =>
   `${algorithm}:${toBase64Url(publicKey)}`
 
 export const recoveryKeyCommand: MakeCommand = (around) =>
@@ -53,7 +53,7 @@ export const recoveryProveCommand: MakeCommand = (around) =>
     )
 
 /** A key that its owner holds elsewhere: its proofs come over stdin. */
-const remoteSigner = (text: string, around: Surroundings, talk: Terminal): Signer => {
+const remoteSigner = (text: string, around: Surroundings, talk: Terminal): KeySigner => {
   const [name, key = ''] = text.split(':')
   const algorithm = apiKeyAlgorithms.find((one): one is ApiKeyAlgorithm => one === name)
   const publicKey = attempt(() => fromBase64Url(key))
@@ -98,10 +98,11 @@ export const recoveryRequestCommand: MakeCommand = (around) =>
     .action(
       run(around, async (talk, id: string, options: RequestOptions) => {
         const signer = remoteSigner(options.newKey, around, talk)
+        const listing = options.name === undefined ? {} : { name: options.name }
         using client = await openClient(options, around, talk)
         const answer = await client.recoverCredentials({
           wallet: WalletId(id),
-          credentials: [credentialOf(signer, PersonId(options.person), options.name)],
+          credentials: [credentialOf(signer, PersonId(options.person), listing)],
           remove: (options.remove ?? []).map((one) => CredentialId(one)),
           enrol: [signer],
           wait: options.wait === true,

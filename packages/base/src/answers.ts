@@ -10,9 +10,11 @@ import {
   accountId,
   base64url,
   bootId,
+  credentialId,
   decimal,
   hex,
   intentId,
+  opaqueMessage,
   personId,
   timestamp,
   walletId,
@@ -219,6 +221,34 @@ export type LimitsAnswer = z.infer<typeof limitsAnswer>
 
 export const sessionAnswer = z.strictObject({ expiresAt: timestamp, node: nodeName })
 export type SessionAnswer = z.infer<typeof sessionAnswer>
+
+/** OPAQUE's answer to a new password, and what its credential must list besides. */
+export const passwordRegisterAnswer = z.strictObject({
+  setup: hex(16),
+  message: opaqueMessage,
+  ticketKey: base64url,
+  node: nodeName,
+})
+export type PasswordRegisterAnswer = z.infer<typeof passwordRegisterAnswer>
+
+export const passwordLoginAnswer = z.strictObject({ message: opaqueMessage, node: nodeName })
+export type PasswordLoginAnswer = z.infer<typeof passwordLoginAnswer>
+
+export const passwordFinishAnswer = z.strictObject({
+  credential: credentialId,
+  publicKey: base64url,
+  envelope: base64url,
+  /** Requests name it until it expires. */
+  ticket: base64url,
+  /** Later logins from this device name it. */
+  device: base64url,
+  expiresAt: timestamp,
+  node: nodeName,
+})
+export type PasswordFinishAnswer = z.infer<typeof passwordFinishAnswer>
+
+export const passwordUnlockAnswer = z.strictObject({ credential: credentialId, node: nodeName })
+export type PasswordUnlockAnswer = z.infer<typeof passwordUnlockAnswer>
 
 /** Where KMIP clients find a node: `host:port`, and the URL that takes `POST`. */
 export const kmipAddresses = z.strictObject({

@@ -21,7 +21,7 @@ export const authorisation = z.strictObject({
   purpose,
   /**
    * By the kind of the credential. API key: Ed25519, 64 bytes (RFC 8032), or P-256, r ‖ s, 64
-   * bytes, over SHA-256 of the challenge. Passkey: passkey-proof.ts.
+   * bytes, over SHA-256 of the challenge. Passkey: passkey-proof.ts. Password: password-proof.ts.
    */
   signature: base64url,
 })

@@ -5,7 +5,7 @@ import type { Credential } from './wallet.ts'
 
 type Named =
   | {
-      readonly kind: 'api-key' | 'passkey'
+      readonly kind: 'api-key' | 'passkey' | 'password'
       readonly algorithm: string
       readonly publicKey: string
     }

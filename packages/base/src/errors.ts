@@ -55,6 +55,8 @@ export const errorTable = {
   passkey_not_verified: proof('The authenticator did not verify the person'),
   passkey_backup_changed: proof('The backup flags of the passkey are not those of its key'),
   passkey_counter_fell: proof('The counter of the passkey fell: there may be a copy of it'),
+  login_required: entry(401, 'AuthenticationNotSuccessful', 'never', 'A login has ended: log in'),
+  wrong_password: proof('The name or the password is wrong'),
   proof_required: entry(403, 'PermissionDenied', 'never', 'This needs a proof over the request'),
   policy_denied: entry(403, 'PermissionDenied', 'never', 'The policy of the wallet denies this'),
   quorum_not_met: entry(403, 'PermissionDenied', 'never', 'More persons must authorise this'),

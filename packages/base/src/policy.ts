@@ -6,7 +6,7 @@ import { changeDelayMsMax, limitsPerRuleMax, policyRulesMax } from './limits.ts'
 import { limit } from './policy-limits.ts'
 import { accountId, decimal, hex, personId } from './schema.ts'
 
-export const credentialKinds = ['api-key', 'tls-certificate', 'passkey'] as const
+export const credentialKinds = ['api-key', 'tls-certificate', 'passkey', 'password'] as const
 export const credentialKind = z.enum(credentialKinds)
 export type CredentialKind = z.infer<typeof credentialKind>
 
@@ -58,6 +58,8 @@ export const rule = z.strictObject({
   /** Who: at least `quorum` (default 1) of `persons` (default anyone), by one of `kinds`. */
   persons: z.array(personId).min(1).exactOptional(),
   kinds: z.array(credentialKind).min(1).exactOptional(),
+  /** Each person must prove himself by every one of these kinds: a passkey and a password. */
+  allKinds: z.array(credentialKind).min(2).exactOptional(),
   quorum: z.int().min(1).max(32).exactOptional(),
   /** `session`: a session authenticated once is enough. Default `request`: over these bytes. */
   proof: z.enum(['session', 'request']).exactOptional(),

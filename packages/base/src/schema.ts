@@ -37,6 +37,9 @@ export const hex = (byteLength?: number): z.ZodString =>
 /** Base64url without padding (RFC 4648 §5). */
 export const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/)
 
+/** One message of OPAQUE, in base64url; the longest has 320 bytes. */
+export const opaqueMessage = base64url.min(1).max(1024)
+
 /** Raw bytes, where the encoding has them (CBOR). */
 export const bytes = z.custom<Bytes>((value) => value instanceof Uint8Array)
 

@@ -99,11 +99,30 @@ export const passkeyCredential = z.strictObject({
 })
 export type PasskeyCredential = z.infer<typeof passkeyCredential>
 
+/** A password (RFC 9807): signs by a request key of its own, which a login alone opens. */
+export const passwordCredential = z.strictObject({
+  ...credentialFields,
+  kind: z.literal('password'),
+  /** The request key: 32 bytes. */
+  algorithm: z.literal('ed25519'),
+  publicKey: base64url.max(64),
+  /** The request key's private half, under what the right password alone gives. */
+  envelope: base64url.max(256),
+  /** Names the OPAQUE setup, which the wallet's enclaves compute and nobody else. */
+  setup: hex(16),
+  /** What the enclaves compare a guess with; worth nothing without the setup. */
+  record: base64url.max(512),
+  /** The key by which those enclaves sign the tickets of logins: Ed25519, 32 bytes. */
+  ticketKey: base64url.max(64),
+})
+export type PasswordCredential = z.infer<typeof passwordCredential>
+
 /** A public key that can authorise, held by a person. */
 export const credential = z.discriminatedUnion('kind', [
   apiKeyCredential,
   certificateCredential,
   passkeyCredential,
+  passwordCredential,
 ])
 export type Credential = z.infer<typeof credential>
 

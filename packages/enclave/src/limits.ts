@@ -101,3 +101,10 @@ export const auditPagesShown = 4
 
 /** How long a signature that a KMIP client asked for waits for persons to approve it. */
 export const kmipWaitMs = 24 * 3_600_000
+/** Guesses at a password between two right ones: of strangers, and of devices that logged in. */
+export const strangerGuessesMax = 10
+export const deviceGuessesMax = 20
+/** How long a login lets its request key sign. */
+export const loginTicketLifetimeMs = 60 * 60_000
+/** How long a device is known after its last login. */
+export const deviceTicketLifetimeMs = 180 * 24 * 3_600_000

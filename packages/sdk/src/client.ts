@@ -20,6 +20,7 @@ import type { SignPayload } from '@holdfast/base/requests/sign'
 import type { AuditReport } from './audit/verify-audit.ts'
 import type { Signer } from './credentials.ts'
 import type { ImportWallet } from './import-wallet.ts'
+import type { Password, PasswordOf } from './passwords/password.ts'
 import type { AddAccounts } from './requests/add-accounts.ts'
 import type { Waiting } from './requests/approvals.ts'
 import type { ShowAudit } from './requests/audit.ts'
@@ -67,6 +68,18 @@ export type Client = {
   addAccounts(options: AddAccounts, request?: RequestOptions): Promise<WalletAnswer>
   /** Further credentials of a wallet; API keys among them must be given in `enrol` too. */
   addCredentials(options: AddCredentials, request?: RequestOptions): Promise<WalletAnswer>
+  /** A password of a person whom the wallet knows; rules see it as the kind `password`. */
+  addPassword(
+    options: PasswordOf & { readonly name?: string },
+    request?: RequestOptions,
+  ): Promise<WalletAnswer>
+  /** The signer of a person who knows his password, for an hour. Connect with it to sign. */
+  login(
+    options: PasswordOf & { readonly device?: string },
+    request?: RequestOptions,
+  ): Promise<Password>
+  /** Gives a locked password its guesses back; this client's credentials decide. */
+  unlockPassword(options: RemoveCredential, request?: RequestOptions): Promise<void>
   /** Revokes: at the wallet's home at once, in other zones as the answer's durability says. */
   removeCredential(options: RemoveCredential, request?: RequestOptions): Promise<WalletAnswer>
   /** Shares of all keys for guardians; the answer's wallet carries them, sealed (`openShare`). */

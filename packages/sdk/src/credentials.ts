@@ -1,6 +1,7 @@
 /** Credentials that sign requests; API keys are those of programs, and of people at a terminal. */
 import { type Authorisation, challengeInput, type Purpose } from '@holdfast/base/authorisation'
 import { type Bytes, toBase64Url, toHex } from '@holdfast/base/bytes'
+import { fail } from '@holdfast/base/errors'
 import type { CredentialId, PersonId } from '@holdfast/base/ids'
 import { BufferSecret, type Secret } from '@holdfast/base/secret'
 import type { apiKeyAlgorithms, CertificateCredential, Credential } from '@holdfast/base/wallet'
@@ -10,6 +11,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { idOf } from './credential-id.ts'
 import { signatures } from './crypto/signatures.ts'
 import type { Passkey } from './passkeys/passkey.ts'
+import type { Password } from './passwords/password.ts'
 
 export type ApiKeyAlgorithm = (typeof apiKeyAlgorithms)[number]
 
@@ -25,7 +27,7 @@ export type KeySigner = {
 }
 
 /** Something that can authorise. */
-export type Signer = KeySigner | Passkey
+export type Signer = KeySigner | Passkey | Password
 
 /** A signer whose private key this process holds; disposing it erases the key. */
 export type ApiKey = KeySigner &
@@ -125,6 +127,9 @@ export const credentialOf = (
   if (signer.kind === 'passkey') {
     const { origins, ...key } = signer.key
     return { id, person, kind: 'passkey', ...key, origins: [...origins], ...listing }
+  }
+  if (signer.kind === 'password') {
+    return fail('unsupported', 'a password is added to a wallet that exists: addPassword')
   }
   const { algorithm } = signer
   const publicKey = toBase64Url(signer.publicKey)

@@ -89,6 +89,7 @@ export {
   type RegisterPasskey,
   registerPasskey,
 } from './passkeys/passkey.ts'
+export type { Password, PasswordOf } from './passwords/password.ts'
 export type { AddAccounts } from './requests/add-accounts.ts'
 export type { Waiting } from './requests/approvals.ts'
 export type { BackUpWallet, ProveBackup } from './requests/backup.ts'

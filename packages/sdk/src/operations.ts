@@ -14,6 +14,7 @@ import type { Send } from './dispatch.ts'
 import type { Endpoint, EvidenceTarget } from './endpoint.ts'
 import { governance } from './governance.ts'
 import { type ImportWallet, sealKeys } from './import-wallet.ts'
+import { passwordOperations } from './passwords/password-operations.ts'
 import { rebasing } from './rebase.ts'
 import { addAccounts } from './requests/add-accounts.ts'
 import { type ShowAudit, showAudit } from './requests/audit.ts'
@@ -134,6 +135,7 @@ export const operations = (context: OperationsContext): Operations => {
       send(listWallets(options, { header: header() }), request),
     addAccounts: change(addAccounts),
     addCredentials: change(addCredentials),
+    ...passwordOperations({ send, header, add: change(addCredentials) }),
     removeCredential: change(removeCredential),
     ...custody({ send, change, header, seenOf }),
     showAudit: audit,

@@ -37,7 +37,7 @@ const effects: Readonly<Record<NonNullable<Criteria['effects']>[number], string>
   unknown: 'data that cannot be decoded (raw use)',
 }
 
-const who = ({ persons, kinds: by, quorum = 1, proof = 'request' }: Rule): string => {
+const who = ({ persons, kinds: by, allKinds, quorum = 1, proof = 'request' }: Rule): string => {
   const named = persons === undefined ? 'person of the wallet' : or(persons)
   const subject =
     persons === undefined
@@ -45,7 +45,9 @@ const who = ({ persons, kinds: by, quorum = 1, proof = 'request' }: Rule): strin
       : quorum === 1
         ? named
         : `${quorum} of ${and(persons)}`
-  const how = by === undefined ? '' : ` by ${or(by.map((kind) => kinds[kind] ?? kind))}`
+  const either = by === undefined ? '' : ` by ${or(by.map((kind) => kinds[kind] ?? kind))}`
+  const both = allKinds && ` by each of ${and(allKinds.map((kind) => kinds[kind] ?? kind))}`
+  const how = `${either}${both ?? ''}`
   return `${subject}${how}${proof === 'session' ? ', authenticated once for a session,' : ''}`
 }
 

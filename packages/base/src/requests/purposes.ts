@@ -29,4 +29,9 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   sign: 'sign',
   'sign.dry-run': 'dry-run',
   'session.authenticate': 'session',
+  /** These three carry no proof: they are how one is come by. */
+  'password.register': 'read',
+  'password.login': 'read',
+  'password.finish': 'read',
+  'password.unlock': 'change',
 }

@@ -16,6 +16,9 @@ import { credentialRemove } from './credential-remove.ts'
 import { exportFetch } from './export-fetch.ts'
 import { keyExport } from './key-export.ts'
 import { limitsShow } from './limits-show.ts'
+import { passwordFinish, passwordLogin } from './password-login.ts'
+import { passwordRegister } from './password-register.ts'
+import { passwordUnlock } from './password-unlock.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
@@ -47,6 +50,10 @@ export const request = z.discriminatedUnion('operation', [
   sign,
   signDryRun,
   sessionAuthenticate,
+  passwordRegister,
+  passwordLogin,
+  passwordFinish,
+  passwordUnlock,
   walletBackup,
   walletRecover,
   keyExport,

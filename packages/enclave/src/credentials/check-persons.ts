@@ -24,6 +24,10 @@ export const checkPersons = (
   if (hasTwice(wallet.credentials.map((credential) => credential.id))) {
     return refuse('invalid_field', 'a credential stands twice in the wallet', 'credentials')
   }
+  const setups = wallet.credentials.flatMap((one) => (one.kind === 'password' ? [one.setup] : []))
+  if (hasTwice(setups)) {
+    return refuse('invalid_field', 'two passwords have one setup', 'credentials')
+  }
   for (const credential of wallet.credentials) {
     if (!persons.has(credential.person)) {
       return refuse('invalid_field', 'a credential names no person of the wallet', credential.id)

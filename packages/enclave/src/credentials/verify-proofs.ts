@@ -9,6 +9,7 @@ import type { ApiKeyCredential, Credential, PasskeyCredential } from '@holdfast/
 import type { Crypto } from '../ports/crypto.ts'
 import type { PasskeyCounters } from './passkey/counters.ts'
 import { verifyPasskey } from './passkey/verify-passkey.ts'
+import { verifyPassword } from './password/verify-password.ts'
 
 /** A person proved himself: over these very bytes, or once for the session. */
 export type Proof = {
@@ -89,6 +90,11 @@ const verifyOne = (
 ): Result<void> => {
   if (credential.kind === 'api-key') return verifyByKey(input, credential, challenge, untrusted)
   if (credential.kind === 'passkey') return verifyByPasskey(input, credential, challenge, untrusted)
+  if (credential.kind === 'password') {
+    // A key that enrols itself was never logged in with.
+    const endsAfterMs = input.purpose === 'enrol' ? undefined : input.nowMs
+    return verifyPassword(input.crypto, credential, challenge, untrusted, endsAfterMs)
+  }
   return refuse('bad_proof', 'a credential of this kind signs no requests', credential.id)
 }
 

@@ -8,6 +8,7 @@ import { createEd25519 } from './ed25519.ts'
 import { createHashes } from './hashes.ts'
 import { createHmac } from './hmac.ts'
 import { arenaClasses } from './limits.ts'
+import { createOpaque } from './opaque.ts'
 import { loadOpensslLibrary } from './openssl-library.ts'
 import { createP256 } from './p256.ts'
 import { createRs256 } from './rs256.ts'
@@ -66,6 +67,7 @@ export const createCrypto = async (options: CryptoOptions): Promise<Crypto & Dis
     ed25519: createEd25519(arena),
     p256,
     rs256: createRs256(),
+    opaque: await createOpaque(),
     x25519,
     secret: (length) => arena.secret(length),
     secretFrom: (bytes) => {

@@ -3,6 +3,7 @@ import { accept, refuse } from '@holdfast/base/errors'
 import { submitChange } from '../changes/submit-change.ts'
 import { authorise } from '../credentials/authorise.ts'
 import { checkNewCredentials, onlyFor } from '../credentials/check-new-credentials.ts'
+import { checkTicketKeys } from '../credentials/password/check-ticket-keys.ts'
 import type { Run } from './call.ts'
 
 /** Refusals: of the judge, of `checkPersons` and of `submitChange`, `unauthenticated`. */
@@ -20,6 +21,8 @@ export const credentialAdd: Run<'credential.add'> = async (context, call) => {
   }
   const enrolled = checkNewCredentials(context, call)
   if (!enrolled.ok) return enrolled
+  const tickets = await checkTicketKeys(context, held, call.request.credentials)
+  if (!tickets.ok) return tickets
   // The owners' proofs alone are counted: a key that enrols itself authorises nothing.
   return submitChange(context, onlyFor(call, 'change'), () => accept({ immediate: false }))
 }

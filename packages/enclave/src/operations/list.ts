@@ -14,6 +14,9 @@ import { credentialRemove } from './credential-remove.ts'
 import { exportFetch } from './export-fetch.ts'
 import { keyExport } from './key-export.ts'
 import { limitsShow } from './limits-show.ts'
+import { passwordFinish, passwordLogin } from './password-login.ts'
+import { passwordRegister } from './password-register.ts'
+import { passwordUnlock } from './password-unlock.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
@@ -59,6 +62,10 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   sign: { at: 'holder', run: waiting(sign) },
   'sign.dry-run': { at: 'holder', run: signDryRun },
   'session.authenticate': { at: 'here', run: sessionAuthenticate },
+  'password.register': { at: 'holder', run: passwordRegister },
+  'password.login': { at: 'holder', run: passwordLogin },
+  'password.finish': { at: 'holder', run: passwordFinish },
+  'password.unlock': { at: 'holder', run: passwordUnlock },
 }
 
 /** The request's own operation selects the entry, so that entry and call are of one operation. */

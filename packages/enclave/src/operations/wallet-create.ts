@@ -19,6 +19,10 @@ import type { AnyCall, Call, Run } from './call.ts'
 /** Every key that the wallet will trust proves itself over these bytes. */
 const checkEnrolment = (context: CoreContext, call: Call<'wallet.create'>): Result<void> => {
   const { credentials } = call.request
+  const early = credentials.find(({ kind }) => kind === 'password')
+  if (early !== undefined) {
+    return refuse('unsupported', 'a password is added to a wallet that exists', early.id)
+  }
   const proofs = verifyProofs({
     crypto: context.crypto,
     credentials: new Map(credentials.map((credential) => [credential.id, credential])),

@@ -21,10 +21,17 @@ export type PolicyAnswer = { readonly rule: string; readonly persons: readonly P
 const concerns = (rule: Rule, question: PolicyQuestion): boolean =>
   rule.operations.includes('*') || rule.operations.includes(question.operation)
 
+/** Whether a person has given every kind of proof that the rule wants of each. */
+const hasAllKinds = (rule: Rule, proofs: readonly Proof[], person: PersonId): boolean =>
+  rule.allKinds?.every((kind) =>
+    proofs.some((proof) => proof.person === person && proof.kind === kind),
+  ) !== false
+
 /** Distinct persons whose proofs the rule accepts. */
 const personsOf = (rule: Rule, proofs: readonly Proof[]): readonly PersonId[] => [
   ...new Set(
     proofs
+      .filter((proof) => hasAllKinds(rule, proofs, proof.person))
       .filter((proof) => rule.persons === undefined || rule.persons.includes(proof.person))
       .filter((proof) => rule.kinds === undefined || rule.kinds.includes(proof.kind))
       .map((proof) => proof.person),

@@ -4,6 +4,7 @@
  */
 import type { Bytes } from '@holdfast/base/bytes'
 import type { Secret } from '@holdfast/base/secret'
+import type { Opaque } from './opaque.ts'
 
 export type AeadInput = {
   readonly key: Bytes
@@ -162,6 +163,7 @@ export type Crypto = {
   readonly p256: P256
   /** Passkeys of authenticators that have no other. */
   readonly rs256: Rs256
+  readonly opaque: Opaque
   readonly x25519: X25519
   /**
    * A zeroed view of locked memory, 16 KiB at most; disposing it erases and returns it. Throws a

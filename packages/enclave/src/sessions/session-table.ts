@@ -13,6 +13,14 @@ export type Authenticated = {
   readonly expiresAtMs: number
 }
 
+/** A guess at a password that was answered and waits for its proof. */
+export type BegunLogin = {
+  readonly wallet: WalletId
+  /** Absent where nobody has the name. */
+  readonly credential?: CredentialId
+  readonly state: string
+}
+
 /** A session whose frames this enclave opens. */
 export type Session = {
   readonly kind: 'here'
@@ -22,6 +30,8 @@ export type Session = {
   /** The node between, where the client speaks to another. */
   readonly relayedBy?: NodeName
   authenticated?: Authenticated
+  /** A login that was begun; one at a time. */
+  login?: BegunLogin
 }
 
 /** A session whose frames go to another enclave as they are. */

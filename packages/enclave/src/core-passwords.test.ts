@@ -1,0 +1,279 @@
+import type {
+  PasswordFinishAnswer,
+  PasswordLoginAnswer,
+  PasswordRegisterAnswer,
+  SignAnswer,
+  WalletAnswer,
+} from '@holdfast/base/answers'
+import type { Authorisation, Purpose } from '@holdfast/base/authorisation'
+import { challengeInput } from '@holdfast/base/authorisation'
+import { type Bytes, fromBase64Url, toBase64Url, utf8 } from '@holdfast/base/bytes'
+import { credentialIdInput } from '@holdfast/base/credential-id'
+import { CredentialId, PersonId } from '@holdfast/base/ids'
+import { encodePasswordProof } from '@holdfast/base/password-proof'
+import type { PasswordCredential, Wallet } from '@holdfast/base/wallet'
+import { client as opaque, ready } from '@serenity-kit/opaque'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeOf, must, signRequest } from './testing/core-world.ts'
+import { type SealedClient, sealedClient } from './testing/sealed-client.ts'
+import {
+  createRequest,
+  expiresAt,
+  ownerPolicy,
+  send,
+  type TestAnswer,
+  type TestKey,
+  testKey,
+} from './testing/test-client.ts'
+import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+
+let mesh: TestMesh
+let alice: TestKey
+/** The least that Argon2 takes: the tests measure no stretching. */
+const keyStretching = {
+  'argon2id-custom': { iterations: 1, memory: 8, parallelism: 1 },
+} as const
+
+beforeAll(async () => {
+  await ready
+  mesh = await createTestMesh()
+  alice = testKey(mesh, 'alice')
+})
+afterAll(() => mesh.stop())
+
+const header = (wallet: Wallet) => ({
+  mesh: mesh.mesh,
+  expiresAt: expiresAt(mesh),
+  wallet: wallet.id,
+})
+
+type Registered = { readonly wallet: Wallet; readonly credential: PasswordCredential }
+
+const privateKeyOf = (password: string): Bytes =>
+  mesh.crypto.sha256(utf8(`request key behind ${password}`))
+
+const proofOf = (
+  credential: Pick<PasswordCredential, 'id'>,
+  password: string,
+  ticket: Bytes,
+): ((purpose: Purpose, request: Bytes) => Authorisation) => {
+  const privateKey = privateKeyOf(password)
+  return (purpose, request) => {
+    const message = mesh.crypto.sha256(challengeInput(purpose, request))
+    const signature = mesh.crypto.ed25519.sign({ message, privateKey })
+    const proof = toBase64Url(encodePasswordProof(ticket, signature))
+    return { credential: credential.id, purpose, signature: proof }
+  }
+}
+
+const make = async (wallet: Wallet, password: string): Promise<PasswordCredential> => {
+  const at = await sealedClient(mesh, 'eu-west')
+  const begun = opaque.startRegistration({ password })
+  const { setup, message, ticketKey } = must(
+    await at.ask<PasswordRegisterAnswer>({
+      operation: 'password.register',
+      ...header(wallet),
+      message: begun.registrationRequest,
+    }),
+  )
+  const { registrationRecord: record } = opaque.finishRegistration({
+    password,
+    clientRegistrationState: begun.clientRegistrationState,
+    registrationResponse: message,
+    keyStretching,
+  })
+  const publicKey = toBase64Url(mesh.crypto.ed25519.publicKey(privateKeyOf(password)))
+  const named = { kind: 'password', algorithm: 'ed25519', publicKey } as const
+  const id = CredentialId.of(mesh.crypto.sha256(credentialIdInput(named)).subarray(0, 16))
+  const person = PersonId('alice')
+  return { ...named, id, person, setup, record, ticketKey, envelope: 'AAAA' }
+}
+
+const add = (wallet: Wallet, credential: PasswordCredential, password: string) => {
+  const request = {
+    operation: 'credential.add',
+    ...header(wallet),
+    base: { epoch: wallet.epoch, version: wallet.version },
+    persons: [],
+    credentials: [credential],
+  }
+  const enrol = proofOf(credential, password, new Uint8Array())
+  const enrolling: TestKey = { ...alice, authorise: (_of, bytes) => enrol('enrol', bytes) }
+  return send<WalletAnswer>(mesh.node('eu-west').core, request, 'change', [alice, enrolling])
+}
+
+const register = async (password: string, overrides: object = {}): Promise<Registered> => {
+  const request = createRequest(mesh, [alice], overrides)
+  const { wallet } = must(
+    await send<WalletAnswer>(mesh.node('eu-west').core, request, 'enrol', [alice]),
+  )
+  const credential = await make(wallet, password)
+  return { wallet: must(await add(wallet, credential, password)).wallet, credential }
+}
+
+type Try = { readonly person?: string; readonly device?: string; readonly at?: SealedClient }
+
+const begin = async (wallet: Wallet, password: string, { person = 'alice', device, at }: Try) => {
+  const session = at ?? (await sealedClient(mesh, 'eu-west'))
+  const begun = opaque.startLogin({ password })
+  const answer = await session.ask<PasswordLoginAnswer>({
+    operation: 'password.login',
+    ...header(wallet),
+    person,
+    ...(device === undefined ? {} : { device }),
+    message: begun.startLoginRequest,
+  })
+  const finish = (): ReturnType<typeof opaque.finishLogin> =>
+    opaque.finishLogin({
+      password,
+      clientLoginState: begun.clientLoginState,
+      loginResponse: must(answer).message,
+      keyStretching,
+    })
+  return { session, answer, finish }
+}
+
+const logIn = async (
+  wallet: Wallet,
+  password: string,
+  options: Try = {},
+): Promise<TestAnswer<PasswordFinishAnswer>> => {
+  const { session, answer, finish } = await begin(wallet, password, options)
+  if (!answer.ok) return answer
+  const message = finish()?.finishLoginRequest
+  if (message === undefined) return { ok: false, code: 'wrong_password', subject: undefined }
+  return session.ask({ operation: 'password.finish', ...header(wallet), message })
+}
+
+const signer = (credential: PasswordCredential, password: string, ticket: string): TestKey => ({
+  credential,
+  authorise: proofOf(credential, password, fromBase64Url(ticket)),
+})
+
+describe('a password', () => {
+  it('signs after a login, in every zone of the wallet', async () => {
+    const { wallet, credential } = await register('correct horse')
+    for (const zone of ['eu-west', 'us-east', 'ap-south']) {
+      const at = await sealedClient(mesh, zone)
+      const { ticket } = must(await logIn(wallet, 'correct horse', { at }))
+      const key = signer(credential, 'correct horse', ticket)
+      const answer = await send<SignAnswer>(
+        mesh.node(zone).core,
+        signRequest(mesh, wallet),
+        'sign',
+        [key],
+      )
+      expect(must(answer).receipt.persons).toEqual(['alice'])
+    }
+  })
+
+  it('signs nothing without the ticket of a login that is still good', async () => {
+    const { wallet, credential } = await register('no ticket')
+    const { core } = mesh.node('eu-west')
+    const { ticket, device } = must(await logIn(wallet, 'no ticket'))
+    for (const wrong of ['', device]) {
+      const key = signer(credential, 'no ticket', wrong)
+      const answer = await send(core, signRequest(mesh, wallet), 'sign', [key])
+      expect(codeOf(answer)).toBe('login_required')
+    }
+    const other = signer(credential, 'another key', ticket)
+    expect(codeOf(await send(core, signRequest(mesh, wallet), 'sign', [other]))).toBe('bad_proof')
+  })
+
+  it('is answered alike whether the person or the password is unknown', async () => {
+    const { wallet } = await register('right')
+    const wrong = await begin(wallet, 'wrong', {})
+    const unknown = await begin(wallet, 'right', { person: 'nobody' })
+    const shapes = [wrong, unknown].map(({ answer }) => {
+      const { message, node } = must(answer)
+      return { keys: Object.keys(must(answer)), length: message.length, node }
+    })
+    expect(shapes[0]).toEqual(shapes[1])
+    expect(wrong.finish()).toBeUndefined()
+    expect(unknown.finish()).toBeUndefined()
+  })
+
+  it('is guessed at most ten times in all zones, and opens again by another key', async () => {
+    const { wallet, credential } = await register('guarded')
+    let answered = 0
+    for (let attempt = 0; attempt < 16; attempt += 1) {
+      const zone = ['eu-west', 'us-east', 'ap-south'][attempt % 3] as string
+      const at = await sealedClient(mesh, zone)
+      const { answer } = await begin(wallet, `guess ${attempt}`, { at })
+      if (answer.ok) answered += 1
+      else expect(['locked', 'not_counted']).toContain(answer.code)
+    }
+    expect(answered).toBeLessThanOrEqual(10)
+    expect(codeOf(await logIn(wallet, 'guarded'))).toBe('locked')
+    const at = await sealedClient(mesh, 'eu-west')
+    const unlock = utf8(
+      JSON.stringify({
+        operation: 'password.unlock',
+        ...header(wallet),
+        credential: credential.id,
+      }),
+    )
+    expect(codeOf(await at.ask(unlock))).toBe('unauthenticated')
+    must(await at.ask(unlock, [alice.authorise('change', unlock)]))
+    must(await logIn(wallet, 'guarded'))
+  })
+
+  it('opens on a known device after strangers have spent their guesses', async () => {
+    const { wallet } = await register('known device')
+    const { device } = must(await logIn(wallet, 'known device'))
+    for (let attempt = 0; attempt < 12; attempt += 1) await begin(wallet, 'x', {})
+    expect(codeOf(await logIn(wallet, 'known device'))).toBe('locked')
+    must(await logIn(wallet, 'known device', { device }))
+    must(await logIn(wallet, 'known device'))
+  })
+
+  it('is asked in sealed sessions alone, and answered once', async () => {
+    const { wallet } = await register('sealed')
+    const begun = opaque.startLogin({ password: 'sealed' })
+    const plain = {
+      operation: 'password.login',
+      ...header(wallet),
+      person: 'alice',
+      message: begun.startLoginRequest,
+    }
+    const { core } = mesh.node('eu-west')
+    expect(codeOf(await send(core, plain, 'read', []))).toBe('unknown_session')
+    const { session, finish } = await begin(wallet, 'sealed', {})
+    const request = {
+      operation: 'password.finish',
+      ...header(wallet),
+      message: finish()?.finishLoginRequest,
+    }
+    must(await session.ask(request))
+    expect(codeOf(await session.ask(request))).toBe('unknown_session')
+  })
+
+  it('is not listed with a ticket key of others, or the setup of another', async () => {
+    const { wallet, credential } = await register('first')
+    const made = await make(wallet, 'second')
+    const forged = { ...made, ticketKey: credential.ticketKey }
+    expect(codeOf(await add(wallet, forged, 'second'))).toBe('invalid_field')
+    const { setup, ticketKey } = credential
+    expect(codeOf(await add(wallet, { ...made, setup, ticketKey }, 'second'))).toBe('invalid_field')
+    must(await add(wallet, made, 'second'))
+  })
+})
+
+describe('a rule that wants two kinds of proof', () => {
+  it('allows a person who gives both, and nobody who gives one', async () => {
+    const [all] = ownerPolicy.rules
+    const rules = [
+      { ...all!, id: 'manage', operations: ['credential.add', 'wallet.show'] },
+      { ...all!, id: 'both', operations: ['sign'], allKinds: ['api-key', 'password'] },
+    ]
+    const policy = { ...ownerPolicy, rules }
+    const { wallet, credential } = await register('second factor', { policy })
+    const { ticket } = must(await logIn(wallet, 'second factor'))
+    const key = signer(credential, 'second factor', ticket)
+    const { core } = mesh.node('eu-west')
+    for (const one of [[alice], [key]]) {
+      expect(codeOf(await send(core, signRequest(mesh, wallet), 'sign', one))).toBe('policy_denied')
+    }
+    must(await send(core, signRequest(mesh, wallet), 'sign', [alice, key]))
+  })
+})

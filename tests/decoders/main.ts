@@ -1,4 +1,4 @@
-/** `npm run decoders`: ten thousand generated transactions, decoded by the enclave and by others. */
+/** `npm run decoders`: ten thousand generated transactions, decoded by the enclave and others. */
 import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
 import { createEntropy } from '@holdfast/enclave/crypto/entropy'
 import { disagreements } from './ethereum-agreement.ts'

@@ -23,6 +23,8 @@ export type Follower = {
   fill(): Promise<void>
   /** Follows from where `fill` began, until `stop`. */
   run(): Promise<void>
+  /** The revision up to which everything is known. */
+  position(): Revision
   /** Watches anew from where it is: the stream that it has is silent. */
   reopen(): void
   stop(): void
@@ -99,6 +101,7 @@ export const createFollower = (options: FollowOptions): Follower => {
         while (isRunning() && !(await succeeds(fill))) await clock.sleep(followPauseMs)
       }
     },
+    position: () => position,
     reopen: () => {
       reopening = true
       watch?.close()

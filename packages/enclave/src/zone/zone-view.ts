@@ -92,7 +92,12 @@ const sharedView = (options: ZoneViewOptions): ZoneView => {
       conditions: [],
       writes: [records.put(beatName(boot), { epoch: 1, version }, new Uint8Array())],
     }),
-    commit: (batch) => records.attempt(batch, beatDeadlineMs),
+    commit: async (batch) => {
+      const known = follower.position()
+      const written = await records.attempt(batch, beatDeadlineMs)
+      // A commit comes behind all that was known when it was begun, or the store was put back.
+      if (written.ok && written.value <= known) options.rolledBack()
+    },
   })
   const followed = [...options.followed, followBeats(options, heartbeat, nodes)]
   const follower = createFollower({ ...options, followed })

@@ -17,7 +17,7 @@ describe('holdfast policy', () => {
     expect(explained.stdout).toContain('2 of alice and bob may sign (transfers)')
   })
 
-  it('leaves with status 1 where the linter finds something, and for what is no policy', async () => {
+  it('leaves with status 1 for findings, and for what is no policy', async () => {
     const rules = [{ id: 'all', effect: 'allow', operations: ['*'] }]
     const stdin = JSON.stringify({ format: 'holdfast policy v1', rules })
     const linted = await holdfast(['policy', 'lint', '-'], { stdin })

@@ -1,5 +1,6 @@
 import type { ExportAnswer, MarkAnswer, WalletAnswer } from '@holdfast/base/answers'
-import { exportedKey, exportInfo } from '@holdfast/base/backup/exported-key'
+import { exportInfo } from '@holdfast/base/backup/exported-key'
+import { exportedKey } from '@holdfast/base/backup/vault'
 import { fromBase64Url, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import { parseCbor } from '@holdfast/base/cbor'
 import { openHpke } from '@holdfast/base/hpke'

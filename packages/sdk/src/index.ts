@@ -23,8 +23,7 @@ export {
   backupStateOf,
   type Guardian,
 } from '@holdfast/base/backup/backup-set'
-export type { ExportedKey } from '@holdfast/base/backup/exported-key'
-export type { Vault } from '@holdfast/base/backup/vault'
+export type { ExportedKey, Vault } from '@holdfast/base/backup/vault'
 export { type Refusal, RefusalError } from '@holdfast/base/errors'
 export {
   AccountId,

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { type Bytes, utf8 } from '../bytes.ts'
 import type { MeshId, WalletId } from '../ids.ts'
 import { base64url, hex, objectId } from '../schema.ts'
-import { vault } from './vault.ts'
 
 export const exportsMax = 8
 
@@ -15,10 +14,6 @@ export const exportGrant = z.strictObject({
   recipient: base64url.length(43),
 })
 export type ExportGrant = z.infer<typeof exportGrant>
-
-/** The plaintext, in CBOR: a key as a backup has it. */
-export const exportedKey = vault.shape.keys.element
-export type ExportedKey = z.infer<typeof exportedKey>
 
 /** HPKE `info` of an exported key. */
 export const exportInfo = (of: {

@@ -1,12 +1,12 @@
 /** Makes a backup: the vault sealed under a fresh key, the key split among guardians. */
 import type { BackupSet, Guardian } from '@holdfast/base/backup/backup-set'
 import { shareCheck } from '@holdfast/base/backup/share-check'
-import { guardianInfo, vaultBinding, vaultNonce } from '@holdfast/base/backup/vault'
+import { encodeVault, guardianInfo, vaultBinding, vaultNonce } from '@holdfast/base/backup/vault'
 import { type Bytes, toBase64Url, toHex } from '@holdfast/base/bytes'
-import { toCbor } from '@holdfast/base/cbor'
 import { accept, type Result } from '@holdfast/base/errors'
 import { sealHpke } from '@holdfast/base/hpke'
 import { bytesOf } from '@holdfast/base/schema'
+import { outsideHeap } from '@holdfast/base/secret-map'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { CoreContext } from '../context.ts'
@@ -50,7 +50,7 @@ const sealVault = async (
 ): Promise<Bytes> => {
   const { crypto, mesh } = context
   const vault = await readVault(context, wallet)
-  const plaintext = toCbor(vault)
+  const plaintext = encodeVault(vault)
   clearVault(vault)
   const associatedData = vaultBinding({ mesh, wallet: wallet.id, set, threshold })
   const sealed = crypto.chacha20Poly1305.seal({ key, nonce: vaultNonce, associatedData, plaintext })
@@ -65,7 +65,8 @@ export const makeBackup = async (
   { threshold, guardians }: { readonly threshold: number; readonly guardians: readonly Guardian[] },
 ): Promise<Result<BackupSet>> => {
   const set = toHex(context.entropy.bytes(16))
-  const key = context.entropy.bytes(32)
+  const key = outsideHeap(32)
+  context.entropy.fill(key)
   const vault = await sealVault(context, wallet, { key, set, threshold })
   const shares = await splitKey(key, { count: guardians.length, threshold })
   key.fill(0)

@@ -2,14 +2,13 @@
 import type { BackupSet } from '@holdfast/base/backup/backup-set'
 import { shareCheck } from '@holdfast/base/backup/share-check'
 import {
+  decodeVault,
   proofInfo,
   type Vault,
   vaultBinding,
   vaultNonce,
-  vault as vaultSchema,
 } from '@holdfast/base/backup/vault'
 import { type Bytes, equalBytes } from '@holdfast/base/bytes'
-import { parseCbor } from '@holdfast/base/cbor'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { openHpke } from '@holdfast/base/hpke'
 import type { SealedSecret } from '@holdfast/base/requests/wallet-create'
@@ -60,9 +59,7 @@ const openVault = (context: Context, { wallet, set }: Proof, key: Bytes): Result
     ciphertext: bytesOf(set.vault, 'base64url'),
   })
   if (plaintext === undefined) return refuse('bad_share', 'the shares do not open the backup')
-  const vault = parseCbor(vaultSchema, plaintext)
-  plaintext.fill(0)
-  return accept(vault)
+  return accept(decodeVault(plaintext))
 }
 
 const same = (left: Bytes | undefined, right: Bytes | undefined): boolean =>

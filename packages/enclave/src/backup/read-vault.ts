@@ -1,5 +1,8 @@
 /** The plaintext of a wallet's vault, out of its opened keys. */
 import type { Vault } from '@holdfast/base/backup/vault'
+import type { Bytes } from '@holdfast/base/bytes'
+import type { Secret } from '@holdfast/base/secret'
+import { outsideHeap } from '@holdfast/base/secret-map'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { CoreContext } from '../context.ts'
 import { openKey } from '../wallets/key-objects.ts'
@@ -7,6 +10,13 @@ import { openKey } from '../wallets/key-objects.ts'
 export type VaultContext = Pick<CoreContext, 'crypto' | 'mesh' | 'records'>
 
 type VaultKey = Vault['keys'][number]
+
+const copyOf = (secret: Secret): Bytes =>
+  secret.use((bytes) => {
+    const copy = outsideHeap(bytes.length)
+    copy.set(bytes)
+    return copy
+  })
 
 /** One key with its secret; the caller clears it. */
 export const readVaultKey = async (
@@ -20,8 +30,8 @@ export const readVaultKey = async (
     id: key.id,
     name: key.name,
     kind,
-    secret: secret.use((bytes) => bytes.slice()),
-    ...(passphrase === undefined ? {} : { passphrase: passphrase.use((bytes) => bytes.slice()) }),
+    secret: copyOf(secret),
+    ...(passphrase === undefined ? {} : { passphrase: copyOf(passphrase) }),
     ...(key.publicKey === undefined ? {} : { publicKey: key.publicKey }),
   }
 }

@@ -2,10 +2,10 @@
 import type { ExportAnswer } from '@holdfast/base/answers'
 import { exportInfo } from '@holdfast/base/backup/exported-key'
 import { toBase64Url } from '@holdfast/base/bytes'
-import { toCbor } from '@holdfast/base/cbor'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { type HpkeSealed, sealHpke } from '@holdfast/base/hpke'
 import { bytesOf } from '@holdfast/base/schema'
+import { encodeSecretMap } from '@holdfast/base/secret-map'
 import { decided } from '../audit/decided.ts'
 import { clearVault, readVaultKey } from '../backup/read-vault.ts'
 import { judgeOwner } from '../changes/owners.ts'
@@ -42,7 +42,7 @@ const seal = async (
   const named = wallet.keys.find(({ id }) => id === key)
   if (named === undefined) return refuse('unknown', 'the wallet has no such key', key)
   const exported = await readVaultKey(context, wallet, named)
-  const plaintext = toCbor(exported)
+  const plaintext = encodeSecretMap(exported)
   clearVault({ keys: [exported] })
   const sealed = sealHpke({
     primitives: crypto,

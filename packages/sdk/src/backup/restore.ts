@@ -1,12 +1,6 @@
 /** Restores the keys of a wallet from its guardians' shares. Needs no server and no network. */
-import {
-  type Vault,
-  vaultBinding,
-  vaultNonce,
-  vault as vaultSchema,
-} from '@holdfast/base/backup/vault'
+import { decodeVault, type Vault, vaultBinding, vaultNonce } from '@holdfast/base/backup/vault'
 import { equalBytes } from '@holdfast/base/bytes'
-import { parseCbor } from '@holdfast/base/cbor'
 import { fail } from '@holdfast/base/errors'
 import { combine } from 'shamir-secret-sharing'
 import { primitives } from '../crypto/primitives.ts'
@@ -45,7 +39,5 @@ export const restoreWallet = async (shares: readonly GuardianShare[]): Promise<V
   })
   key.fill(0)
   if (plaintext === undefined) return fail('bad_share', 'one of the shares is damaged')
-  const restored = parseCbor(vaultSchema, plaintext)
-  plaintext.fill(0)
-  return restored
+  return decodeVault(plaintext)
 }

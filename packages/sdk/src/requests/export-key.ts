@@ -5,12 +5,13 @@ import {
   type WalletAnswer,
   walletAnswer,
 } from '@holdfast/base/answers'
-import { type ExportedKey, exportedKey, exportInfo } from '@holdfast/base/backup/exported-key'
+import { exportInfo } from '@holdfast/base/backup/exported-key'
+import { type ExportedKey, exportedKey } from '@holdfast/base/backup/vault'
 import { fromBase64Url } from '@holdfast/base/bytes'
-import { parseCbor } from '@holdfast/base/cbor'
 import { openHpke } from '@holdfast/base/hpke'
 import type { MeshId, ObjectId, WalletId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
+import { parseSecretMap } from '@holdfast/base/secret-map'
 import type { GuardianKey } from '../backup/guardian-key.ts'
 import { primitives } from '../crypto/primitives.ts'
 import { valueOf } from '../problem.ts'
@@ -87,9 +88,5 @@ export const openExport = (
       }),
     ),
   )
-  try {
-    return parseCbor(exportedKey, opened)
-  } finally {
-    opened.fill(0)
-  }
+  return parseSecretMap(exportedKey, opened)
 }

@@ -92,7 +92,7 @@ const verifyUnderRoot = ({ evidence, manifest, nowMs }: EvidenceInput): Result<Q
 const identityRules = (input: EvidenceInput, identity: Identity, quote: QuoteVerdict): Rule[] => {
   const { evidence, manifest, acceptManifests = [] } = input
   const expected = reportDataOf(evidence.identity)
-  const hashes = [manifest.hash, ...acceptManifests]
+  const hashes = [manifest.hash, ...(manifest.earlier ?? []), ...acceptManifests]
   return [
     {
       code: 'wrong_report_data',

@@ -48,6 +48,7 @@ export type CoreOptions = {
   readonly mesh: Mesh
   readonly sealing: Sealing
   readonly evidence: OwnEvidence
+  /** Asked each time: a newer one may take its place while the node runs. */
   readonly manifest: VerifiedManifest
   readonly identity: NodeIdentity
   /** The quote over the identity, as the node's certificate carries it. */

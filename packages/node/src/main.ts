@@ -26,9 +26,11 @@ import { createLogs, type Logs } from './logs.ts'
 import { createMesh } from './mesh/create-mesh.ts'
 import { createVerifyPeer } from './mesh/verify-peer.ts'
 import { watchStatements, writeBoot } from './platform/boot-files.ts'
+import { holdManifest } from './platform/manifest-holder.ts'
 import { openManifests } from './platform/manifests.ts'
 import { openMachine } from './platform/open-machine.ts'
 import { ownCode } from './platform/own-code.ts'
+import { reloadManifest } from './platform/reload-manifest.ts'
 import { systemClock } from './platform/system-clock.ts'
 import { createTlsIdentity } from './platform/tls-certificate.ts'
 import { everyCollateral, everyTick } from './schedule.ts'
@@ -50,8 +52,8 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   const clock = systemClock()
   const entropy = createEntropy()
   const manifestFile = readFile(config.manifest) ?? new Uint8Array()
-  const manifests = needed(openManifests(manifestFile, clock.nowMs()))
-  const manifest = manifests.current
+  const manifests = holdManifest(needed(openManifests(manifestFile, clock.nowMs())))
+  const manifest = manifests.current()
   const { kind, zones } = manifest.manifest
   if (zones.every(({ id }) => id !== config.zone)) {
     throw new RefusalError({ code: 'unknown_zone', detail: 'the manifest has no such zone' })
@@ -91,7 +93,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   const mesh = createMesh({
     boot: identity.boot,
     identity: tls,
-    verify: createVerifyPeer({ manifest: () => manifest, nowMs: () => clock.nowMs() }),
+    verify: createVerifyPeer({ manifest: () => manifests.current(), nowMs: () => clock.nowMs() }),
     ...(config.listenMesh === undefined ? {} : { listen: config.listenMesh }),
     peers: config.peers,
     nowMs: () => performance.now(),
@@ -108,7 +110,9 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     mesh,
     sealing: machine.sealing,
     evidence: machine.evidence,
-    manifest,
+    get manifest() {
+      return manifests.current()
+    },
     identity,
     quote,
     self,
@@ -119,10 +123,11 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
 
 /** Opens key and store, and waits until this boot is confirmed. */
 const untilConfirmed = async (
-  { core, self }: Pick<Awaited<ReturnType<typeof createNode>>, 'core' | 'self'>,
+  node: Awaited<ReturnType<typeof createNode>>,
   by: { readonly config: NodeConfig; readonly logs: Logs; readonly stops: (() => unknown)[] },
 ): Promise<void> => {
   const { config, logs, stops } = by
+  const { core, self, manifests, mesh } = node
   writeBoot(config.dir, self)
   const unwatch = watchStatements({ manifest: config.manifest, core, logs })
   stops.push(unwatch)
@@ -130,6 +135,10 @@ const untilConfirmed = async (
   stops.push(everyTick(core, logs))
   await core.ready()
   unwatch()
+  const read = (): Uint8Array => readFile(config.manifest) ?? new Uint8Array()
+  const reload = (): void => void reloadManifest({ manifests, mesh, read, nowMs: Date.now(), logs })
+  process.on('SIGHUP', reload)
+  stops.push(() => process.off('SIGHUP', reload))
 }
 
 /** Listens, starts the core, and says on stdout that the node is ready; returns how to stop. */
@@ -164,7 +173,7 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
       config,
       core,
       tls: node.tls,
-      manifests: node.manifests.json,
+      manifests: () => node.manifests.json(),
       kmip: () => kmip[0]?.addresses ?? {},
       version,
       observe: (answer) => metrics.observe(answer),

@@ -13,6 +13,8 @@ export type VerifiedManifest = {
   /** SHA-256 of its bytes, hexadecimal. */
   readonly hash: string
   readonly manifest: Manifest
+  /** Hashes of those before it in the chain: a node names the one that it started under. */
+  readonly earlier?: readonly string[]
 }
 
 /** `manifest_expired` once its time is over. */
@@ -112,5 +114,7 @@ export const verifyManifestChain = (options: {
     return refuse('manifest_rollback', detail, 'serial')
   }
   const inForce = checkManifestInForce(current.value, options.nowMs)
-  return inForce.ok ? current : inForce
+  if (!inForce.ok) return inForce
+  const earlier = options.chain.slice(0, -1).map(({ hash }) => hash)
+  return accept({ ...current.value, earlier })
 }

@@ -63,7 +63,7 @@ class Sequence implements BootSequence {
   constructor(options: CoreOptions, events: BootEvents) {
     this.#options = options
     this.#events = events
-    const { mesh, clock, store, self, manifest } = options
+    const { mesh, clock, store, self } = options
     this.standing = createStanding({
       self,
       shared: store.sharing === 'shared',
@@ -72,7 +72,7 @@ class Sequence implements BootSequence {
       // Apart from the core's own: a word of an unconfirmed peer is no word of its zone.
       peers: createPeers(mesh, clock),
       book: this.#book,
-      manifest: () => manifest,
+      manifest: () => options.manifest,
       replaced: () => events.replaced(),
     })
     this.trusted = {

@@ -25,7 +25,7 @@ export const listenClients = async (options: {
   readonly config: Pick<NodeConfig, 'console' | 'listenClient' | 'listenPlain'>
   readonly core: Core
   readonly tls: TlsIdentity
-  readonly manifests: Uint8Array
+  readonly manifests: () => Uint8Array
   readonly kmip: () => KmipAddresses
   readonly version: string
   readonly observe: HttpOptions['observe']

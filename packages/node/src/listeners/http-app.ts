@@ -19,7 +19,7 @@ export type HttpOptions = {
   readonly tls?: TlsIdentity
   readonly core: Core
   readonly turns: FairTurns
-  readonly manifests: Uint8Array
+  readonly manifests: () => Uint8Array
   readonly kmip?: () => KmipAddresses
   readonly openApi: Uint8Array
   /** The routes of the web page, where it is served. */

@@ -16,7 +16,7 @@ export type RouteInput = {
   /** Of the address that asks. */
   readonly stranger: Caller
   /** The chain of signed manifests as JSON, genesis first. */
-  readonly manifests: Uint8Array
+  readonly manifests: () => Uint8Array
   /** Where KMIP is served; nowhere where it is absent. */
   readonly kmip?: (() => KmipAddresses) | undefined
   readonly query: unknown
@@ -72,7 +72,7 @@ export const routes: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/manifest',
-    answer: async ({ manifests }) => accept({ type: json, bytes: manifests }),
+    answer: async ({ manifests }) => accept({ type: json, bytes: manifests() }),
   },
   {
     method: 'GET',

@@ -20,7 +20,7 @@ const listen = async (overrides: Partial<Core> = {}) => {
     address: { host: '127.0.0.1', port: 0 },
     core,
     turns: createFairTurns(),
-    manifests: Buffer.from(''),
+    manifests: () => Buffer.from(''),
     openApi: Buffer.from(''),
     observe: () => undefined,
     logs: silentLogs,

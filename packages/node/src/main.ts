@@ -26,7 +26,7 @@ import { createLogs, type Logs } from './logs.ts'
 import { createMesh } from './mesh/create-mesh.ts'
 import { createVerifyPeer } from './mesh/verify-peer.ts'
 import { watchStatements, writeBoot } from './platform/boot-files.ts'
-import { holdManifest } from './platform/manifest-holder.ts'
+import { holdManifest, type ManifestHolder } from './platform/manifest-holder.ts'
 import { openManifests } from './platform/manifests.ts'
 import { openMachine } from './platform/open-machine.ts'
 import { ownCode } from './platform/own-code.ts'
@@ -47,12 +47,14 @@ const needed = <Value>(result: Result<Value>): Value => {
 const readFile = (path: string): Uint8Array | undefined =>
   existsSync(path) ? readFileSync(path) : undefined
 
+const openHeld = ({ manifest }: NodeConfig, nowMs: number): ManifestHolder =>
+  holdManifest(needed(openManifests(readFile(manifest) ?? new Uint8Array(), nowMs)))
+
 /** The enclave's side: keys, evidence of this boot, store, links, core. */
 const createNode = async (config: NodeConfig, logs: Logs) => {
   const clock = systemClock()
   const entropy = createEntropy()
-  const manifestFile = readFile(config.manifest) ?? new Uint8Array()
-  const manifests = holdManifest(needed(openManifests(manifestFile, clock.nowMs())))
+  const manifests = openHeld(config, clock.nowMs())
   const manifest = manifests.current()
   const { kind, zones } = manifest.manifest
   if (zones.every(({ id }) => id !== config.zone)) {
@@ -93,7 +95,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   const mesh = createMesh({
     boot: identity.boot,
     identity: tls,
-    verify: createVerifyPeer({ manifest: () => manifests.current(), nowMs: () => clock.nowMs() }),
+    verify: createVerifyPeer({ manifest: () => manifests.current(), nowMs }),
     ...(config.listenMesh === undefined ? {} : { listen: config.listenMesh }),
     peers: config.peers,
     nowMs: () => performance.now(),

@@ -47,8 +47,13 @@ const needed = <Value>(result: Result<Value>): Value => {
 const readFile = (path: string): Uint8Array | undefined =>
   existsSync(path) ? readFileSync(path) : undefined
 
-const openHeld = ({ manifest }: NodeConfig, nowMs: number): ManifestHolder =>
-  holdManifest(needed(openManifests(readFile(manifest) ?? new Uint8Array(), nowMs)))
+const openHeld = (config: NodeConfig, nowMs: number): ManifestHolder => {
+  const chain = needed(openManifests(readFile(config.manifest) ?? new Uint8Array(), nowMs))
+  if (chain.current.manifest.zones.every(({ id }) => id !== config.zone)) {
+    throw new RefusalError({ code: 'unknown_zone', detail: 'the manifest has no such zone' })
+  }
+  return holdManifest(chain)
+}
 
 /** The enclave's side: keys, evidence of this boot, store, links, core. */
 const createNode = async (config: NodeConfig, logs: Logs) => {
@@ -56,10 +61,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   const entropy = createEntropy()
   const manifests = openHeld(config, clock.nowMs())
   const manifest = manifests.current()
-  const { kind, zones } = manifest.manifest
-  if (zones.every(({ id }) => id !== config.zone)) {
-    throw new RefusalError({ code: 'unknown_zone', detail: 'the manifest has no such zone' })
-  }
+  const { kind } = manifest.manifest
   const nowMs = (): number => clock.nowMs()
   const { dir, pccs } = config
   const { measurement: measure, ...library } = ownCode(import.meta.dirname)

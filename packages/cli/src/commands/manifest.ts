@@ -129,7 +129,7 @@ const apply: MakeCommand = (around) =>
         const { manifest, hash } = await appendManifest(layout, proposal, around.now())
         talk.data(
           { serial: manifest.serial, hash },
-          `manifest ${manifest.serial} is in the chain; nodes take it on SIGHUP or when they start again`,
+          `manifest ${manifest.serial} is in the chain; nodes take it on SIGHUP or at a start`,
         )
       }),
     )

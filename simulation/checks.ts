@@ -5,6 +5,7 @@ export const invariants = {
   2: 'one hash for each record, epoch and version',
   3: 'the version that a zone has accepted never falls',
   4: 'what was destroyed never becomes active',
+  5: 'a final change survives failover',
   6: 'what zones count in a window is at most the limit, and no window opens before its time',
   8: 'no signature without authorisation over its bytes, none by a stale replica; once is once',
   9: 'when faults stop, the zones of a placement become equal',
@@ -15,7 +16,6 @@ export const invariants = {
 
 /** Mechanisms that the core does not have yet: nothing of them is checked. */
 export const notChecked = {
-  5: 'failover of a home (no promises yet)',
   7: 'guesses (counters/counting.test.ts tries them under faults; no passwords here yet)',
 } as const
 

@@ -102,11 +102,18 @@ export class FaultDriver {
     if (this.#random.chance(0.1)) this.#snapshots.set(zone, this.#world.snapshot(zone))
     const snapshot = this.#snapshots.get(zone)
     if (snapshot === undefined) return
-    if (!this.#random.chance((faults.storeRollback * periodMs) / 1000)) return
+    const kind = (['storeRollback', 'storeFall', 'storeFork'] as const).find((name) =>
+      this.#random.chance((faults[name] * periodMs) / 1000),
+    )
+    if (kind === undefined) return
     if (this.#down.size > 0 || this.#zones.some((one) => records.isBehind(one))) return
     if (this.#zones.some((one) => counting.isBehind(one))) return
     if (this.#world.node(zone) === undefined) return
-    this.#world.count('storeRollback')
+    this.#world.count(kind)
+    if (kind !== 'storeRollback') {
+      this.#world.replaceStore(zone, snapshot, kind === 'storeFork')
+      return
+    }
     this.#down.add(zone)
     this.#world.kill(zone)
     this.#world.scheduler.after(restoreMs, `${zone} is restored`, () => {

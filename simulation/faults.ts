@@ -21,6 +21,10 @@ export type FaultRates = {
   readonly partition: number
   readonly clockJump: number
   readonly storeRollback: number
+  /** An older copy is put in the store's place while its node runs. */
+  readonly storeFall: number
+  /** The same, as another incarnation: the store's maker says that it was restored. */
+  readonly storeFork: number
 }
 
 export type FaultName = keyof FaultRates
@@ -41,6 +45,8 @@ export const noFaults: FaultRates = {
   partition: 0,
   clockJump: 0,
   storeRollback: 0,
+  storeFall: 0,
+  storeFork: 0,
 }
 
 /** What each fault may be at most: high enough to meet others, low enough to let work be done. */
@@ -60,6 +66,8 @@ const most: FaultRates = {
   partition: 0.15,
   clockJump: 0.15,
   storeRollback: 0.08,
+  storeFall: 0.08,
+  storeFork: 0.08,
 }
 
 export const faultNames = Object.keys(most) as readonly FaultName[]

@@ -1,5 +1,4 @@
 /** When all is quiet: invariants 1, 4, 9 and 12 over everything that happened. */
-import { equalBytes } from '@holdfast/base/bytes'
 import type { WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Checks } from './checks.ts'
 import type { Addition, KnownObject, Ledger } from './ledger.ts'
@@ -74,7 +73,9 @@ const checkAddition = (world: World, ledger: Ledger, addition: Addition, checks:
     const document = world.records.of(zone).get(`wallet/${wallet}`)?.document
     const held = new Set(document?.accounts.map(({ id, address }) => `${id} ${address}`))
     const kept = made && accounts.every(({ id, address }) => held.has(`${id} ${address}`))
-    checks.expect(12, kept, () => `${zone} lacks an account of ${wallet} that was acknowledged`)
+    const failedOver = (document?.epoch ?? 1) > (addition.version?.epoch ?? 1)
+    const what = (): string => `${zone} lacks an account of ${wallet} that was acknowledged`
+    checks.expect(failedOver ? 5 : 12, kept, what)
   }
 }
 
@@ -93,8 +94,7 @@ const checkObject = (world: World, object: KnownObject, checks: Checks): void =>
     checks.expect(12, view.has(`object/${id}`), () => `${zone} has no payload of ${id}`)
   }
   for (const [version, bytes] of states) {
-    const written = world.records.states.get(`${id} 1.${version}`)
-    const same = written !== undefined && equalBytes(written, bytes)
+    const same = world.records.wasWritten(id, version, bytes)
     checks.expect(12, same, () => `version ${version} of ${id} is not what was acknowledged`)
   }
 }

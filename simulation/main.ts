@@ -6,13 +6,12 @@ import { type RunOptions, type RunReport, runSeed } from './run-seed.ts'
 import { keptSeeds } from './seeds.ts'
 
 const usage = `npm run simulate -- [--from SEED] [--seeds N] [--seconds S] [--kept] [--trace]
-                    [--defect NAME] [--no-boot-gate]
+                    [--defect NAME]
 
 Runs N seeds from SEED on (default: 200 from 1), or as many as fit into S seconds.
 --kept          also runs the seeds that found something once (simulation/seeds.ts)
 --trace         prints every event of every run to stderr
---defect        switches a deliberate defect on: the run must find it
---no-boot-gate  lets a home whose store was rolled back order changes at once`
+--defect        switches a deliberate defect on: the run must find it`
 
 const everyTwiceSeeds = 100
 
@@ -23,7 +22,6 @@ const options = {
   kept: { type: 'boolean', default: false },
   trace: { type: 'boolean', default: false },
   defect: { type: 'string' },
-  'boot-gate': { type: 'boolean', default: true },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -32,16 +30,15 @@ const wholeNumber = (name: string, text: string): number => {
   return Number(text)
 }
 
-type Sums = { schedules: number; faults: number; checks: number; broken: number }
+type Sums = { takeovers: number; schedules: number; faults: number; checks: number; broken: number }
 
 const sumOf = (counts: ReadonlyMap<unknown, number>): number =>
   [...counts.values()].reduce((sum, count) => sum + count, 0)
 
-const replayOf = ({ seed, defect, bootGate }: RunOptions): string =>
+const replayOf = ({ seed, defect }: RunOptions): string =>
   [
     `npm run simulate -- --from ${seed} --seeds 1`,
     ...(defect === undefined ? [] : [`--defect ${defect}`]),
-    ...(bootGate === false ? ['--no-boot-gate'] : []),
   ].join(' ')
 
 const tell = (report: RunReport, run: RunOptions): void => {
@@ -58,6 +55,7 @@ const tell = (report: RunReport, run: RunOptions): void => {
 const runOne = async (run: RunOptions, sums: Sums): Promise<void> => {
   const report = await runSeed(run)
   sums.schedules += 1
+  sums.takeovers += report.takeovers
   sums.faults += sumOf(report.faults)
   sums.checks += sumOf(report.checks)
   if (report.broken !== undefined) sums.broken += 1
@@ -82,11 +80,10 @@ const main = async (): Promise<number> => {
   const { defect } = values
   if (defect !== undefined && !isDefect(defect)) throw new Error(`no defect is named ${defect}`)
   const common: Omit<RunOptions, 'seed'> = {
-    bootGate: values['boot-gate'],
     ...(defect === undefined ? {} : { defect }),
     ...(values.trace ? { onEvent: (line: string) => void process.stderr.write(line) } : {}),
   }
-  const sums: Sums = { schedules: 0, faults: 0, checks: 0, broken: 0 }
+  const sums: Sums = { takeovers: 0, schedules: 0, faults: 0, checks: 0, broken: 0 }
   const endMs = seconds === undefined ? Infinity : Date.now() + seconds * 1000
   if (values.kept) for (const { seed } of keptSeeds) await runOne({ ...common, seed }, sums)
   for (let seed = from; seed < from + count && Date.now() < endMs; seed += 1) {
@@ -95,6 +92,7 @@ const main = async (): Promise<number> => {
   for (const [number, what] of Object.entries(notChecked)) {
     console.log(`not checked: invariant ${number}, ${what}`)
   }
+  console.log(`homes taken over: ${sums.takeovers}`)
   console.log(
     `schedules: ${sums.schedules}, faults: ${sums.faults}, invariant checks: ${sums.checks}`,
   )

@@ -92,10 +92,9 @@ export class ObjectWorkload {
     if (answer.type !== 'ok') return
     object.states.set(base.version + 1, state)
     if (destroy) object.destroyed = 'final'
-    const written = this.#world.records.states.get(`${id} ${base.epoch}.${base.version + 1}`)
     this.#world.checks.expect(
       12,
-      written !== undefined && equalBytes(written, state),
+      this.#world.records.wasWritten(id, base.version + 1, state),
       () => `a change of ${id} to version ${base.version + 1} was acknowledged, not made`,
     )
   }

@@ -2,30 +2,19 @@
 
 import type { SignAnswer } from '@holdfast/base/answers'
 import { type Bytes, fromUtf8, toBase64Url } from '@holdfast/base/bytes'
-import { attempt, type Result, refuse } from '@holdfast/base/errors'
+import { attempt, type Result } from '@holdfast/base/errors'
 import { parseRequest, type Request } from '@holdfast/base/requests/request'
 import { parseValue } from '@holdfast/base/schema'
 import type { Core } from '@holdfast/enclave/core-interface'
-import type { ManagedObjects } from '@holdfast/enclave/objects/managed-objects'
-import {
-  encodePeerAnswer,
-  parsePeerAnswer,
-  parsePeerRequest,
-} from '@holdfast/enclave/replication/messages'
+import { parsePeerAnswer, parsePeerRequest } from '@holdfast/enclave/replication/messages'
 import { z } from 'zod'
 
 export type CoreObserver = {
-  /** False while the zone is behind after a rollback: stands in for the boot rule. */
-  readonly mayOrder: () => boolean
   /** A request was carried to this core. */
   readonly received: (request: Bytes) => void
   /** This very core made a signature, at this moment. */
   readonly signed: (answer: SignAnswer) => void
 }
-
-const gated = refuse('not_ready', 'the simulation holds changes back until the zone caught up')
-
-const orders: ReadonlySet<Request['operation']> = new Set(['wallet.create', 'account.add'])
 
 const envelope = z.object({ request: z.string() })
 
@@ -33,17 +22,6 @@ const operationOf = (request: Bytes): Request['operation'] | undefined => {
   const parsed = attempt(() => parseRequest(request))
   return parsed.ok ? parsed.value.operation : undefined
 }
-
-const gatedObjects = (objects: ManagedObjects, observer: CoreObserver): ManagedObjects => ({
-  state: (wallet, id) => objects.state(wallet, id),
-  payload: (wallet, id) => objects.payload(wallet, id),
-  list: (wallet) => objects.list(wallet),
-  holds: (id) => objects.holds(id),
-  count: (wallet) => objects.count(wallet),
-  create: async (wallet, made) => (observer.mayOrder() ? objects.create(wallet, made) : gated),
-  change: async (wallet, changes) =>
-    observer.mayOrder() ? objects.change(wallet, changes) : gated,
-})
 
 const noteSignature = (observer: CoreObserver, self: string, body: Bytes): void => {
   const answer = JSON.parse(fromUtf8(body)) as Partial<SignAnswer>
@@ -58,9 +36,6 @@ const forwarded = async (
 ): Promise<Bytes> => {
   observer.received(request)
   const operation = operationOf(request)
-  if (operation !== undefined && orders.has(operation) && !observer.mayOrder()) {
-    return encodePeerAnswer(gated)
-  }
   const answer = await ask()
   const parsed = parsePeerAnswer('forward', answer)
   if (operation === 'sign' && parsed.ok) noteSignature(observer, self, parsed.value.body)
@@ -73,7 +48,6 @@ export const observeCore = (core: Core, self: string, observer: CoreObserver): C
     const request = parsed.ok ? Buffer.from(parsed.value.request, 'base64url') : new Uint8Array()
     observer.received(request)
     const operation = operationOf(request)
-    if (operation !== undefined && orders.has(operation) && !observer.mayOrder()) return gated
     const answer = await core.handle(untrusted)
     if (operation === 'sign' && answer.ok) noteSignature(observer, self, answer.value)
     return answer
@@ -82,20 +56,12 @@ export const observeCore = (core: Core, self: string, observer: CoreObserver): C
     const parsed = attempt(() => parsePeerRequest(untrusted))
     const ask = (): Promise<Bytes> => core.peerMessage(peer, untrusted)
     if (!parsed.ok) return ask()
-    const { type } = parsed.value
     if (parsed.value.type === 'forward') {
       return forwarded(observer, self, ask, Uint8Array.from(parsed.value.request))
     }
-    if ((type === 'objects.create' || type === 'objects.change') && !observer.mayOrder()) {
-      return encodePeerAnswer(gated)
-    }
     return ask()
   }
-  const managedObjects: Core['managedObjects'] = () => {
-    const objects = core.managedObjects()
-    return objects === undefined ? undefined : gatedObjects(objects, observer)
-  }
-  const observed: Partial<Core> = { handle, peerMessage, managedObjects }
+  const observed: Partial<Core> = { handle, peerMessage }
   return new Proxy(core, {
     get: (target, name): unknown => {
       const own: unknown = Reflect.get(observed, name) ?? Reflect.get(target, name)

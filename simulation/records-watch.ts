@@ -1,9 +1,11 @@
 /** Looks at every commit of every zone as it is applied: invariants 2, 3, 4 and 10. */
-import type { Bytes } from '@holdfast/base/bytes'
+import { type Bytes, equalBytes } from '@holdfast/base/bytes'
 import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import type { Batch } from '@holdfast/enclave/ports/store'
+import type { RecordName } from '@holdfast/enclave/records/names'
+import { openRecord } from '@holdfast/enclave/records/record-seal'
 import type { MemoryDisk } from '@holdfast/enclave/testing/memory-store'
 import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
 import { oneZoneKey, type ZoneKey } from '@holdfast/enclave/zone-key/zone-keys'
@@ -44,6 +46,11 @@ export class RecordsWatch {
   /** Reads a disk from its beginning: after a boot, a rollback or a wipe. */
   reload(zone: ZoneId, zoneKey: ZoneKey, disk: MemoryDisk): void {
     this.#keys.set(zone, zoneKey)
+    this.reread(zone, disk)
+  }
+
+  /** Reads a disk from its beginning, under the key that is known. */
+  reread(zone: ZoneId, disk: MemoryDisk): void {
     this.#views.set(zone, new Map())
     for (const record of disk.records.values()) this.#take(zone, record.key, record.value)
   }
@@ -59,6 +66,20 @@ export class RecordsWatch {
     )
     // A version that nobody holds any more may be made anew.
     for (const name of this.#hashes.keys()) if (!held.has(name)) this.#hashes.delete(name)
+  }
+
+  /** How often a zone took the wallets of a group over. */
+  takeovers = 0
+
+  /** Whether some epoch's version of an object's state says this. */
+  wasWritten(object: string, version: number, state: Bytes): boolean {
+    const suffix = `.${version}`
+    for (const [name, bytes] of this.states) {
+      if (name.startsWith(`${object} `) && name.endsWith(suffix) && equalBytes(bytes, state)) {
+        return true
+      }
+    }
+    return false
   }
 
   /** Whether another zone holds what a rolled-back zone has lost. */
@@ -109,6 +130,7 @@ export class RecordsWatch {
 
   #put(zone: ZoneId, view: ReadonlyMap<string, RecordView>, name: string, value: Bytes): void {
     const { checks } = this.#context
+    this.#noteTakeover(zone, name, value)
     const before = view.get(name)
     const after = this.#take(zone, name, value)
     for (const { secret, wallet } of this.#canaries.values()) {
@@ -126,6 +148,18 @@ export class RecordsWatch {
       before.destroyed !== true || after.destroyed === true,
       () => `${name} is active again in ${zone}`,
     )
+  }
+
+  /** A promise's record has its second version once the candidate has adopted what it heard. */
+  #noteTakeover(zone: ZoneId, name: string, value: Bytes): void {
+    const zoneKey = this.#keys.get(zone)
+    if (zoneKey === undefined || !name.startsWith('promise/')) return
+    const opened = openRecord(
+      { ...this.#context, zone, zoneKeys: oneZoneKey(zoneKey) },
+      name as RecordName,
+      value,
+    )
+    if (opened?.version.version === 2) this.takeovers += 1
   }
 
   #take(zone: ZoneId, name: string, value: Bytes): RecordView | undefined {
@@ -167,10 +201,12 @@ export class RecordsWatch {
 
   #chronicle(document: Wallet): void {
     const versions = this.history.get(document.id) ?? new Map<string, Wallet>()
-    const { version } = versions.get(document.request) ?? document
+    const before = versions.get(document.request) ?? document
+    // A later home sends what it adopted once more, as a version of its own epoch.
+    const isReissued = before.epoch !== document.epoch
     this.#context.checks.expect(
       12,
-      version === document.version,
+      isReissued || before.version === document.version,
       () => `one request made two versions of ${document.id}`,
     )
     this.history.set(document.id, versions.set(document.request, document))

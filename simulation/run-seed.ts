@@ -3,6 +3,7 @@ import { createSimulatedRoot, simulatedCollateral } from '@holdfast/attestation'
 import { utf8 } from '@holdfast/base/bytes'
 import type { ZoneId } from '@holdfast/base/ids'
 import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
+import { reportsNeeded } from '@holdfast/enclave/replication/boot-rule'
 import type { Broken, Invariant } from './checks.ts'
 import { type DefectName, defects } from './defects.ts'
 import { FaultDriver } from './fault-driver.ts'
@@ -19,8 +20,6 @@ import { startsAtMs } from './zones.ts'
 export type RunOptions = {
   readonly seed: number
   readonly defect?: DefectName
-  /** False: a rolled-back home orders changes at once, as the product does today. */
-  readonly bootGate?: boolean
   /** In place of what the seed draws. */
   readonly faults?: FaultRates
   readonly onEvent?: (line: string) => void
@@ -35,6 +34,7 @@ export type RunReport = {
   readonly faults: ReadonlyMap<FaultName, number>
   readonly checks: ReadonlyMap<Invariant, number>
   readonly outcomes: ReadonlyMap<string, number>
+  readonly takeovers: number
   readonly broken: Broken | undefined
 }
 
@@ -76,8 +76,8 @@ const expectEqual = async (run: Run, when: string): Promise<void> => {
 }
 
 /**
- * Zones that may sign without the victims: those that heard the home before it vanished and have
- * run since, or any where a majority is left.
+ * Zones that may sign without the victims: any where a majority is left; else a home that has
+ * passed the boot rule, and those that heard the home before it vanished and have run since.
  */
 const survivorsOf = (
   { world }: Run,
@@ -86,10 +86,19 @@ const survivorsOf = (
 ): readonly ZoneId[] => {
   const { home, placement } = wallet
   const left = placement.zones.filter((zone) => !victims.has(zone))
-  if (!victims.has(home) || 2 * left.length > placement.zones.length) return left
+  if (2 * left.length > placement.zones.length) return left
   return left.filter((zone) => {
     const node = world.node(zone)
-    return node !== undefined && world.isFresh(node, wallet)
+    if (node === undefined) return false
+    const { peers } = node.core.status()
+    const compared = new Set(peers.filter((peer) => peer.compared).map((peer) => peer.zone))
+    if (zone !== home) {
+      return left.includes(home) || (world.isFresh(node, wallet) && compared.has(home))
+    }
+    // The boot rule: what it has not heard of the victims by now, it never will.
+    const others = placement.zones.filter((one) => one !== zone)
+    const told = others.filter((one) => compared.has(one) || left.includes(one))
+    return told.length >= reportsNeeded(placement.zones)
   })
 }
 
@@ -151,11 +160,13 @@ const phases = async (run: Run, rates: FaultRates): Promise<void> => {
   const victims = new Set([random.pick(zones)])
   if (zones.length > 3 && random.chance(0.4)) victims.add(random.pick(zones))
   const forgets = (zone: ZoneId): boolean =>
-    world.records.isBehind(zone) || world.counting.isBehind(zone)
+    world.records.isBehind(zone) || world.counting.isBehind(zone) || world.isStarting(zone)
   const anyBehind = zones.some((zone) => driver.holdsDown(zone) || forgets(zone))
   const atOnce = random.chance(0.5) && !anyBehind
   driver.calm(atOnce ? victims : new Set())
   if (atOnce) {
+    // Clocks were set right just now: nodes must hear once more, by the new time.
+    await pass(run, 400)
     await vanish(run, victims)
     for (const zone of victims) world.start(zone)
   }
@@ -210,7 +221,6 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
     crypto,
     collateral,
     defect: defect === undefined ? {} : defects[defect].make(),
-    bootGate: options.bootGate ?? true,
     observer: {
       received: (request) => ledger.receptions.note(request),
       signed: (node, answer) => {
@@ -241,6 +251,7 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
     faults: world.faultCounts,
     checks: world.checks.counts,
     outcomes: ledger.outcomes,
+    takeovers: world.records.takeovers,
     broken: world.checks.broken,
   }
 }

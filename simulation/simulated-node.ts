@@ -70,6 +70,9 @@ const clockOf = (
     }),
 })
 
+/** Short, so that it happens within a run, and longer than a restart mostly takes. */
+const failoverAfterMs = 3000
+
 /** Makes the node; the caller starts its core. */
 export const createNode = (options: NodeOptions): SimulatedNode => {
   const { zone, manifest } = options
@@ -90,6 +93,7 @@ export const createNode = (options: NodeOptions): SimulatedNode => {
   const peer: Peer = { boot, zone: zone.id, level: zone.level, measurement, roundTripMs: 1 }
   const self = (): SimulatedNode => node
   const core = createCore({
+    failoverAfterMs,
     general: createGeneralCrypto(),
     crypto,
     entropy,

@@ -68,31 +68,38 @@ export const openSimulatedStore = (options: SimulatedStoreOptions): Store => {
       })
     })
 
-  const apply = async (batch: Batch): Promise<Outcome> => {
+  /** What was sent to a store does not reach the older copy that was put in its place. */
+  const apply = async (batch: Batch, generation: number): Promise<Outcome> => {
+    if (disk.generation !== generation) return { outcome: 'unknown' }
     const written = options.mangle?.(batch) ?? batch
     const outcome = await memory.commit(written)
     if (outcome.outcome === 'applied') options.applied(written)
     return outcome
   }
 
-  const applyLate = (batch: Batch): void =>
+  const applyLate = (batch: Batch, generation: number): void =>
     // It is on its way through the network: the death of the node does not stop it.
-    scheduler.after(random.between(0, lateMsMax), `${label} commit late`, () => void apply(batch))
+    scheduler.after(
+      random.between(0, lateMsMax),
+      `${label} commit late`,
+      () => void apply(batch, generation),
+    )
 
   const commit = (asked: Batch): Promise<Outcome> =>
     new Promise((resolve) => {
       const wrong = fault(true)
+      const { generation } = disk
       // As bytes leave for a store at once, what the caller does with its buffers is its own.
       const batch = { ...asked, writes: asked.writes.map(copyOf) }
       const answer = (outcome: Outcome): void =>
         later(`commit ${outcome.outcome}`, () => resolve(outcome))
       later('commit', () => {
         if (wrong === undefined) {
-          void apply(batch).then(answer)
+          void apply(batch, generation).then(answer)
           return
         }
-        if (wrong === 'commitUnacknowledged') void apply(batch)
-        if (wrong === 'commitLate') applyLate(batch)
+        if (wrong === 'commitUnacknowledged') void apply(batch, generation)
+        if (wrong === 'commitLate') applyLate(batch, generation)
         answer({ outcome: 'unknown' })
       })
     })

@@ -13,6 +13,8 @@ export type SimulatedZone = {
   /** How far its host's clock is from the virtual time. */
   clockOffsetMs: number
   boots: number
+  /** How often its store became another incarnation. */
+  forks: number
 }
 
 /** What is written survives crashes; the key is the machine's. */
@@ -35,4 +37,5 @@ export const createZone = (id: ZoneId, level: number, random: Random): Simulated
   sealing: createSealing(random),
   clockOffsetMs: 0,
   boots: 0,
+  forks: 0,
 })

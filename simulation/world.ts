@@ -35,8 +35,6 @@ export type WorldOptions = {
   readonly crypto: Crypto
   readonly collateral: Bytes
   readonly defect: DefectHooks
-  /** Without it a rolled-back home orders at once, as the core does today. */
-  readonly bootGate: boolean
   /** Told of each request that reaches a core, and of each signature that is made. */
   readonly observer: Pick<CoreObserver, 'received'> & {
     readonly signed: (node: SimulatedNode, answer: Parameters<CoreObserver['signed']>[0]) => void
@@ -45,6 +43,7 @@ export type WorldOptions = {
 
 const tickMs = 250
 const retryStartMs = 500
+const fallenSilenceMs = 15_000
 
 export class World {
   readonly seed: number
@@ -191,6 +190,16 @@ export class World {
     this.counting.rolledBack(id)
   }
 
+  /** Puts an older copy in the place of a store while its node runs. */
+  replaceStore(id: ZoneId, snapshot: MemorySnapshot, isFork: boolean): void {
+    const zone = this.zone(id)
+    zone.forks += isFork ? 1 : 0
+    const fork = isFork ? { incarnation: `${id} restored ${zone.forks}` } : {}
+    restoreDisk(zone.disk, snapshot, fork)
+    this.records.rolledBack(id)
+    this.records.reread(id, zone.disk)
+  }
+
   /** Gives a zone whose node is dead an empty disk and machine. */
   wipe(id: ZoneId): void {
     const zone = this.zone(id)
@@ -223,7 +232,7 @@ export class World {
   }
 
   #createNode(zone: SimulatedZone): SimulatedNode {
-    const { scheduler, collateral, defect, observer, bootGate } = this.#options
+    const { scheduler, collateral, defect, observer } = this.#options
     const random = createRandom(this.seed, `node ${zone.id} ${zone.boots}`)
     return createNode({
       scheduler,
@@ -233,7 +242,6 @@ export class World {
       crypto: defect.crypto?.(this.crypto) ?? this.crypto,
       collateral,
       observer: (node) => ({
-        mayOrder: () => !bootGate || !this.records.isBehind(zone.id),
         received: observer.received,
         signed: (answer) => observer.signed(node(), answer),
       }),
@@ -305,9 +313,20 @@ export class World {
     })
   }
 
+  /** What the shell does where a core finds its store to be older (packages/node/main.ts). */
+  #restartLater({ zone: { id } }: SimulatedNode): void {
+    this.kill(id)
+    this.#starting.add(id)
+    this.scheduler.after(fallenSilenceMs, `${id} starts after its store fell`, () => {
+      this.#starting.delete(id)
+      this.start(id)
+    })
+  }
+
   #tick(node: SimulatedNode, waitedMs: number): void {
     this.scheduler.after(tickMs, `${node.zone.id} tick`, () => {
       if (!node.isAlive()) return
+      if (node.core.status().state === 'fallen') return this.#restartLater(node)
       for (const { zone } of this.network.peersOf(node.peer.boot)) this.#heard(node.zone.id, zone)
       node.core.tick().catch((error: unknown) => this.checks.fault(`tick: ${String(error)}`))
       const waits = node.core.status().state === 'waiting_for_confirmation'

@@ -5,6 +5,7 @@ import { MeshId, type WalletId, ZoneId } from '@holdfast/base/ids'
 import type { ChargeAsk } from '@holdfast/enclave/counters/charge'
 import type { Counter, CounterId } from '@holdfast/enclave/counters/counter'
 import { createCounters } from '@holdfast/enclave/counters/create-counters'
+import { createFallWatch } from '@holdfast/enclave/records/fall-watch'
 import { createRecords } from '@holdfast/enclave/records/records'
 import { createPeers } from '@holdfast/enclave/replication/peers'
 import { createAgreedClock } from '@holdfast/enclave/time/agreed-clock'
@@ -53,6 +54,7 @@ export const measureLimitCharge = async (
       condition: { key: 'zone/node', revision: 'absent' },
       isHeld: async () => true,
     },
+    fall: createFallWatch(store, { incarnation: '', revision: 0n }, () => undefined),
     replaced: () => undefined,
   })
   const counters = createCounters({

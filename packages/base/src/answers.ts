@@ -286,6 +286,7 @@ export const nodeStatus = z.strictObject({
     'late',
     'stopping',
     'replaced',
+    'fallen',
   ]),
   /** The nodes that serve this zone's store, this one among them. */
   nodes: z.array(bootId),
@@ -303,6 +304,8 @@ export const nodeStatus = z.strictObject({
       /** Nodes of the zone whose links are up. */
       nodes: z.array(bootId),
       /** The nearest of them. */
+      /** Whether all that it remembers has been fetched since this node booted. */
+      compared: z.boolean().exactOptional(),
       boot: bootId.exactOptional(),
       roundTripMs: z.number().exactOptional(),
       lastHeardMs: decimal.exactOptional(),

@@ -89,6 +89,8 @@ export const errorTable = {
   intent_used: entry(409, 'PermissionDenied', 'never', 'The intent has signed something else'),
   locked: entry(403, 'PermissionDenied', 'never', 'Too many guesses: the credential is locked'),
   time_unknown: entry(503, 'GeneralFailure', 'later', 'The zones have not agreed on the time'),
+  superseded: entry(409, 'GeneralFailure', 'later', 'Another home orders this by now'),
+  recovering: entry(503, 'GeneralFailure', 'later', 'This zone has yet to hear the other zones'),
   destroyed: entry(410, 'ObjectDestroyed', 'never', 'It was destroyed'),
 
   // Placement.

@@ -180,6 +180,8 @@ export const wallet = z.strictObject({
   /** Random, so that the hash of the document says nothing of its content. */
   salt: hex(16),
   home: zoneId,
+  /** The home that the creation named, where another zone has taken the wallet over since. */
+  founder: zoneId.exactOptional(),
   placement,
   staleAfterMs: z.int().min(1000),
   persons: z.array(person).min(1).max(personsMax),

@@ -12,6 +12,7 @@ import type { NodeIdentity } from './identity/node-identity.ts'
 import { createZoneCa } from './identity/zone-ca.ts'
 import { createOpenedKeys } from './keys/opened-keys.ts'
 import type { KmipServerFacts } from './kmip/server-facts.ts'
+import { failoverAfterMsDefault } from './limits.ts'
 import { createMarkSpread } from './marks/mark-spread.ts'
 import { createMarkTable } from './marks/mark-table.ts'
 import { createObjectTable } from './objects/object-table.ts'
@@ -23,9 +24,13 @@ import type { GeneralCrypto } from './ports/general-crypto.ts'
 import type { Mesh } from './ports/mesh.ts'
 import type { Sealing } from './ports/sealing.ts'
 import type { Store } from './ports/store.ts'
+import type { FallWatch } from './records/fall-watch.ts'
 import { createRecords, type Records } from './records/records.ts'
 import { type StoreClaim } from './records/store-claim.ts'
+import { createBootRule } from './replication/boot-rule.ts'
+import { createInFlight } from './replication/in-flight.ts'
 import { createPeers } from './replication/peers.ts'
+import { createPromiseTable } from './replication/promise-table.ts'
 import { createReplicator } from './replication/replicator.ts'
 import { createLocations } from './routing/locations.ts'
 import { createSerial } from './serial.ts'
@@ -56,6 +61,8 @@ export type CoreOptions = {
   readonly self: NodeName
   /** What the operator sets of the KMIP server. */
   readonly kmip?: Partial<KmipServerFacts>
+  /** How long a home is silent before another zone takes its wallets over; default 60 s. */
+  readonly failoverAfterMs?: number
 }
 
 type Held = {
@@ -63,6 +70,8 @@ type Held = {
   readonly claim: StoreClaim
   readonly standing: Standing
   /** Another node took the store over, or the store is not what it was. */
+  readonly fall: FallWatch
+  /** Another node took the store over. */
   readonly replaced: () => void
 }
 
@@ -75,6 +84,7 @@ const tablesOf = (records: Records, { crypto, clock }: CoreOptions) => {
     passkeys: createPasskeyCounters(records, crypto),
     marks: createMarkTable({ records, wallets, clock }),
     waits: createWaitTable(records),
+    promises: createPromiseTable(records),
   }
 }
 
@@ -96,7 +106,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     records,
     boot: self.boot,
     followed: followedRecords({ ...tables, ...log, crypto, records, keys, sessions }),
-    rolledBack: held.replaced,
+    rolledBack: () => held.fall.fell(),
   })
   const base = {
     crypto,
@@ -106,6 +116,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     ...tables,
     peers,
     zone,
+    bootRule: createBootRule(zone, clock),
     replaced: (wallet: WalletId) => {
       const entry = wallets.cached(wallet)
       if (entry !== undefined) closeDependents({ keys, sessions }, undefined, entry)
@@ -131,6 +142,8 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     changes: createSerial(),
     replicator: createReplicator(base),
     sessions,
+    inFlight: createInFlight(),
+    failoverAfterMs: options.failoverAfterMs ?? failoverAfterMsDefault,
     locations: createLocations(),
     time,
     counters: createCounters({ ...base, time, self }),

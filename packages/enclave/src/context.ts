@@ -18,6 +18,7 @@ import type { Crypto } from './ports/crypto.ts'
 import type { Entropy } from './ports/entropy.ts'
 import type { Records } from './records/records.ts'
 import type { AcceptContext } from './replication/accept-wallet.ts'
+import type { InFlight } from './replication/in-flight.ts'
 import type { Peers } from './replication/peers.ts'
 import type { Replicator } from './replication/replicator.ts'
 import type { Locations } from './routing/locations.ts'
@@ -50,6 +51,9 @@ export type CoreContext = AcceptContext & {
   readonly waits: WaitTable
   readonly peers: Peers
   readonly replicator: Replicator
+  readonly inFlight: InFlight
+  /** How long a home is silent before another zone takes its wallets over. */
+  readonly failoverAfterMs: number
   readonly keys: OpenedKeys
   readonly sessions: SessionTable
   readonly locations: Locations

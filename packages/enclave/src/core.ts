@@ -40,6 +40,7 @@ import type { Peer } from './ports/mesh.ts'
 import { reading } from './records/reading.ts'
 import { refusing } from './refusing.ts'
 import { answerPeer } from './replication/answer-peer.ts'
+import { createFailover, type Failover } from './replication/failover.ts'
 import { encodePeerAnswer, parsePeerRequest } from './replication/messages.ts'
 import { dispatch } from './routing/dispatch.ts'
 import { openSession } from './sessions/open-session.ts'
@@ -66,12 +67,14 @@ class NodeCore implements Core {
   readonly #boot: BootSequence
   readonly #ready = Promise.withResolvers<void>()
   #context: CoreContext | undefined
+  #failover: Failover | undefined
+  /** The store is not what it was: only a new boot, with its rule, may go on from it. */
+  #fallen = false
   #kmip: KmipServer | undefined
   #kmipAddresses: KmipAddresses = {}
   #view: ZoneView | undefined
   /** Zones whose links came up, and whose inventories another node of this zone may compare. */
   readonly #cameUp = new Set<ZoneId>()
-  /** Confirmed peers whose links are up. */
   readonly #met = new Set<BootId>()
   #rounds = 0
   #stopping = false
@@ -85,6 +88,7 @@ class NodeCore implements Core {
     this.#boot = createBootSequence(options, {
       serve: (context) => this.#serve(context),
       replaced: () => this.#replace(),
+      fell: () => this.#fell(),
       failed: (error) => this.#ready.reject(error),
     })
     // Who waits is told by the rejection; a core that nobody waits for ends unheard.
@@ -116,8 +120,9 @@ class NodeCore implements Core {
     this.#view = context.zoneView
     await context.zoneView.start()
     await beginAuditLog({ ...context, live: context.zoneView.nodes() })
-    if (this.#stopping || this.#replaced) return
+    if (this.#stopping || this.#replaced || this.#fallen) return
     this.#context = context
+    this.#failover = createFailover(context)
     this.#kmip = serveKmip(context, this.#options)
     this.#ready.resolve()
     this.#meet()
@@ -139,7 +144,9 @@ class NodeCore implements Core {
       void context.time.refresh()
       if (peer.zone === context.zone) continue
       context.counters.linked(peer)
-      if (context.zoneView.leads()) void this.#background(context.replicator.catchUp(peer))
+      // A node that has yet to hear the others cannot wait for one that leads.
+      const comparesNow = context.zoneView.leads() || !context.bootRule.hasCompared(peer.zone)
+      if (comparesNow) void this.#background(context.replicator.catchUp(peer))
       else this.#cameUp.add(peer.zone)
       void this.#background(context.markSpread.peerUp(peer))
     }
@@ -265,7 +272,8 @@ class NodeCore implements Core {
   }
 
   async tick(): Promise<void> {
-    if (this.#stopping) return
+    if (this.#stopping || this.#fallen) return
+    await this.#background(this.#boot.hasFallen())
     void this.#progress()
     const context = this.#context
     if (context === undefined) return
@@ -288,6 +296,8 @@ class NodeCore implements Core {
     await this.#background(this.#flushOwed(context))
     await this.#background(context.counters.tick())
     await this.#background(advanceChanges(context))
+    // A round waits for other zones, and ticks go on meanwhile.
+    void this.#background(this.#failover?.tick() ?? Promise.resolve())
     await this.#background(sweepWaits(context))
   }
 
@@ -301,7 +311,14 @@ class NodeCore implements Core {
   }
 
   async #checkClaim(): Promise<void> {
-    if (!(await this.#boot.holdsStore())) this.#replace()
+    if (await this.#boot.holdsStore()) return
+    if (!(await this.#boot.hasFallen())) this.#replace()
+  }
+
+  /** The store is another than it was: nothing that was read from it counts any more. */
+  #fell(): void {
+    this.#fallen = true
+    this.#close()
   }
 
   /** Another node serves the zone now: this one must not sign by what it remembers. */
@@ -316,11 +333,13 @@ class NodeCore implements Core {
     this.#context?.sessions.clear()
     this.#context?.keys.clear()
     this.#context = undefined
+    this.#failover = undefined
     this.#kmip?.stop()
     this.#kmip = undefined
   }
 
   #state(): NodeStatus['state'] {
+    if (this.#fallen) return 'fallen'
     if (this.#replaced) return 'replaced'
     if (this.#stopping) return 'stopping'
     if (this.#boot.waitsForKey()) return 'waiting_for_zone_key'
@@ -366,7 +385,7 @@ class NodeCore implements Core {
   }
 
   /** Work that nobody waits for: what the store or a peer refuses is tried again later. */
-  async #background(work: Promise<void>): Promise<void> {
+  async #background(work: Promise<unknown>): Promise<void> {
     try {
       await work
     } catch (error) {
@@ -375,10 +394,5 @@ class NodeCore implements Core {
   }
 }
 
-/**
- * The core of one node.
- *
- *     const core = createCore({ ...ports, manifest, identity, quote, self })
- *     const started = await core.start()
- */
+/** The core of one node; `start` and `ready` come next. */
 export const createCore = (options: CoreOptions): Core => new NodeCore(options)

@@ -54,6 +54,17 @@ export const firstBeatMs = 5000
 export const followPauseMs = 250
 /** Every so many rounds all nodes of a zone send what is owed, not the leading one alone. */
 export const followerRounds = 5
+/** How long a home is silent before another zone of the placement takes its wallets over. */
+export const failoverAfterMsDefault = 60_000
+/** How much longer each next zone of the placement waits, so that they do not compete. */
+export const failoverStaggerMs = 4000
+/** Wallets that a new home sends on in one round. */
+export const reissueBatchWallets = 256
+/** How often, and after which pause, a node that booted asks a peer anew for all it remembers. */
+export const bootCompareAttempts = 10
+export const bootComparePauseMs = 200
+/** How long a request waits for the zones that a node still has to hear after its boot. */
+export const bootRuleWaitMs = 3000
 /** How often what is owed to other zones is tried again. */
 export const catchUpIntervalMs = 2000
 /** How often another zone is asked for its clock. */

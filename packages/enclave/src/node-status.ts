@@ -31,6 +31,7 @@ export const nodeStatus = (
           level: zone.level,
           connected: peer !== undefined,
           nodes: peers.filter((one) => one.zone === zone.id).map(({ boot }) => boot),
+          compared: context?.bootRule.hasCompared(zone.id) ?? false,
           ...(peer === undefined ? {} : { boot: peer.boot, roundTripMs: peer.roundTripMs }),
           ...(since === undefined ? {} : { lastHeardMs: String(since) }),
         }

@@ -99,3 +99,8 @@ export const forcedStopMs = 8000
 export const statementCheckMs = 50
 /** One file of the web page. */
 export const consoleFileBytesMax = 4 * 1024 * 1024
+/**
+ * How long a node whose store fell is silent before it ends and may be started again: longer than
+ * any message lives that it sent in the history that it has forgotten.
+ */
+export const fallenSilenceMs = 15_000

@@ -33,7 +33,7 @@ import { ownCode } from './platform/own-code.ts'
 import { reloadManifest } from './platform/reload-manifest.ts'
 import { systemClock } from './platform/system-clock.ts'
 import { createTlsIdentity } from './platform/tls-certificate.ts'
-import { everyCollateral, everyTick } from './schedule.ts'
+import { everyCollateral, everyTick, whenFallen } from './schedule.ts'
 import { openStore } from './stores/open-store.ts'
 
 const version = '0.1.0'
@@ -136,7 +136,7 @@ const untilConfirmed = async (
   const unwatch = watchStatements({ manifest: config.manifest, core, logs })
   stops.push(unwatch)
   needed(await core.start())
-  stops.push(everyTick(core, logs))
+  stops.push(everyTick(core, logs), whenFallen(core, endFallen(logs)))
   await core.ready()
   unwatch()
   const read = (): Uint8Array => readFile(config.manifest) ?? new Uint8Array()
@@ -210,6 +210,12 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
     await stop()
     throw error
   }
+}
+
+/** A new boot goes on from what the store says now, once the other zones have been heard. */
+const endFallen = (logs: Logs) => (): void => {
+  logs.error('the store is an older one than before', { code: 'store_failed' })
+  process.exit(75)
 }
 
 /** Ends the process: a refusal by its code, anything else by where it came from and no more. */

@@ -1,7 +1,7 @@
 /** What a node does again and again: the core's ticks, and a certificate for new collateral. */
 import type { Core } from '@holdfast/enclave/core-interface'
 import type { OwnEvidence } from '@holdfast/enclave/ports/evidence'
-import { collateralCheckMs, tickMs } from './limits.ts'
+import { collateralCheckMs, fallenSilenceMs, tickMs } from './limits.ts'
 import type { Logs } from './logs.ts'
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown')
@@ -20,6 +20,18 @@ export const everyTick = (core: Pick<Core, 'tick'>, logs: Logs): (() => void) =>
       })
   }, tickMs)
   return () => clearInterval(timer)
+}
+
+/** Calls `end` some time after the core has found its store to be another; returns how to stop. */
+export const whenFallen = (core: Pick<Core, 'status'>, end: () => void): (() => void) => {
+  let ending: NodeJS.Timeout | undefined
+  const timer = setInterval(() => {
+    if (core.status().state === 'fallen') ending ??= setTimeout(end, fallenSilenceMs)
+  }, tickMs)
+  return () => {
+    clearInterval(timer)
+    clearTimeout(ending)
+  }
 }
 
 /** Calls `renew` where the collateral has changed; returns how to stop. */

@@ -13,6 +13,7 @@ import type { CoreContext } from '../context.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import { refusing } from '../refusing.ts'
+import { homeNow } from '../replication/leadership.ts'
 import { finalCount } from '../replication/spread.ts'
 import { storeChange, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
@@ -151,7 +152,8 @@ const isDue = (context: CoreContext, { wallet }: WalletEntry): boolean => {
 export const advanceChanges = async (context: CoreContext): Promise<void> => {
   if (!context.zoneView.leads()) return
   for (const id of context.wallets.pending()) {
-    if (context.wallets.indexed(id)?.home !== context.zone) continue
+    const indexed = context.wallets.indexed(id)
+    if (indexed === undefined || homeNow(context, indexed) !== context.zone) continue
     const entry = await context.wallets.read(id)
     if (entry === undefined || !isDue(context, entry)) continue
     // What refuses here is tried again, and keeps no other wallet waiting.

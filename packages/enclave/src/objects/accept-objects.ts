@@ -10,8 +10,12 @@ import type { Condition, Write } from '../ports/store.ts'
 import { objectName, outName, stateName, tombName } from '../records/names.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import type { Records } from '../records/records.ts'
-import type { Acceptance, Origin } from '../replication/accept-wallet.ts'
+import { type Acceptance, type Origin, owedOf } from '../replication/accept-wallet.ts'
+import type { BootRule } from '../replication/boot-rule.ts'
+import { groupId } from '../replication/group.ts'
+import { checkPromised } from '../replication/leadership.ts'
 import type { ObjectBundle } from '../replication/messages.ts'
+import type { PromiseTable } from '../replication/promise-table.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import { parseState, type StateEntry } from './object-records.ts'
@@ -23,6 +27,8 @@ export type AcceptObjectsContext = {
   readonly wallets: WalletTable
   readonly objects: ObjectTable
   readonly zone: ZoneId
+  readonly bootRule: BootRule
+  readonly promises: PromiseTable
 }
 
 type Prepared = { readonly conditions: Condition[]; readonly writes: Write[] }
@@ -40,6 +46,11 @@ const checkSuccession = (
   if (!wallet.zones.includes(context.zone)) {
     return refuse('placement_mismatch', 'the placement of the wallet does not name this zone')
   }
+  if (origin !== 'fetched') {
+    const { epoch, version } = next
+    const promised = checkPromised(context, wallet, { epoch, version })
+    if (!promised.ok) return promised
+  }
   const held = context.objects.indexed(next.object)
   if (held === undefined) return accept('new')
   if (held.wallet !== next.wallet) return refuse('conflict', 'the object is of another wallet')
@@ -49,7 +60,7 @@ const checkSuccession = (
       : refuse('conflict', 'two states have one version', next.object)
   }
   if (!isNewer(next, held)) {
-    return origin === 'peer'
+    return origin !== 'here'
       ? accept('held')
       : refuse('conflict', 'the object has a newer state', next.object)
   }
@@ -77,6 +88,7 @@ const preparePayload = async (
     into.writes.push(records.put(name, onceVersion, payload))
     return accept(undefined)
   }
+  into.conditions.push({ key: name, revision: held.revision })
   const same = payload === undefined || equalBytes(held.payload, payload)
   held.payload.fill(0)
   return same ? accept(undefined) : refuse('conflict', 'another object has this id', id)
@@ -110,9 +122,23 @@ const prepare = async (
   return accept(undefined)
 }
 
+const hasBooted = async (
+  { bootRule, wallets }: AcceptObjectsContext,
+  entries: readonly StateEntry[],
+  origin: Origin,
+): Promise<Result<void>> => {
+  if (origin === 'fetched') return accept(undefined)
+  for (const wallet of new Set(entries.map((entry) => entry.wallet))) {
+    const booted = await bootRule.wait(wallets.indexed(wallet)?.zones ?? [])
+    if (!booted.ok) return booted
+  }
+  return accept(undefined)
+}
+
 /**
  * Takes objects, all or none. Refusals:
- * `not_yet` (their wallet is not here), `placement_mismatch`, `conflict`, `destroyed`,
+ * `not_yet` (their wallet is not here), `placement_mismatch`, `recovering`, `conflict`,
+ * `destroyed`,
  * `malformed`, `invalid_field`, `store_failed`, `outcome_unknown`.
  */
 export const acceptObjects = async (
@@ -120,33 +146,51 @@ export const acceptObjects = async (
   bundle: ObjectBundle,
   acceptance: Acceptance,
 ): Promise<Result<readonly StateEntry[]>> => {
+  const parsed = attempt(() => bundle.map(({ state }) => parseState(state, context.crypto)))
+  if (!parsed.ok) return parsed
+  const booted = await hasBooted(context, parsed.value, acceptance.origin)
+  if (!booted.ok) return booted
   const first = await tryAccept(context, bundle, acceptance)
   if (first.ok || first.refusal.code !== 'conflict') return first
   // Two peers may send one object at once: the second then finds it held. Or a commit whose
   // outcome was not told was applied: the store knows what the index does not.
-  const parsed = attempt(() => bundle.map(({ state }) => parseState(state, context.crypto)))
-  for (const { object } of parsed.ok ? parsed.value : []) await context.objects.refresh(object)
+  for (const { object, wallet } of parsed.value) {
+    await context.objects.refresh(object)
+    const indexed = context.wallets.indexed(wallet)
+    if (indexed !== undefined) await context.promises.refresh(indexed)
+  }
   return tryAccept(context, bundle, acceptance)
 }
 
 const tryAccept = async (
   context: AcceptObjectsContext,
   bundle: ObjectBundle,
-  { owed, origin }: Acceptance,
+  acceptance: Acceptance,
 ): Promise<Result<readonly StateEntry[]>> => {
   const parsed = attempt(() => bundle.map(({ state }) => parseState(state, context.crypto)))
   if (!parsed.ok) return parsed
   const prepared: Prepared = { conditions: [], writes: [] }
   const taken: StateEntry[] = []
   for (const [index, next] of parsed.value.entries()) {
-    const succession = checkSuccession(context, next, origin)
+    const succession = checkSuccession(context, next, acceptance.origin)
     if (!succession.ok) return succession
     if (succession.value === 'held') continue
+    const wallet = context.wallets.indexed(next.wallet)
+    const owed = wallet === undefined ? [] : owedOf(context, acceptance, wallet)
     const ready = await prepare(context, next, bundle[index]?.payload, owed, prepared)
     if (!ready.ok) return ready
     taken.push(next)
   }
   if (taken.length === 0) return accept(parsed.value)
+  if (acceptance.origin !== 'fetched') {
+    const groups = new Map(
+      taken.flatMap(({ wallet }) => {
+        const indexed = context.wallets.indexed(wallet)
+        return indexed === undefined ? [] : [[groupId(indexed), indexed] as const]
+      }),
+    )
+    for (const group of groups.values()) prepared.conditions.push(context.promises.condition(group))
+  }
   const stored = await context.records.commit(prepared)
   if (!stored.ok) return stored
   for (const entry of taken) context.objects.stored(entry, stored.value)

@@ -6,6 +6,7 @@ import type { CoreContext } from '../context.ts'
 import { durabilityWaitMs, requestTimeoutMs } from '../limits.ts'
 import { objectName } from '../records/names.ts'
 import { refusing } from '../refusing.ts'
+import { homeNow, orderingEpoch } from '../replication/leadership.ts'
 import type { PeerRequest } from '../replication/messages.ts'
 import { finalCount } from '../replication/spread.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
@@ -48,6 +49,10 @@ export const createObjectsHere = async (
   wallet: WalletEntry,
   objects: Create,
 ): Promise<Result<void>> => {
+  const booted = await context.bootRule.wait(wallet.wallet.placement.zones)
+  if (!booted.ok) return booted
+  const epoch = orderingEpoch(context, wallet.wallet)
+  if (!epoch.ok) return epoch
   const createdAtMs = context.clock.nowMs()
   const salt = (): string => toHex(context.entropy.bytes(16))
   const { id } = wallet.wallet
@@ -56,7 +61,7 @@ export const createObjectsHere = async (
       {
         object: object.id,
         wallet: id,
-        epoch: wallet.wallet.epoch,
+        epoch: epoch.value,
         version: 1,
         previous: null,
         salt: salt(),
@@ -81,6 +86,7 @@ const nextState = (
   context: CoreContext,
   held: StateEntry,
   change: Changes[number],
+  epoch: number,
 ): Result<{ readonly state: Bytes }> => {
   if (held.epoch !== change.base.epoch || held.version !== change.base.version) {
     return refuse('conflict', 'the state has another version', change.id)
@@ -88,7 +94,7 @@ const nextState = (
   if (held.destroyed && change.destroy === true) {
     return refuse('destroyed', 'the object was destroyed already', change.id)
   }
-  const { object, wallet, epoch, createdAtMs, place } = held
+  const { object, wallet, createdAtMs, place } = held
   const next = encodeState(
     {
       object,
@@ -113,13 +119,17 @@ export const changeObjectsHere = async (
   wallet: WalletEntry,
   changes: Changes,
 ): Promise<Result<void>> => {
+  const booted = await context.bootRule.wait(wallet.wallet.placement.zones)
+  if (!booted.ok) return booted
+  const ordering = orderingEpoch(context, wallet.wallet)
+  if (!ordering.ok) return ordering
   const bundle: { readonly state: Bytes }[] = []
   for (const change of changes) {
     const held = await context.objects.read(change.id)
     if (held === undefined || held.wallet !== wallet.wallet.id) {
       return refuse('unknown', 'the wallet has no such object', change.id)
     }
-    const next = nextState(context, held, change)
+    const next = nextState(context, held, change, Math.max(ordering.value, held.epoch))
     if (!next.ok) return next
     bundle.push(next.value)
   }
@@ -133,9 +143,10 @@ const atHome = async (
   wallet: WalletEntry,
   request: HomeRequest,
 ): Promise<Result<void>> => {
-  const peer = context.peers.ofZone(wallet.wallet.home)
+  const home = homeNow(context, wallet.wallet)
+  const peer = context.peers.ofZone(home)
   if (peer === undefined) {
-    return refuse('unreachable', 'the home of the wallet cannot be reached', wallet.wallet.home)
+    return refuse('unreachable', 'the home of the wallet cannot be reached', home)
   }
   const answer = await context.peers.ask(peer, request, requestTimeoutMs)
   return answer.ok ? accept(undefined) : answer
@@ -196,7 +207,7 @@ class ReplicatedObjects implements ManagedObjects {
     const context = this.#context
     const entry = await walletHere(context, wallet)
     if (!entry.ok) return entry
-    if (entry.value.wallet.home === context.zone) {
+    if (homeNow(context, entry.value.wallet) === context.zone) {
       return createObjectsHere(context, entry.value, objects)
     }
     const request = { type: 'objects.create' as const, wallet, objects: [...objects] }
@@ -222,7 +233,7 @@ class ReplicatedObjects implements ManagedObjects {
     const context = this.#context
     const entry = await walletHere(context, wallet)
     if (!entry.ok) return entry
-    if (entry.value.wallet.home === context.zone) {
+    if (homeNow(context, entry.value.wallet) === context.zone) {
       return changeObjectsHere(context, entry.value, changes)
     }
     const request = { type: 'objects.change' as const, wallet, changes: [...changes] }

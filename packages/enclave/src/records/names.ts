@@ -45,6 +45,9 @@ export const chargePrefix = 'charge/'
 export const intentName = (wallet: WalletId, intent: IntentId): RecordName =>
   name(`intent/${wallet}/${intent}`)
 export const intentPrefix = (wallet: WalletId): string => `intent/${wallet}/`
+/** The epoch that was promised for a group of wallets, and to whom. */
+export const promiseName = (group: string): RecordName => name(`promise/${group}`)
+export const promisePrefix = 'promise/'
 export const walletPrefix = 'wallet/'
 /** The key of another zone that was admitted: its epoch and its id (standing/zone-book.ts). */
 export const zoneKeyName = (zone: ZoneId): RecordName => name(`zone-key/${zone}`)

@@ -12,6 +12,7 @@ import {
   type Write,
 } from '../ports/store.ts'
 import type { ZoneKeys } from '../zone-key/zone-keys.ts'
+import type { FallWatch } from './fall-watch.ts'
 import type { RecordName } from './names.ts'
 import { reading } from './reading.ts'
 import { openRecord, type RecordVersion, sealRecord } from './record-seal.ts'
@@ -49,6 +50,7 @@ export type RecordsOptions = {
   readonly zone: ZoneId
   readonly zoneKeys: ZoneKeys
   readonly claim: StoreClaim
+  readonly fall: FallWatch
   /** Called when a commit shows that another node has claimed the store. */
   readonly replaced: () => void
 }
@@ -61,11 +63,18 @@ const notTold = refuse('outcome_unknown', 'whether this was stored is not known'
  * A commit whose outcome was not told: every put carries a fresh nonce, so that finding the very
  * bytes proves that it was applied; finding others proves nothing, for it may still arrive.
  */
-const resolve = async (store: Store, batch: Batch): Promise<Result<Revision>> => {
+const resolve = async (
+  { store, fall }: Pick<RecordsOptions, 'store' | 'fall'>,
+  batch: Batch,
+): Promise<Result<Revision>> => {
   const first = batch.writes.find((write) => write.type === 'put')
   if (first === undefined) return notTold
   const found = await reading(() => store.get(first.key))
-  if (found !== undefined && equalBytes(found.value, first.value)) return accept(found.revision)
+  fall.check()
+  if (found !== undefined && equalBytes(found.value, first.value)) {
+    fall.saw(found.revision, 0n)
+    return accept(found.revision)
+  }
   return notTold
 }
 
@@ -76,12 +85,19 @@ const createSend =
     batch: Batch,
     until?: { readonly deadlineMs: number },
   ): Promise<Result<Revision> | 'unknown'> => {
-    const { claim, store } = options
+    const { claim, fall, store } = options
     const conditions = [...batch.conditions, claim.condition]
+    fall.check()
+    // Whatever was seen before the commit left is older than what it makes.
+    const next = fall.seen + (batch.writes.some(({ type }) => type === 'put') ? 1n : 0n)
     const outcome = await store.commit({ ...batch, conditions }, until)
-    if (outcome.outcome === 'applied') return accept(outcome.revision)
+    if (outcome.outcome === 'applied') {
+      fall.saw(outcome.revision, next)
+      return accept(outcome.revision)
+    }
     if (outcome.outcome === 'unknown') return 'unknown'
     if (outcome.failed.includes(claim.condition.key)) {
+      if (await reading(() => fall.hasFallen())) fall.check()
       options.replaced()
       return refuse('store_in_use', 'another node serves the store of this zone now')
     }
@@ -89,7 +105,7 @@ const createSend =
   }
 
 export const createRecords = (options: RecordsOptions): Records => {
-  const { store } = options
+  const { store, fall } = options
 
   const open = (name: RecordName, value: Bytes, revision: Revision): OpenedRecord => {
     const opened = openRecord(options, name, value)
@@ -103,12 +119,14 @@ export const createRecords = (options: RecordsOptions): Records => {
     let from: string | undefined = first
     do {
       const start = from
+      const before = fall.seen
       const page = await reading(() =>
         store.scan(prefix, {
           limit: scanPageRecords,
           ...(start === undefined ? {} : { from: start }),
         }),
       )
+      fall.saw(page.revision, before)
       for (const { key, value, revision } of page.records) {
         yield open(key as RecordName, value, revision)
       }
@@ -121,6 +139,7 @@ export const createRecords = (options: RecordsOptions): Records => {
   return {
     read: async (name) => {
       const found = await reading(() => store.get(name))
+      fall.check()
       return found === undefined ? undefined : open(name, found.value, found.revision)
     },
     scan,
@@ -132,7 +151,9 @@ export const createRecords = (options: RecordsOptions): Records => {
       )
     },
     names: async (prefix, limit) => {
+      const before = fall.seen
       const page = await reading(() => store.scan(prefix, { limit }))
+      fall.saw(page.revision, before)
       return page.records.map((record) => record.key as RecordName)
     },
     put: (name, version, payload) => ({
@@ -146,7 +167,7 @@ export const createRecords = (options: RecordsOptions): Records => {
     },
     commit: async (batch) => {
       const outcome = await send(batch)
-      return outcome === 'unknown' ? resolve(store, batch) : outcome
+      return outcome === 'unknown' ? resolve(options, batch) : outcome
     },
   }
 }

@@ -13,7 +13,11 @@ import type { RecordVersion } from '../records/record-seal.ts'
 import type { Records } from '../records/records.ts'
 import { isNewer, parseWallet, type WalletEntry } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
+import type { BootRule } from './boot-rule.ts'
+import { groupOf } from './group.ts'
+import { checkPromised } from './leadership.ts'
 import type { WalletBundle } from './messages.ts'
+import type { PromiseTable } from './promise-table.ts'
 
 export type AcceptContext = {
   readonly crypto: Crypto
@@ -21,6 +25,8 @@ export type AcceptContext = {
   readonly wallets: WalletTable
   readonly marks: MarkTable
   readonly zone: ZoneId
+  readonly bootRule: BootRule
+  readonly promises: PromiseTable
   /** Called after a commit that replaced an older version. */
   readonly replaced: (wallet: WalletId) => void
 }
@@ -49,6 +55,8 @@ const prepareObject = async (
     into.writes.push(records.put(name, objectVersion, object.payload))
     return accept(undefined)
   }
+  // Compared in the same transaction: a store that is put back meanwhile may have lost it.
+  into.conditions.push({ key: name, revision: held.revision })
   const same = equalBytes(held.payload, object.payload)
   held.payload.fill(0)
   return same ? accept(undefined) : refuse('conflict', 'another object has this id', object.id)
@@ -56,9 +64,10 @@ const prepareObject = async (
 
 /**
  * Who made what is to be accepted. What a peer sends may be old: the newer one stands. What was
- * made here and came too late was never stored, and must not be answered as if it were.
+ * made here and came too late was never stored, and must not be answered as if it were. What was
+ * fetched is kept and acknowledged to nobody: it is what a zone that boots remembers again.
  */
-export type Origin = 'here' | 'peer'
+export type Origin = 'here' | 'peer' | 'fetched'
 
 export type Acceptance = {
   readonly origin: Origin
@@ -68,6 +77,7 @@ export type Acceptance = {
 
 /** What a peer sent is owed to nobody: its sender owes it. */
 export const fromPeer: Acceptance = { origin: 'peer', owed: [] }
+export const fetched: Acceptance = { origin: 'fetched', owed: [] }
 
 /** What the document itself must fulfil to be held here, after what is held already. */
 const checkSuccession = (
@@ -76,8 +86,9 @@ const checkSuccession = (
   origin: Origin,
 ): Result<'new' | 'held'> => {
   const { wallet } = next
-  if (!wallet.placement.zones.includes(context.zone)) {
-    return refuse('placement_mismatch', 'the placement of the wallet does not name this zone')
+  if (origin !== 'fetched') {
+    const promised = checkPromised(context, groupOf(wallet), wallet)
+    if (!promised.ok) return promised
   }
   const held = context.wallets.indexed(wallet.id)
   if (held === undefined) return accept('new')
@@ -87,7 +98,7 @@ const checkSuccession = (
       : refuse('conflict', 'two documents have one version', wallet.id)
   }
   if (!isNewer(wallet, held)) {
-    return origin === 'peer'
+    return origin !== 'here'
       ? accept('held')
       : refuse('conflict', 'the wallet has a newer version', `${held.epoch}.${held.version}`)
   }
@@ -106,16 +117,14 @@ const conditionFor = (context: AcceptContext, name: RecordName, wallet: WalletId
 /** Before the wallet itself: a zone that comes to hold a frozen one never sees it otherwise. */
 const acceptMarks = async (
   context: AcceptContext,
-  bundle: WalletBundle,
-): Promise<Result<unknown>> => {
-  if (bundle.marks === undefined) return accept(undefined)
-  const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
-  return parsed.ok ? context.marks.add(parsed.value.wallet.id, bundle.marks) : parsed
-}
-
+  wallet: WalletId,
+  { marks }: WalletBundle,
+): Promise<Result<unknown>> =>
+  marks === undefined ? accept(undefined) : context.marks.add(wallet, marks)
 /**
  * Takes a bundle. Refusals:
- * `placement_mismatch`, `conflict`, `malformed`, `invalid_field`, `store_failed`,
+ * `placement_mismatch`, `recovering`, `superseded`, `conflict`, `malformed`, `invalid_field`,
+ * `store_failed`,
  * `outcome_unknown`.
  */
 export const acceptWallet = async (
@@ -123,16 +132,37 @@ export const acceptWallet = async (
   bundle: WalletBundle,
   { owed, origin }: Acceptance,
 ): Promise<Result<Accepted>> => {
-  const marked = await acceptMarks(context, bundle)
+  const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
+  if (!parsed.ok) return parsed
+  const { id, placement } = parsed.value.wallet
+  if (!placement.zones.includes(context.zone)) {
+    return refuse('placement_mismatch', 'the placement of the wallet does not name this zone')
+  }
+  if (origin !== 'fetched') {
+    const booted = await context.bootRule.wait(placement.zones)
+    if (!booted.ok) return booted
+  }
+  const marked = await acceptMarks(context, id, bundle)
   if (!marked.ok) return marked
   const first = await tryAccept(context, bundle, { owed, origin })
   if (first.ok || first.refusal.code !== 'conflict') return first
   // Two peers may send one wallet at once: the second then finds it held. Or a commit whose
   // outcome was not told was applied: the store knows what the index does not.
-  const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
-  if (parsed.ok) await context.wallets.refresh(parsed.value.wallet.id)
+  await context.wallets.refresh(id)
+  await context.promises.refresh(groupOf(parsed.value.wallet))
   return tryAccept(context, bundle, { owed, origin })
 }
+
+/**
+ * A home that has to fetch what it once made has lost its store's memory, and with it what it owed
+ * to the others.
+ */
+export const owedOf = (
+  { zone }: Pick<AcceptContext, 'zone'>,
+  { origin, owed }: Acceptance,
+  wallet: { readonly home: ZoneId; readonly zones: readonly ZoneId[] },
+): readonly ZoneId[] =>
+  origin === 'fetched' && wallet.home === zone ? wallet.zones.filter((one) => one !== zone) : owed
 
 const tryAccept = async (
   context: AcceptContext,
@@ -149,7 +179,11 @@ const tryAccept = async (
   const name = walletName(entry.wallet.id)
   const version = versionOf(entry)
   const prepared: Prepared = {
-    conditions: [conditionFor(context, name, entry.wallet.id)],
+    conditions: [
+      conditionFor(context, name, entry.wallet.id),
+      // A promise that is given meanwhile must not be crossed.
+      ...(origin === 'fetched' ? [] : [context.promises.condition(groupOf(entry.wallet))]),
+    ],
     writes: [context.records.put(name, version, entry.payload)],
   }
   const given = new Set(bundle.objects.map((object) => object.id))
@@ -159,11 +193,16 @@ const tryAccept = async (
   }
   for (const key of entry.wallet.keys) {
     if (given.has(key.id)) continue
-    if ((await context.records.read(objectName(key.id))) === undefined) {
+    const name = objectName(key.id)
+    const object = await context.records.read(name)
+    if (object === undefined) {
       return refuse('conflict', 'the wallet names an object that was not sent', key.id)
     }
+    object.payload.fill(0)
+    prepared.conditions.push({ key: name, revision: object.revision })
   }
-  for (const zone of owed) {
+  const { home, placement } = entry.wallet
+  for (const zone of owedOf(context, { owed, origin }, { home, zones: placement.zones })) {
     prepared.writes.push(context.records.put(outName(zone, name), version, new Uint8Array()))
   }
   const stored = await context.records.commit(prepared)

@@ -20,9 +20,11 @@ import { answerWait } from '../tenants/waiting-signs.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { answerHandover } from '../zone-key/handover.ts'
 import { acceptWallet, fromPeer } from './accept-wallet.ts'
+import { answerPromise } from './answer-promise.ts'
 import { clearBundle, clearObjects, readBundle, readObjects } from './bundle.ts'
+import { inventory, objectInventory, promiseInventory } from './inventories.ts'
+import { checkPromised, homeNow } from './leadership.ts'
 import { encodePeerAnswer, type PeerAnswer, type PeerRequest } from './messages.ts'
-import { inventory, objectInventory } from './replicator.ts'
 
 type PeerContext = CoreContext & {
   readonly evidence: (nonce: Bytes) => Promise<Result<Bytes>>
@@ -37,7 +39,7 @@ const speaksFor = async (
   wallet: WalletId,
 ): Promise<Result<WalletEntry>> => {
   const entry = await context.wallets.read(wallet)
-  if (entry === undefined || entry.wallet.home !== context.zone) {
+  if (entry === undefined || homeNow(context, entry.wallet) !== context.zone) {
     return refuse('not_here', 'this zone is not the home of the wallet')
   }
   const allowed = checkLevel(context, peer.level, entry)
@@ -59,8 +61,10 @@ const handlers: Handlers = {
   'zone.key': async (context, peer) =>
     answerHandover({ ...context, nowMs: context.clock.nowMs() }, peer),
   'audit.witness': async (context, peer, request) => context.witness.extend(peer, request),
-  put: async (context, _peer, { bundle }) => {
-    const accepted = await acceptWallet(context, bundle, fromPeer)
+  put: async (context, peer, { bundle }) => {
+    const accepted = await context.inFlight.run(peer.zone, () =>
+      acceptWallet(context, bundle, fromPeer),
+    )
     clearBundle(bundle)
     if (!accepted.ok) return accepted
     const held = context.wallets.indexed(accepted.value.entry.wallet.id)
@@ -71,9 +75,23 @@ const handlers: Handlers = {
     const held = context.wallets.indexed(wallet)
     return accept({
       held: held === undefined ? null : { epoch: held.epoch, version: held.version },
+      counts:
+        held !== undefined &&
+        context.bootRule.check(held.zones).ok &&
+        checkPromised(context, held, held).ok,
     })
   },
-  inventory: async (context, peer, { after }) => accept(inventory(context, peer, after)),
+  inventory: async (context, peer, { after }) => {
+    await context.inFlight.settled(peer.zone)
+    return accept(inventory(context, peer, after))
+  },
+  promises: async (context, peer, { after }) => accept(promiseInventory(context, peer, after)),
+  promise: async (context, peer, request) => {
+    const answered = await answerPromise(context, peer.zone, request)
+    // What it had sent before may still be on its way into the store, and must be told with it.
+    for (const zone of request.group.zones) await context.inFlight.settled(zone)
+    return answered
+  },
   fetch: async (context, peer, { wallet }) => {
     const current = context.zoneView.check()
     if (!current.ok) return current
@@ -92,8 +110,10 @@ const handlers: Handlers = {
     const opened = await context.marks.open(wallet, change)
     return opened.ok ? accept({ marks: [...opened.value] }) : opened
   },
-  'objects.put': async (context, _peer, { bundle }) => {
-    const accepted = await acceptObjects(context, bundle, fromPeer)
+  'objects.put': async (context, peer, { bundle }) => {
+    const accepted = await context.inFlight.run(peer.zone, () =>
+      acceptObjects(context, bundle, fromPeer),
+    )
     clearObjects(bundle)
     if (!accepted.ok) return accepted
     return accept({
@@ -103,8 +123,10 @@ const handlers: Handlers = {
       }),
     })
   },
-  'objects.inventory': async (context, peer, { after }) =>
-    accept(objectInventory(context, peer, after)),
+  'objects.inventory': async (context, peer, { after }) => {
+    await context.inFlight.settled(peer.zone)
+    return accept(objectInventory(context, peer, after))
+  },
   'objects.fetch': async (context, peer, { object }) => {
     const current = context.zoneView.check()
     if (!current.ok) return current

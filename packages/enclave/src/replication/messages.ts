@@ -3,7 +3,7 @@ import { authorisation } from '@holdfast/base/authorisation'
 import type { Bytes } from '@holdfast/base/bytes'
 import { type CborValue, parseCbor, toCbor } from '@holdfast/base/cbor'
 import { type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
-import { authorisationsMax } from '@holdfast/base/limits'
+import { authorisationsMax, zonesMax } from '@holdfast/base/limits'
 import { marks } from '@holdfast/base/mark'
 import {
   bootId,
@@ -13,6 +13,7 @@ import {
   objectId,
   sessionId,
   walletId,
+  zoneId,
 } from '@holdfast/base/schema'
 import { z } from 'zod'
 import { witnessAnswer, witnessRequest } from '../audit/messages.ts'
@@ -65,6 +66,8 @@ export const objectBundle = z
   .max(64)
 export type ObjectBundle = z.infer<typeof objectBundle>
 
+const group = z.strictObject({ founder: zoneId, zones: z.array(zoneId).min(1).max(zonesMax) })
+
 export const peerRequest = z.discriminatedUnion('type', [
   /** The key of the zone, for another node of it (zone-key/handover.ts). */
   z.strictObject({ type: z.literal('zone.key') }),
@@ -76,6 +79,16 @@ export const peerRequest = z.discriminatedUnion('type', [
   /** What is held of the wallets that the asking zone may hold, in the order of their ids. */
   z.strictObject({ type: z.literal('inventory'), after: walletId.exactOptional() }),
   z.strictObject({ type: z.literal('fetch'), wallet: walletId }),
+  /** Promises that are known of groups in which the asking zone is, in the order of their names. */
+  z.strictObject({ type: z.literal('promises'), after: z.string().max(2048).exactOptional() }),
+  /** Promise this epoch of the group to the asking zone; `null`: would it be promised? */
+  z.strictObject({
+    type: z.literal('promise'),
+    group,
+    epoch: z.int().min(2).nullable(),
+    /** Though the home is heard: its owner wants it so. */
+    force: z.boolean(),
+  }),
   /** Add these to what is known of the wallet. */
   z.strictObject({ type: z.literal('marks.put'), wallet: walletId, marks }),
   /** The home is about to let a change take effect: from here on it cannot be cancelled. */
@@ -120,12 +133,18 @@ export const peerAnswers = {
   'zone.key': z.strictObject({ epoch: z.int().min(1), key: bytes }),
   'zone.boot': bootAnswer,
   put: z.strictObject({ held: version }),
-  has: z.strictObject({ held: version.nullable() }),
+  /** `counts`: the zone has heard enough since its boot to acknowledge what it holds. */
+  has: z.strictObject({ held: version.nullable(), counts: z.boolean() }),
   inventory: z.strictObject({
     wallets: z.array(z.tuple([walletId, z.int(), z.int(), z.string()])),
     next: walletId.exactOptional(),
   }),
   fetch: z.strictObject({ bundle: walletBundle.nullable() }),
+  promises: z.strictObject({
+    promises: z.array(z.strictObject({ group, epoch: z.int().min(2), candidate: zoneId })),
+    next: z.string().exactOptional(),
+  }),
+  promise: z.strictObject({ known: z.int().min(1) }),
   'marks.put': z.strictObject({ late: z.array(hex(32)).max(256) }),
   'change.open': z.strictObject({ marks }),
   'objects.put': z.strictObject({ held: z.array(version) }),

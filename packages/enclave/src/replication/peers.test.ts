@@ -1,6 +1,7 @@
 import { type Result, refuse } from '@holdfast/base/errors'
 import { BootId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { describe, expect, it } from 'vitest'
+import { createBootRule } from './boot-rule.ts'
 import { encodePeerAnswer } from './messages.ts'
 import { createPeers } from './peers.ts'
 import { checkFresh } from './staleness.ts'
@@ -12,38 +13,41 @@ const world = () => {
   const time = { nowMs: 1_000_000 }
   const clock = { nowMs: () => time.nowMs, sleep: async () => undefined }
   const mesh = { peers: () => [], ask: async () => refuse('unreachable', 'no link') }
-  return { time, peers: createPeers(mesh, clock) }
+  const bootRule = createBootRule(replica, clock)
+  bootRule.compared(home)
+  return { time, peers: createPeers(mesh, clock), bootRule, promises: { get: () => undefined } }
 }
 
 const wallet = {
   home,
+  epoch: 1,
   placement: { constraints: {}, zones: [home, replica], durability: 2 },
   staleAfterMs: 5000,
 }
 
 describe('when a zone was heard', () => {
   it('is told by the age of its last word', () => {
-    const { time, peers } = world()
+    const { time, peers, bootRule, promises } = world()
     expect(peers.sinceHeardMs(home)).toBeUndefined()
     peers.heard(home)
     time.nowMs += 4000
     expect(peers.sinceHeardMs(home)).toBe(4000)
-    expect(checkFresh({ zone: replica, peers }, wallet).ok).toBe(true)
+    expect(checkFresh({ zone: replica, peers, bootRule, promises }, wallet).ok).toBe(true)
     time.nowMs += 2000
-    expect(checkFresh({ zone: replica, peers }, wallet).ok).toBe(false)
+    expect(checkFresh({ zone: replica, peers, bootRule, promises }, wallet).ok).toBe(false)
   })
 
   it('cannot be told by a clock that fell behind it, and a replica does not sign', () => {
-    const { time, peers } = world()
+    const { time, peers, bootRule, promises } = world()
     peers.heard(home)
     time.nowMs -= 60_000
     expect(peers.sinceHeardMs(home)).toBeUndefined()
-    expect(checkFresh({ zone: replica, peers }, wallet)).toMatchObject({
+    expect(checkFresh({ zone: replica, peers, bootRule, promises }, wallet)).toMatchObject({
       ok: false,
       refusal: { code: 'stale' },
     })
     peers.heard(home)
-    expect(checkFresh({ zone: replica, peers }, wallet).ok).toBe(true)
+    expect(checkFresh({ zone: replica, peers, bootRule, promises }, wallet).ok).toBe(true)
   })
 })
 

@@ -26,6 +26,22 @@ const strikeOut = async (
   })
 }
 
+/**
+ * Whether a zone that holds `held` has what `sent` says: the first version is in all that follow,
+ * a later one in those of its own epoch alone, for another home may not have adopted it.
+ */
+export const covers = (held: RecordVersion, sent: RecordVersion): boolean =>
+  sent.version === 1
+    ? !isNewer(sent, held)
+    : held.epoch === sent.epoch && held.version >= sent.version
+
+const judgeHeld = (held: RecordVersion, sent: RecordVersion, to: ZoneId): Result<void> => {
+  if (covers(held, sent)) return accept(undefined)
+  return isNewer(sent, held)
+    ? refuse('conflict', 'the zone holds an older version', to)
+    : refuse('superseded', 'the zone holds what a later home has made', to)
+}
+
 export const pushWallet = async (
   context: ReplicatorContext,
   to: ZoneId,
@@ -39,11 +55,9 @@ export const pushWallet = async (
   const answer = await peers.ask(peer, { type: 'put', bundle }, peerTimeoutMs)
   clearBundle(bundle)
   if (!answer.ok) return answer
-  if (isNewer(entry.wallet, answer.value.held)) {
-    return refuse('conflict', 'the zone holds an older version', to)
-  }
-  await strikeOut(records, to, walletName(entry.wallet.id), answer.value.held)
-  return accept(undefined)
+  const { held } = answer.value
+  await strikeOut(records, to, walletName(entry.wallet.id), held)
+  return judgeHeld(held, entry.wallet, to)
 }
 
 /** Objects that were made or changed together go together. */
@@ -62,10 +76,10 @@ export const pushObjects = async (
   if (!answer.ok) return answer
   for (const [index, entry] of entries.entries()) {
     const held = answer.value.held[index]
-    if (held === undefined || isNewer(entry, held)) {
-      return refuse('conflict', 'the zone holds an older state', to)
-    }
+    if (held === undefined) return refuse('internal', 'a peer left a state out of its answer', to)
     await strikeOut(records, to, stateName(entry.object), held)
+    const judged = judgeHeld(held, entry, to)
+    if (!judged.ok) return judged
   }
   return accept(undefined)
 }

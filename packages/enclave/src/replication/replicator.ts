@@ -3,9 +3,14 @@
  * compares inventories when a link comes up.
  */
 import type { DurabilityState } from '@holdfast/base/answers'
-import { type ErrorCode, errorTable } from '@holdfast/base/errors'
+import { type ErrorCode, errorTable, type Result, refuse } from '@holdfast/base/errors'
 import { ObjectId, WalletId, type ZoneId } from '@holdfast/base/ids'
-import { inventoryPageWallets, outboxBatchRecords, peerTimeoutMs } from '../limits.ts'
+import {
+  bootCompareAttempts,
+  bootComparePauseMs,
+  outboxBatchRecords,
+  peerTimeoutMs,
+} from '../limits.ts'
 import { acceptObjects } from '../objects/accept-objects.ts'
 import type { StateEntry } from '../objects/object-records.ts'
 import type { Peer } from '../ports/mesh.ts'
@@ -20,9 +25,11 @@ import {
 } from '../records/names.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
-import { type AcceptContext, acceptWallet, fromPeer } from './accept-wallet.ts'
+import { acceptWallet, fetched } from './accept-wallet.ts'
 import { clearBundle, clearObjects } from './bundle.ts'
-import { pushObjects, pushWallet } from './push.ts'
+import { groupOf } from './group.ts'
+import { checkPromised } from './leadership.ts'
+import { covers, pushObjects, pushWallet } from './push.ts'
 import type { ReplicatorContext } from './replicator-context.ts'
 import { durabilityOf, finalCount, spread } from './spread.ts'
 
@@ -40,6 +47,8 @@ export type Replicator = {
   confirm(entry: WalletEntry): Promise<DurabilityState>
   /** Sends what is owed to a zone whose link came up, then takes what it has and this one lacks. */
   catchUp(peer: Peer): Promise<void>
+  /** Fetches all that a zone remembers by now and this one lacks; false where that broke off. */
+  compareNow(peer: Peer): Promise<boolean>
   /** Goes on with a catch-up that broke off before its end; nothing where none did. */
   resume(peer: Peer): Promise<void>
   /** Sends what is owed to a zone. */
@@ -53,6 +62,9 @@ const owedCountMax = 10_000
 /** Refused for what it says, not for what happened meanwhile: asking again would change nothing. */
 const isSettled = (code: ErrorCode): boolean =>
   code === 'conflict' || errorTable[code].retry !== 'later'
+
+const isAboutTheZone = (code: ErrorCode): boolean =>
+  code === 'unreachable' || code === 'recovering' || code === 'not_ready'
 
 class MeshReplicator implements Replicator {
   readonly #context: ReplicatorContext
@@ -88,14 +100,17 @@ class MeshReplicator implements Replicator {
   async confirm(entry: WalletEntry): Promise<DurabilityState> {
     const { zone, peers } = this.#context
     const { id, placement } = entry.wallet
-    const confirmed = new Set<ZoneId>([zone])
+    const { bootRule } = this.#context
+    const counts = checkPromised(this.#context, groupOf(entry.wallet), entry.wallet)
+    const own = bootRule.check(placement.zones).ok && counts.ok
+    const confirmed = new Set<ZoneId>(own ? [zone] : [])
     await Promise.all(
       placement.zones.map(async (other) => {
         const peer = other === zone ? undefined : peers.ofZone(other)
         if (peer === undefined) return
         const has = await peers.ask(peer, { type: 'has', wallet: id }, peerTimeoutMs)
-        const held = has.ok ? has.value.held : null
-        if (held !== null && !isNewer(entry.wallet, held)) confirmed.add(other)
+        const held = has.ok && has.value.counts ? has.value.held : null
+        if (held !== null && covers(held, entry.wallet)) confirmed.add(other)
       }),
     )
     return durabilityOf(placement.zones, confirmed, finalCount(placement))
@@ -124,7 +139,13 @@ class MeshReplicator implements Replicator {
         const names = await this.#context.records.names(`${prefix}${kind}`, outboxBatchRecords)
         let sent = 0
         for (const name of names) {
-          if (await this.#pushOwed(peer, kind, name.slice(prefix.length + kind.length))) sent += 1
+          const id = name.slice(prefix.length + kind.length)
+          const pushed = await this.#pushOwed(peer, kind, id)
+          if (pushed.ok) sent += 1
+          // A zone that is not there, or takes nothing yet, would refuse all others too.
+          else if (isAboutTheZone(pushed.refusal.code)) return
+          // It knows of a later home: what it remembers tells which.
+          else if (pushed.refusal.code === 'superseded') this.#uncompared.add(peer.zone)
         }
         if (names.length < outboxBatchRecords || sent === 0) break
       }
@@ -135,13 +156,56 @@ class MeshReplicator implements Replicator {
     return (await this.#context.records.names('out/', owedCountMax)).length
   }
 
-  async #bring(peer: Peer): Promise<void> {
-    await this.flush(peer)
-    if (!(await this.#compareWallets(peer))) return
-    if (await this.#compareObjects(peer)) this.#uncompared.delete(peer.zone)
+  async compareNow(peer: Peer): Promise<boolean> {
+    await this.#running.get(peer.zone)
+    return this.#compare(peer)
   }
 
-  async #pushOwed(peer: Peer, kind: string, id: string): Promise<boolean> {
+  async #bring(peer: Peer): Promise<void> {
+    // First what it has: a zone that boots is waited for, here and there.
+    for (let attempt = 1; !(await this.#compare(peer)); attempt += 1) {
+      // After its own boot a node orders nothing before this: a peer that boots too is waited for.
+      if (attempt >= bootCompareAttempts || this.#context.bootRule.hasCompared(peer.zone)) break
+      await this.#context.clock.sleep(bootComparePauseMs)
+    }
+    await this.flush(peer)
+  }
+
+  /** False where it broke off. */
+  async #compare(peer: Peer): Promise<boolean> {
+    this.#uncompared.delete(peer.zone)
+    const whole =
+      (await this.#comparePromises(peer)) &&
+      (await this.#compareWallets(peer)) &&
+      (await this.#compareObjects(peer))
+    if (whole) this.#context.bootRule.compared(peer.zone)
+    else this.#uncompared.add(peer.zone)
+    return whole
+  }
+
+  /** The highest promise of each group: what this zone has given and forgotten is among them. */
+  async #comparePromises(peer: Peer): Promise<boolean> {
+    const { peers, promises, zone } = this.#context
+    let after: string | undefined
+    do {
+      const page = await peers.ask(
+        peer,
+        { type: 'promises', ...(after === undefined ? {} : { after }) },
+        peerTimeoutMs,
+      )
+      if (!page.ok) return false
+      for (const one of page.value.promises) {
+        if (!one.group.zones.includes(zone)) continue
+        if ((promises.get(one.group)?.epoch ?? 0) >= one.epoch) continue
+        const learned = await promises.put({ ...one, adopted: false })
+        if (!learned.ok && learned.refusal.code !== 'superseded') return false
+      }
+      after = page.value.next
+    } while (after !== undefined)
+    return true
+  }
+
+  async #pushOwed(peer: Peer, kind: string, id: string): Promise<Result<void>> {
     const { wallets, objects } = this.#context
     if (kind === walletPrefix) {
       const wallet = WalletId(id)
@@ -149,14 +213,16 @@ class MeshReplicator implements Replicator {
         await wallets.refresh(wallet)
       }
       const entry = await wallets.read(wallet)
-      return entry !== undefined && (await pushWallet(this.#context, peer.zone, entry)).ok
+      if (entry === undefined) return refuse('not_here', 'the wallet is not held here')
+      return pushWallet(this.#context, peer.zone, entry)
     }
     const object = ObjectId(id)
     if (await this.#isBehindOwed(peer, stateName(object), objects.indexed(object))) {
       await objects.refresh(object)
     }
     const entry = await objects.read(object)
-    return entry !== undefined && (await pushObjects(this.#context, peer.zone, [entry])).ok
+    if (entry === undefined) return refuse('not_here', 'the object is not held here')
+    return pushObjects(this.#context, peer.zone, [entry])
   }
 
   /**
@@ -221,7 +287,7 @@ class MeshReplicator implements Replicator {
     const answer = await this.#context.peers.ask(peer, { type: 'fetch', wallet }, peerTimeoutMs)
     if (!answer.ok) return false
     if (answer.value.bundle === null) return true
-    const accepted = await acceptWallet(this.#context, answer.value.bundle, fromPeer)
+    const accepted = await acceptWallet(this.#context, answer.value.bundle, fetched)
     clearBundle(answer.value.bundle)
     return accepted.ok || isSettled(accepted.refusal.code)
   }
@@ -231,7 +297,7 @@ class MeshReplicator implements Replicator {
     const answer = await peers.ask(peer, { type: 'objects.fetch', object }, peerTimeoutMs)
     if (!answer.ok) return false
     if (answer.value.bundle === null) return true
-    const accepted = await acceptObjects(this.#context, answer.value.bundle, fromPeer)
+    const accepted = await acceptObjects(this.#context, answer.value.bundle, fetched)
     clearObjects(answer.value.bundle)
     return accepted.ok || isSettled(accepted.refusal.code)
   }
@@ -239,35 +305,3 @@ class MeshReplicator implements Replicator {
 
 export const createReplicator = (context: ReplicatorContext): Replicator =>
   new MeshReplicator(context)
-
-/** One page of what this zone holds of what the peer may hold. */
-export const inventory = (
-  context: Pick<AcceptContext, 'wallets'>,
-  peer: Peer,
-  after: WalletId | undefined,
-): {
-  readonly wallets: [WalletId, number, number, string][]
-  readonly next?: WalletId
-} => {
-  const page = context.wallets.ofZone(peer.zone, after, inventoryPageWallets)
-  const last = page.at(-1)
-  const more = page.length === inventoryPageWallets && last !== undefined
-  return {
-    wallets: page.map((one) => [one.id, one.epoch, one.version, one.hash]),
-    ...(more ? { next: last.id } : {}),
-  }
-}
-
-export const objectInventory = (
-  context: Pick<ReplicatorContext, 'objects'>,
-  peer: Peer,
-  after: ObjectId | undefined,
-): { readonly objects: [ObjectId, number, number][]; readonly next?: ObjectId } => {
-  const page = context.objects.ofZone(peer.zone, after, inventoryPageWallets)
-  const last = page.at(-1)
-  const more = page.length === inventoryPageWallets && last !== undefined
-  return {
-    objects: page.map((one) => [one.id, one.epoch, one.version]),
-    ...(more ? { next: last.id } : {}),
-  }
-}

@@ -4,10 +4,11 @@ import type { Result } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { Clock } from '../ports/clock.ts'
+import { majorityOf } from './majority.ts'
 
 /** A change is final when a majority of the placement, and at least d zones, hold it. */
 export const finalCount = ({ zones, durability }: Wallet['placement']): number =>
-  Math.max(Math.floor(zones.length / 2) + 1, Math.min(durability, zones.length))
+  Math.max(majorityOf(zones), Math.min(durability, zones.length))
 
 export const durabilityOf = (
   zones: readonly ZoneId[],

@@ -2,24 +2,40 @@
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
+import type { BootRule } from './boot-rule.ts'
+import { homeNow } from './leadership.ts'
+import { majorityOf } from './majority.ts'
 import type { Peers } from './peers.ts'
+import type { PromiseTable } from './promise-table.ts'
 
 /**
- * The home signs always; another zone within `staleAfterMs` of the last word from the home or
- * from a majority of the placement, itself included (DESIGN §7). Refuses `stale`.
+ * The home signs, once it has passed the boot rule, while it hears a majority; another zone
+ * within `staleAfterMs` of
+ * the last word from the home or from a majority of the placement, itself included (DESIGN §7).
+ * Word of a zone counts only after all that it remembers has been fetched since the boot: this
+ * zone's store may have been put back, and its policy with it. Refuses `stale`.
  */
 export const checkFresh = (
-  context: { readonly zone: ZoneId; readonly peers: Peers },
-  wallet: Pick<Wallet, 'home' | 'placement' | 'staleAfterMs'>,
+  context: {
+    readonly zone: ZoneId
+    readonly peers: Peers
+    readonly bootRule: BootRule
+    readonly promises: Pick<PromiseTable, 'get'>
+  },
+  wallet: Pick<Wallet, 'home' | 'founder' | 'epoch' | 'placement' | 'staleAfterMs'>,
 ): Result<void> => {
-  if (wallet.home === context.zone) return accept(undefined)
+  const { zones } = wallet.placement
+  const home = homeNow(context, wallet)
   const isRecent = (zone: ZoneId): boolean => {
     const since = context.peers.sinceHeardMs(zone)
-    return since !== undefined && since <= wallet.staleAfterMs
+    const isRecentWord = since !== undefined && since <= wallet.staleAfterMs
+    return isRecentWord && context.bootRule.hasCompared(zone)
   }
-  if (isRecent(wallet.home)) return accept(undefined)
-  const { zones } = wallet.placement
   const recent = zones.filter((zone) => zone === context.zone || isRecent(zone)).length
-  if (recent >= Math.floor(zones.length / 2) + 1) return accept(undefined)
+  const isHeard = recent >= majorityOf(zones)
+  // Of three zones two may have given a silent home's wallets to another: then it is a replica.
+  const isSure = home === context.zone && (isHeard || zones.length <= 2)
+  if (isSure && context.bootRule.check(zones).ok) return accept(undefined)
+  if (isHeard || isRecent(home)) return accept(undefined)
   return refuse('stale', 'neither the home nor a majority of the zones was heard of late')
 }

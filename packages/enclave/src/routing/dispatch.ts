@@ -18,6 +18,7 @@ import type { AnyCall } from '../operations/call.ts'
 import { checkHeader } from '../operations/check-header.ts'
 import { operations } from '../operations/list.ts'
 import type { Peer } from '../ports/mesh.ts'
+import { homeNow } from '../replication/leadership.ts'
 import type { Session } from '../sessions/session-table.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import { walletIdOf } from '../wallets/wallet-id.ts'
@@ -78,6 +79,16 @@ const runHere = async (context: CoreContext, call: AnyCall): Promise<Result<Byte
   const kept = context.passkeys.owes ? await context.passkeys.flush() : accept(undefined)
   if (!kept.ok) return kept
   return result.ok ? accept(utf8(JSON.stringify(result.value))) : result
+}
+
+/** What a home orders waits until it has heard what other zones remember since it booted. */
+const orderHere = async (
+  context: CoreContext,
+  call: AnyCall,
+  zones: readonly ZoneId[],
+): Promise<Result<Bytes>> => {
+  const booted = await context.bootRule.wait(zones)
+  return booted.ok ? runHere(context, call) : booted
 }
 
 /** A client that has seen a newer version must not be answered from an older one. */
@@ -142,17 +153,21 @@ const route = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>
   const wallet = 'wallet' in request ? request.wallet : walletIdOf(context.crypto, call.bytes)
   const held = await heldHere(context, wallet, knownOf(request))
   if (request.operation === 'wallet.create') {
-    return held !== undefined || request.home === context.zone
-      ? runHere(context, call)
+    if (held !== undefined) return runHere(context, call)
+    return request.home === context.zone
+      ? orderHere(context, call, request.placement.zones)
       : toHome(context, call, wallet, request.home)
   }
   if (held === undefined) return toHolder(context, call, wallet)
-  if (isBehind(held, seenOf(request))) return behind(context, call, held.home)
+  const home = homeNow(context, held)
+  if (isBehind(held, seenOf(request))) return behind(context, call, home)
   const waits = 'wait' in request && request.wait
   // What may have to wait does so in one place, where everybody finds it.
-  if ((operation.at === 'home' || waits) && held.home !== context.zone) {
-    return toHome(context, call, wallet, held.home)
+  if ((operation.at === 'home' || waits) && home !== context.zone) {
+    return toHome(context, call, wallet, home)
   }
+  if (operation.at === 'home') return orderHere(context, call, held.zones)
+  await context.bootRule.waitForWord(home, held.zones)
   return runHere(context, call)
 }
 

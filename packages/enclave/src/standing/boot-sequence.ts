@@ -6,6 +6,8 @@ import { accept, type ErrorCode, RefusalError, type Result } from '@holdfast/bas
 import { buildContext, type CoreOptions } from '../build-context.ts'
 import type { CoreContext } from '../context.ts'
 import type { Mesh } from '../ports/mesh.ts'
+import { createFallWatch, type FallWatch } from '../records/fall-watch.ts'
+import { reading } from '../records/reading.ts'
 import { joinStore } from '../records/shared-store.ts'
 import { claimStore, type StoreClaim } from '../records/store-claim.ts'
 import { createPeers } from '../replication/peers.ts'
@@ -29,6 +31,8 @@ export type BootSequence = {
   pending(): CoreContext | undefined
   waitsForKey(): boolean
   holdsStore(): Promise<boolean>
+  /** Whether the store is another than the one that was opened; false before that. */
+  hasFallen(): Promise<boolean>
   stop(): void
 }
 
@@ -37,6 +41,8 @@ export type BootEvents = {
   serve(context: CoreContext): Promise<void>
   /** Another node serves this zone's store, or another boot stands for the zone. */
   replaced(): void
+  /** The store is an older one than before, or a fork of it. */
+  fell(): void
   /** There is no key to serve with. */
   failed(error: unknown): void
 }
@@ -54,6 +60,7 @@ class Sequence implements BootSequence {
   readonly #book = createZoneBook()
   #pending: CoreContext | undefined
   #claim: StoreClaim | undefined
+  #fall: FallWatch | undefined
   #progressing: Promise<void> | undefined
   #announcedAtMs = 0
   #waiting = false
@@ -104,12 +111,20 @@ class Sequence implements BootSequence {
     return (await this.#claim?.isHeld()) !== false
   }
 
+  async hasFallen(): Promise<boolean> {
+    const fall = this.#fall
+    return fall !== undefined && (await reading(() => fall.hasFallen()))
+  }
+
   stop(): void {
     this.#stopped = true
     this.#pending = undefined
   }
 
   async #open(lookHere: boolean): Promise<Result<void>> {
+    const { store } = this.#options
+    const found = { incarnation: await store.incarnation(), revision: await store.revision() }
+    const fall = createFallWatch(store, found, () => this.#events.fell())
     const opened = await this.#zoneKey(lookHere)
     if (!opened.ok) return opened
     const { zoneKey, fresh } = opened.value
@@ -117,12 +132,14 @@ class Sequence implements BootSequence {
     const claim = await this.#claimStore(zoneKeys)
     if (!claim.ok) return claim
     this.#claim = claim.value
+    this.#fall = fall
     const context = buildContext(
       { ...this.#options, mesh: this.trusted },
       {
         zoneKeys,
         claim: claim.value,
         standing: this.standing,
+        fall,
         replaced: () => this.#events.replaced(),
       },
     )

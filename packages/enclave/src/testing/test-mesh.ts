@@ -72,6 +72,8 @@ export type TestMesh = {
   start(zone: string, options?: StartOptions): Promise<TestNode>
   /** Cuts or mends the link between two zones. */
   cut(one: string, other: string, isCut: boolean): void
+  /** Tells a zone, and those that it reaches, that their links came up. */
+  relink(zone: string): void
   readonly disks: ReadonlyMap<string, MemoryDisk>
   /** The clock of every core. */
   advance(ms: number): void
@@ -210,6 +212,13 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     await node.core.ready()
   }
 
+  const link = (node: TestNode): void => {
+    for (const other of reachable(node.name)) {
+      node.core.peerUp(peerOf(other))
+      other.core.peerUp(peerOf(node))
+    }
+  }
+
   const begin = async (zone: string, of: StartOptions = {}): Promise<TestNode> => {
     const id = ZoneId(zone)
     const name = of.name ?? zone
@@ -254,10 +263,7 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     const outcome = await core.start()
     if (!outcome.ok) throw new Error(outcome.refusal.detail)
     alive.set(name, node)
-    for (const other of reachable(name)) {
-      core.peerUp(peerOf(other))
-      other.core.peerUp(peerOf(node))
-    }
+    link(node)
     return node
   }
 
@@ -290,6 +296,10 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     cut: (one, other, isCut) => {
       if (isCut) cuts.add(linkName(one, other))
       else cuts.delete(linkName(one, other))
+    },
+    relink: (zone) => {
+      const node = alive.get(zone)
+      if (node !== undefined) link(node)
     },
     advance: (ms) => {
       nowMs += ms

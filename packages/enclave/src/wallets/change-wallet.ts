@@ -10,6 +10,8 @@ import type { CoreContext } from '../context.ts'
 import { durabilityWaitMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { acceptWallet } from '../replication/accept-wallet.ts'
+import { founderOf } from '../replication/group.ts'
+import { orderingEpoch } from '../replication/leadership.ts'
 import { finalCount } from '../replication/spread.ts'
 import type { WalletEntry } from './wallet-entry.ts'
 
@@ -34,6 +36,7 @@ const nextVersion = (
   { wallet, hash }: WalletEntry,
   request: string,
   change: WalletChange,
+  epoch: number,
 ): Wallet => {
   const { pending: before = [], ...rest } = wallet
   const { pending = before, ...changed } = change
@@ -41,6 +44,9 @@ const nextVersion = (
     ...rest,
     ...changed,
     ...(pending.length > 0 && { pending }),
+    epoch,
+    // Taken over by this change, where the group was promised and the wallet not sent on yet.
+    ...(epoch > wallet.epoch && { home: context.zone, founder: founderOf(wallet) }),
     version: wallet.version + 1,
     previous: hash,
     request,
@@ -56,7 +62,9 @@ export const storeChange = async (
   request: string,
   change: WalletChange,
 ): Promise<Result<WalletEntry>> => {
-  const wallet = nextVersion(context, entry, request, change)
+  const epoch = orderingEpoch(context, entry.wallet)
+  if (!epoch.ok) return epoch
+  const wallet = nextVersion(context, entry, request, change, epoch.value)
   const owed = wallet.placement.zones.filter((zone) => zone !== context.zone)
   const bundle = { wallet: utf8(JSON.stringify(wallet)), objects: [] }
   const stored = await acceptWallet(context, bundle, { origin: 'here', owed })

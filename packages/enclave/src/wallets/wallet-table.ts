@@ -8,6 +8,7 @@ import type { Crypto } from '../ports/crypto.ts'
 import type { Revision } from '../ports/store.ts'
 import { walletName, walletPrefix } from '../records/names.ts'
 import type { OpenedRecord, Records } from '../records/records.ts'
+import { founderOf, type Group, type GroupId, groupId } from '../replication/group.ts'
 import { isNewer, parseWallet, type WalletEntry } from './wallet-entry.ts'
 
 export type IndexedWallet = {
@@ -16,6 +17,7 @@ export type IndexedWallet = {
   readonly version: number
   readonly hash: string
   readonly home: ZoneId
+  readonly founder: ZoneId
   readonly zones: readonly ZoneId[]
   readonly credentials: readonly CredentialId[]
   readonly revision: Revision
@@ -42,6 +44,11 @@ export type WalletTable = {
   ofCredential(credential: CredentialId): readonly WalletId[]
   /** Wallets with changes that wait for their delay. */
   pending(): readonly WalletId[]
+  /** The groups of all wallets, as one promise each covers them. */
+  groups(): readonly Group[]
+  ofGroup(group: GroupId): readonly WalletId[]
+  /** The highest epoch of a group's wallets; 1 where it has none. */
+  highestEpoch(group: GroupId): number
   /** Wallets that `zone` may hold, behind `after`, in the order of their ids, at most `limit`. */
   ofZone(zone: ZoneId, after: WalletId | undefined, limit: number): readonly IndexedWallet[]
 }
@@ -52,6 +59,7 @@ const toIndexed = (entry: WalletEntry, revision: Revision): IndexedWallet => ({
   version: entry.wallet.version,
   hash: entry.hash,
   home: entry.wallet.home,
+  founder: founderOf(entry.wallet),
   zones: entry.wallet.placement.zones,
   credentials: entry.wallet.credentials.map((credential) => credential.id),
   revision,
@@ -62,6 +70,7 @@ class Table implements WalletTable {
   readonly #cache = new Map<WalletId, WalletEntry>()
   readonly #byCredential = new Map<CredentialId, Set<WalletId>>()
   readonly #pending = new Set<WalletId>()
+  readonly #byGroup = new Map<GroupId, { readonly group: Group; readonly ids: Set<WalletId> }>()
   /** Ids in order, rebuilt after a change of the set: inventories are rare, creations are not. */
   #ordered: readonly WalletId[] | undefined
   readonly #records: Records
@@ -134,6 +143,7 @@ class Table implements WalletTable {
     const before = this.#index.get(id)
     if (before === undefined || before.revision > revision) return
     for (const credential of before.credentials) this.#byCredential.get(credential)?.delete(id)
+    this.#byGroup.get(groupId(before))?.ids.delete(id)
     this.#index.delete(id)
     this.#cache.delete(id)
     this.#pending.delete(id)
@@ -142,6 +152,22 @@ class Table implements WalletTable {
 
   ofCredential(credential: CredentialId): readonly WalletId[] {
     return [...(this.#byCredential.get(credential) ?? [])].toSorted()
+  }
+
+  groups(): readonly Group[] {
+    return [...this.#byGroup.values()].flatMap(({ group, ids }) => (ids.size > 0 ? [group] : []))
+  }
+
+  ofGroup(group: GroupId): readonly WalletId[] {
+    return [...(this.#byGroup.get(group)?.ids ?? [])]
+  }
+
+  highestEpoch(group: GroupId): number {
+    let highest = 1
+    for (const id of this.#byGroup.get(group)?.ids ?? []) {
+      highest = Math.max(highest, this.#index.get(id)?.epoch ?? 1)
+    }
+    return highest
   }
 
   pending(): readonly WalletId[] {
@@ -179,9 +205,19 @@ class Table implements WalletTable {
       this.#byCredential.set(credential, wallets.add(id))
     }
     this.#index.set(id, after)
+    this.#noteGroup(before, after)
     if (entry.wallet.pending === undefined) this.#pending.delete(id)
     else this.#pending.add(id)
     return true
+  }
+
+  #noteGroup(before: IndexedWallet | undefined, { id, founder, zones }: IndexedWallet): void {
+    const group = groupId({ founder, zones })
+    const left = before === undefined ? group : groupId(before)
+    if (left !== group) this.#byGroup.get(left)?.ids.delete(id)
+    const entered = this.#byGroup.get(group) ?? { group: { founder, zones }, ids: new Set() }
+    entered.ids.add(id)
+    this.#byGroup.set(group, entered)
   }
 
   #keep(entry: WalletEntry): void {

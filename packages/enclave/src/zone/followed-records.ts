@@ -15,6 +15,7 @@ import {
   markPrefix,
   objectPrefix,
   passkeyPrefix,
+  promisePrefix,
   statePrefix,
   tombPrefix,
   waitPrefix,
@@ -22,6 +23,7 @@ import {
   witnessPrefix,
 } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
+import type { PromiseTable } from '../replication/promise-table.ts'
 import { parseWallet } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import { closeDependents, type Dependents } from './close-dependents.ts'
@@ -35,6 +37,7 @@ export type FollowedContext = Dependents & {
   readonly passkeys: PasskeyCounters
   readonly marks: MarkTable
   readonly waits: WaitTable
+  readonly promises: PromiseTable
   readonly witness: Witness
 }
 
@@ -128,12 +131,21 @@ const followWitness = ({ records, witness }: FollowedContext): Followed => ({
   deleted: () => undefined,
 })
 
+/** Promises are never deleted, and what a later commit wrote stands. */
+const followPromises = ({ records, promises }: FollowedContext): Followed => ({
+  prefix: promisePrefix,
+  load: () => promises.load(),
+  put: (untrusted) => promises.learn(records.open(untrusted)),
+  deleted: () => undefined,
+})
+
 export const followedRecords = (context: FollowedContext): readonly Followed[] => [
   followWallets(context),
   followStates(context),
   followPasskeys(context),
   followMarks(context),
   followWaits(context),
+  followPromises(context),
   followWitness(context),
   ...followSecrets(context),
 ]

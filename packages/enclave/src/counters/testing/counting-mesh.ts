@@ -10,6 +10,7 @@ import type { Wallet } from '@holdfast/base/wallet'
 import type { Crypto } from '../../ports/crypto.ts'
 import type { Entropy } from '../../ports/entropy.ts'
 import type { Mesh, Peer } from '../../ports/mesh.ts'
+import { createFallWatch } from '../../records/fall-watch.ts'
 import { createRecords } from '../../records/records.ts'
 import { encodePeerAnswer, type PeerRequest, parsePeerRequest } from '../../replication/messages.ts'
 import { createPeers } from '../../replication/peers.ts'
@@ -158,14 +159,16 @@ export const createCountingMesh = (options: {
       sleep: async () => undefined,
     }
     const claimed = { key: 'zone/epoch', revision: 'absent' } as const
+    const store = openMemoryStore(disk)
     const records = createRecords({
       crypto,
       entropy,
-      store: openMemoryStore(disk),
+      store,
       mesh,
       zone: id,
       zoneKeys,
       claim: { condition: claimed, isHeld: async () => true },
+      fall: createFallWatch(store, disk, () => undefined),
       replaced: () => undefined,
     })
     const made: { node?: CountingNode } = {}

@@ -1,0 +1,70 @@
+/** What this zone tells a peer of what it holds, a page at a time. */
+import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import { inventoryPageWallets } from '../limits.ts'
+import type { Peer } from '../ports/mesh.ts'
+import type { AcceptContext } from './accept-wallet.ts'
+import { groupId } from './group.ts'
+import type { ReplicatorContext } from './replicator-context.ts'
+
+/** One page of what this zone holds of what the peer may hold. */
+export const inventory = (
+  context: Pick<AcceptContext, 'wallets'>,
+  peer: Peer,
+  after: WalletId | undefined,
+): {
+  readonly wallets: [WalletId, number, number, string][]
+  readonly next?: WalletId
+} => {
+  const page = context.wallets.ofZone(peer.zone, after, inventoryPageWallets)
+  const last = page.at(-1)
+  const more = page.length === inventoryPageWallets && last !== undefined
+  return {
+    wallets: page.map((one) => [one.id, one.epoch, one.version, one.hash]),
+    ...(more ? { next: last.id } : {}),
+  }
+}
+
+export const objectInventory = (
+  context: Pick<ReplicatorContext, 'objects'>,
+  peer: Peer,
+  after: ObjectId | undefined,
+): { readonly objects: [ObjectId, number, number][]; readonly next?: ObjectId } => {
+  const page = context.objects.ofZone(peer.zone, after, inventoryPageWallets)
+  const last = page.at(-1)
+  const more = page.length === inventoryPageWallets && last !== undefined
+  return {
+    objects: page.map((one) => [one.id, one.epoch, one.version]),
+    ...(more ? { next: last.id } : {}),
+  }
+}
+
+/** Promises of groups in which the peer is, behind `after`, in the order of the groups' names. */
+export const promiseInventory = (
+  { promises }: Pick<AcceptContext, 'promises'>,
+  peer: Peer,
+  after: string | undefined,
+): {
+  readonly promises: {
+    group: { founder: ZoneId; zones: ZoneId[] }
+    epoch: number
+    candidate: ZoneId
+  }[]
+  readonly next?: string
+} => {
+  const known = promises
+    .all()
+    .filter(({ group }) => group.zones.includes(peer.zone))
+    .map(({ group, epoch, candidate }) => ({ name: groupId(group), group, epoch, candidate }))
+    .filter(({ name }) => after === undefined || name > after)
+    .toSorted((left, right) => (left.name < right.name ? -1 : 1))
+  const page = known.slice(0, inventoryPageWallets)
+  const last = page.at(-1)
+  return {
+    promises: page.map(({ group: { founder, zones }, epoch, candidate }) => ({
+      group: { founder, zones: [...zones] },
+      epoch,
+      candidate,
+    })),
+    ...(known.length > page.length && last !== undefined ? { next: last.name } : {}),
+  }
+}

@@ -1,0 +1,134 @@
+/** What this zone has promised, or knows that others have: a record a group, and all in memory. */
+import { parseCbor, toCbor } from '@holdfast/base/cbor'
+import { accept, type Result, refuse } from '@holdfast/base/errors'
+import type { ZoneId } from '@holdfast/base/ids'
+import { zoneId } from '@holdfast/base/schema'
+import { z } from 'zod'
+import type { Condition, Revision } from '../ports/store.ts'
+import { promiseName, promisePrefix } from '../records/names.ts'
+import type { OpenedRecord, Records } from '../records/records.ts'
+import { type Group, type GroupId, groupId } from './group.ts'
+
+const schema = z.strictObject({
+  format: z.literal('holdfast promise v1'),
+  founder: zoneId,
+  zones: z.array(zoneId).min(1),
+  epoch: z.int().min(2),
+  candidate: zoneId,
+  /** At the candidate: a majority promised, and what it remembers was adopted. */
+  adopted: z.boolean(),
+})
+
+export type EpochPromise = {
+  readonly group: Group
+  readonly epoch: number
+  readonly candidate: ZoneId
+  readonly adopted: boolean
+}
+
+type Kept = EpochPromise & { readonly revision: Revision }
+
+export type PromiseTable = {
+  load(): Promise<void>
+  get(group: Group): EpochPromise | undefined
+  all(): readonly EpochPromise[]
+  /** What a commit compares, so that it cannot cross a promise that is given meanwhile. */
+  condition(group: Group): Condition
+  /** Reads the record anew: its commit may have been applied unnoticed. */
+  refresh(group: Group): Promise<void>
+  /**
+   * Stores a promise that is above the one that is known, or the adoption of the same. Refuses
+   * `superseded` where a later one is known, and what the store refuses.
+   */
+  put(next: EpochPromise): Promise<Result<void>>
+  /** From a watch of the store. */
+  learn(record: OpenedRecord): void
+}
+
+/** Whether `next` may take the place of what is known. */
+const follows = (next: EpochPromise, held: EpochPromise | undefined): boolean => {
+  if (held === undefined || next.epoch > held.epoch) return true
+  return next.epoch === held.epoch && next.candidate === held.candidate
+}
+
+class Table implements PromiseTable {
+  readonly #records: Records
+  readonly #held = new Map<GroupId, Kept>()
+
+  constructor(records: Records) {
+    this.#records = records
+  }
+
+  async load(): Promise<void> {
+    for await (const record of this.#records.scan(promisePrefix)) this.learn(record)
+  }
+
+  get(group: Group): EpochPromise | undefined {
+    return this.#held.get(groupId(group))
+  }
+
+  all(): readonly EpochPromise[] {
+    return [...this.#held.values()]
+  }
+
+  condition(group: Group): Condition {
+    const id = groupId(group)
+    return { key: promiseName(id), revision: this.#held.get(id)?.revision ?? 'absent' }
+  }
+
+  async refresh(group: Group): Promise<void> {
+    const record = await this.#records.read(promiseName(groupId(group)))
+    if (record !== undefined) this.learn(record)
+  }
+
+  async put(next: EpochPromise): Promise<Result<void>> {
+    const first = await this.#tryPut(next)
+    if (first.ok || first.refusal.code !== 'conflict') return first
+    await this.refresh(next.group)
+    return this.#tryPut(next)
+  }
+
+  learn({ payload, revision }: OpenedRecord): void {
+    const { founder, zones, epoch, candidate, adopted } = parseCbor(schema, payload)
+    this.#note({ group: { founder, zones }, epoch, candidate, adopted, revision })
+  }
+
+  async #tryPut(next: EpochPromise): Promise<Result<void>> {
+    const { group, epoch, candidate, adopted } = next
+    const held = this.get(group)
+    if (!follows(next, held)) return supersededBy(held)
+    if (held?.epoch === epoch && held.adopted === adopted) return accept(undefined)
+    const id = groupId(group)
+    const payload = toCbor({
+      format: 'holdfast promise v1',
+      founder: group.founder,
+      zones: [...group.zones],
+      epoch,
+      candidate,
+      adopted,
+    })
+    const stored = await this.#records.commit({
+      conditions: [this.condition(group)],
+      writes: [this.#records.put(promiseName(id), { epoch, version: adopted ? 2 : 1 }, payload)],
+    })
+    if (!stored.ok) return stored
+    this.#note({ ...next, revision: stored.value })
+    return accept(undefined)
+  }
+
+  #note(kept: Kept): void {
+    const id = groupId(kept.group)
+    const before = this.#held.get(id)
+    if (before === undefined || before.revision < kept.revision) this.#held.set(id, kept)
+  }
+}
+
+/** Names the promise that stands: `superseded`, subject `epoch candidate`. */
+export const supersededBy = (held: EpochPromise | undefined): Result<never> =>
+  refuse(
+    'superseded',
+    'the zones have promised a later epoch',
+    held === undefined ? undefined : `${held.epoch} ${held.candidate}`,
+  )
+
+export const createPromiseTable = (records: Records): PromiseTable => new Table(records)

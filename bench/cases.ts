@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import type { KmipClient } from '@holdfast/kmip'
 import { signRequests, unsignedTransfers } from './client/sign-requests.ts'
 import { walletRequest } from './client/wallet-request.ts'
-import { createSigningKey, createSymmetricKey, findWalletKey } from './kmip/objects.ts'
+import { getShape, prepareGet } from './kmip/get-calls.ts'
+import { createSigningKey, findWalletKey } from './kmip/objects.ts'
 import { createTenant } from './kmip/tenant.ts'
 import { connectionsOfHttps, inFlight, signedBytes } from './limits.ts'
 import { startHttpsLoad } from './load/https-load.ts'
@@ -97,20 +98,12 @@ const walletSigning: KmipCalls['prepare'] = async (maker) => {
   return (client) => client.call('Sign', { uniqueIdentifier, data: next() })
 }
 
-const getting: KmipCalls['prepare'] = async (maker) => {
-  const uniqueIdentifier = await createSymmetricKey(maker)
-  const get = (client: KmipClient) => client.call('Get', { uniqueIdentifier })
-  // The first Get changes the object's attribute Fresh; later ones only read.
-  await get(maker)
-  return get
-}
-
 const kmipCases: readonly Case[] = (
   [
     ['kmip.sign.8x8', { connections: 8, inFlight: 8, prepare: signing }],
     ['kmip.sign.64x1', { connections: 64, inFlight: 1, prepare: signing }],
     ['kmip.wallet.sign', { connections: 8, inFlight: 8, prepare: walletSigning }],
-    ['kmip.get', { connections: 8, inFlight: 8, prepare: getting }],
+    ['kmip.get', { ...getShape, prepare: prepareGet }],
   ] as const
 ).map(([name, calls]) => ({ name, countsOthers: false, start: overKmip(calls) }))
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { cases } from './cases.ts'
 import type { Breakdown } from './in-process/breakdown.ts'
+import { measurePykmipGet, pykmipGet } from './kmip/pykmip-get.ts'
 import * as limits from './limits.ts'
 import { measureLoad } from './load/load.ts'
 import { type Folder, makeFolder, remove, startMeshWorld } from './mesh-world.ts'
@@ -83,6 +84,15 @@ const withNodes = async (options: RunOptions, drift: number[]): Promise<readonly
   return measured
 }
 
+/** Other servers of the same operations, where they are installed. */
+const withOthers = async ({ pinning, quick, say }: RunOptions): Promise<readonly Measured[]> => {
+  const seconds = quick ? limits.quickSeconds : limits.fullSeconds
+  const warmUpMs = seconds * 1000 * limits.warmUpShare
+  const micros = await measurePykmipGet(pinning, { warmUpMs, seconds })
+  say(`${pykmipGet}: ${micros === undefined ? 'not installed' : `${micros.toFixed(1)} µs`}`)
+  return micros === undefined ? [] : [{ name: pykmipGet, parts: [micros] }]
+}
+
 /** Resident memory of a node that has so many wallets and nothing to do. */
 export const atRest = (
   pinning: Pinning,
@@ -108,7 +118,7 @@ export const measureAll = async (options: RunOptions): Promise<Run> => {
   const wasm = await inProcess(options, ['--backend', 'wasm', '--only', 'core'])
   say(`core.sign.wasm: ${median(wasm.core).toFixed(1)} µs`)
   const all = [...native.limits, ...wasm.limits]
-  const measured = await withNodes(options, all)
+  const measured = [...(await withNodes(options, all)), ...(await withOthers(options))]
   const limit = median(all)
   const memory = await atRest(pinning, timesOf(options))
   say(`${memory.wallets} wallets: ${(memory.residentBytes / 1e6).toFixed(0)} MB`)

@@ -29,6 +29,9 @@ const rows: Readonly<Record<string, Row>> = {
     what: "KMIP 1.4 Sign of a whole transfer by the wallet's own key, 8 connections with 8 each",
   },
   'kmip.get': { what: 'KMIP 1.4 Get of an AES-256 key, 8 connections with 8 in flight each' },
+  'kmip.get.pykmip': {
+    what: "the same Gets by the same client, of PyKMIP's server (python3-pykmip, TLS 1.2)",
+  },
   'limit.charge': { what: 'a limit charged once: counted, and written for its request (SQLite)' },
   'core.sign.wasm': { what: '`core.sign` with the WebAssembly build of libsecp256k1' },
 }
@@ -117,6 +120,8 @@ const methodLines = (run: Run, machine: Machine): readonly string[] => [
   `- Each measurement lasted ${run.seconds} s after a warm-up. The CPU time of nodes is read from`,
   '  `/proc/PID/task/*/schedstat`.',
   limitLine(run),
+  "- PyKMIP's server, where it is installed, is measured beside the nodes by Get alone: its Sign",
+  '  knows no ECDSA. All its processes count, and it logs nothing for a request that succeeds.',
   '- The transaction is an EIP-1559 transfer, another one each time; the policy has a deny list,',
   '  bounds on amount and fee, networks and persons. Nodes, TLS, stores (SQLite, full sync) and',
   '  links are the real ones; the evidence is SIMULATED.',

@@ -9,12 +9,13 @@ import {
   type ClientCertificate,
   makeClientCertificate,
 } from '@holdfast/cli/kmip/client-certificate'
-import { KmipClient } from '@holdfast/kmip'
+import type { KmipClient } from '@holdfast/kmip'
 import { certificateCredentialOf, defaultPolicy } from '@holdfast/sdk'
 import { expiry } from '../client/wallet-request.ts'
-import { answerTimeoutMs, requestLifetimeMs } from '../limits.ts'
+import { requestLifetimeMs } from '../limits.ts'
 import { ask } from '../load/https-load.ts'
 import type { MeshWorld } from '../mesh-world.ts'
+import { clientOn } from './client-on.ts'
 
 export type KmipTenant = {
   /** A connection of its own for each client. */
@@ -81,20 +82,7 @@ export const createTenant = async (world: MeshWorld): Promise<KmipTenant> => {
   const dial = async (): Promise<KmipClient> => {
     const socket = connect({ host, port: Number(port), key, cert, rejectUnauthorized: false })
     await once(socket, 'secureConnect')
-    socket.setNoDelay(true)
-    // What breaks ends the calls in flight by the close that follows.
-    socket.on('error', () => undefined)
-    const stream: ConstructorParameters<typeof KmipClient>[0] = {
-      write: (bytes) => void socket.write(bytes),
-      onData: (listener) => void socket.on('data', listener),
-      onClose: (listener) => void socket.on('close', listener),
-      close: () => void socket.destroy(),
-    }
-    const start = (delayMs: number, action: () => void) => {
-      const timeout = setTimeout(action, delayMs)
-      return { cancel: () => clearTimeout(timeout) }
-    }
-    return new KmipClient(stream, { timer: { start }, timeoutMs: answerTimeoutMs, version: '1.4' })
+    return clientOn(socket)
   }
   return { dial }
 }

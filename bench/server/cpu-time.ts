@@ -30,6 +30,18 @@ export const cpuMicrosOf = (pid: number): number => {
   }
 }
 
+/** A process and all below it, at this time. */
+export const processesOf = (pid: number): readonly number[] => {
+  const below = readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    const text = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')
+    return text
+      .split(' ')
+      .filter((each) => each !== '')
+      .map(Number)
+  })
+  return [pid, ...below.flatMap(processesOf)]
+}
+
 export const residentBytesOf = (pid: number): number => {
   const match = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
   return Number(match?.[1] ?? Number.NaN) * 1024

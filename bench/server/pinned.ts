@@ -14,6 +14,8 @@ const hasTaskset = (): boolean =>
 
 export type Pinning = {
   readonly isPinned: boolean
+  /** The command that runs this one on its processor. */
+  command(words: readonly string[], processor: Processor): readonly string[]
   start(program: string, args: readonly string[], processor: Processor): ChildProcess
   /** Runs to the end and gives what was written; throws where it fails. */
   run(program: string, args: readonly string[]): Promise<string>
@@ -39,12 +41,16 @@ const outputOf = (child: ChildProcess): Promise<string> =>
 export const createPinning = (): Pinning => {
   const isPinned = hasTaskset()
   const last = String(availableParallelism() - 1)
+  const pinned: Pinning['command'] = (words, processor) => {
+    const list = processor === 'measured' ? '0' : last
+    return isPinned ? ['taskset', '-c', list, ...words] : words
+  }
   const start: Pinning['start'] = (program, args, processor) => {
     // As `holdfast` starts a node.
     const command = [process.execPath, ...engineFlags, join(root, program), ...args]
-    const list = processor === 'measured' ? '0' : last
-    const [first = '', ...rest] = isPinned ? ['taskset', '-c', list, ...command] : command
+    const [first = '', ...rest] = pinned(command, processor)
     return spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'], cwd: root })
   }
-  return { isPinned, start, run: (program, args) => outputOf(start(program, args, 'measured')) }
+  const run: Pinning['run'] = (program, args) => outputOf(start(program, args, 'measured'))
+  return { isPinned, command: pinned, start, run }
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { findSecp256k1Library } from '../../packages/enclave/src/crypto/secp256k1-library.ts'
+import { findForeignPrograms } from '../kmip/foreign-server.ts'
 import { findProgram } from '../support/program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
@@ -50,6 +51,7 @@ describe.runIf(hasLibrary())('npm run bench', () => {
       'kmip.sign.64x1',
       'kmip.wallet.sign',
       'kmip.get',
+      ...(findForeignPrograms() === undefined ? [] : ['kmip.get.pykmip']),
       'core.sign.wasm',
       'limit.charge',
     ])

@@ -8,8 +8,8 @@ import {
   type Version,
 } from '../../packages/kmip/src/index.ts'
 import {
-  canServe,
   type ForeignServer,
+  findForeignPrograms,
   socketStream,
   startForeignServer,
   systemTimer,
@@ -24,11 +24,13 @@ const reasonOf = (call: Promise<unknown>): Promise<unknown> =>
     (error: KmipError) => error.reason,
   )
 
-describe.skipIf(!canServe)('the client with a PyKMIP server', () => {
+const programs = findForeignPrograms()
+
+describe.skipIf(programs === undefined)('the client with a PyKMIP server', () => {
   let server: ForeignServer
 
   beforeAll(async () => {
-    server = await startForeignServer()
+    server = await startForeignServer(programs!)
   })
   afterAll(() => server[Symbol.asyncDispose]())
 

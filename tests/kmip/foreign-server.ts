@@ -9,16 +9,31 @@ import { connect, type TLSSocket } from 'node:tls'
 import type { ByteStream, Timer } from '../../packages/kmip/src/index.ts'
 import { findProgram } from '../support/program.ts'
 
-const program = findProgram({
-  program: 'pykmip-server',
-  install: 'apt-get install python3-pykmip',
-  paths: ['/usr/bin/pykmip-server'],
-})
-const openssl = findProgram({ program: 'openssl', install: 'apt-get install openssl' })
+export type ForeignPrograms = { readonly server: string; readonly openssl: string }
 
-export const canServe = program !== undefined && openssl !== undefined
+/** Says what is absent. */
+export const findForeignPrograms = (): ForeignPrograms | undefined => {
+  const server = findProgram({
+    program: 'pykmip-server',
+    install: 'apt-get install python3-pykmip',
+    paths: ['/usr/bin/pykmip-server'],
+  })
+  const openssl = findProgram({ program: 'openssl', install: 'apt-get install openssl' })
+  return server === undefined || openssl === undefined ? undefined : { server, openssl }
+}
 
-export type ForeignServer = AsyncDisposable & { connect(): Promise<TLSSocket> }
+export type ForeignServer = AsyncDisposable & {
+  /** Its first process; it has others below it. */
+  readonly pid: number
+  connect(): Promise<TLSSocket>
+}
+
+export type ForeignOptions = ForeignPrograms & {
+  /** What its log tells: a line for each request from INFO on. */
+  readonly logLevel?: 'INFO' | 'WARNING'
+  /** The command that runs this one, as `taskset` does. */
+  readonly wrap?: (command: readonly string[]) => readonly string[]
+}
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -30,9 +45,9 @@ const freePort = (): Promise<number> =>
     })
   })
 
-const makeCertificates = (folder: string): void => {
+const makeCertificates = (openssl: string, folder: string): void => {
   const run = (...words: readonly string[]): void =>
-    void execFileSync(openssl as string, words, { cwd: folder, stdio: 'ignore' })
+    void execFileSync(openssl, words, { cwd: folder, stdio: 'ignore' })
   const fresh = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   run('req', '-x509', ...fresh, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=ca')
   for (const name of ['server', 'client']) {
@@ -45,7 +60,7 @@ const makeCertificates = (folder: string): void => {
   }
 }
 
-const settings = (folder: string, port: number): string =>
+const settings = (folder: string, port: number, logLevel: string): string =>
   `[server]
 hostname=127.0.0.1
 port=${port}
@@ -55,7 +70,7 @@ ca_path=${folder}/ca.pem
 auth_suite=TLS1.2
 policy_path=${folder}/policy
 enable_tls_client_auth=True
-logging_level=INFO
+logging_level=${logLevel}
 database_path=${folder}/database
 `
 
@@ -74,14 +89,16 @@ const dial = (folder: string, port: number): Promise<TLSSocket> =>
   })
 
 /** Starts the server and waits until it takes connections, at most 20 seconds. */
-export const startForeignServer = async (): Promise<ForeignServer> => {
+export const startForeignServer = async (options: ForeignOptions): Promise<ForeignServer> => {
+  const { server, openssl, logLevel = 'INFO', wrap = (command) => command } = options
   const folder = mkdtempSync(join(tmpdir(), 'kmip-server-'))
   mkdirSync(join(folder, 'policy'))
-  makeCertificates(folder)
+  makeCertificates(openssl, folder)
   const port = await freePort()
-  writeFileSync(join(folder, 'server.conf'), settings(folder, port))
-  const words = ['-f', join(folder, 'server.conf'), '-l', join(folder, 'log')]
-  const child = spawn(program as string, words, { stdio: 'ignore' })
+  writeFileSync(join(folder, 'server.conf'), settings(folder, port, logLevel))
+  const config = ['-f', join(folder, 'server.conf'), '-l', join(folder, 'log')]
+  const [program = server, ...words] = wrap([server, ...config])
+  const child = spawn(program, words, { stdio: 'ignore' })
   const stop = async (): Promise<void> => {
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGINT')
@@ -95,7 +112,8 @@ export const startForeignServer = async (): Promise<ForeignServer> => {
     const socket = await dial(folder, port).catch(() => undefined)
     if (socket === undefined) continue
     socket.destroy()
-    return { connect: () => dial(folder, port), [Symbol.asyncDispose]: stop }
+    const { pid = 0 } = child
+    return { pid, connect: () => dial(folder, port), [Symbol.asyncDispose]: stop }
   }
   await stop()
   throw new Error('the PyKMIP server does not start')

@@ -24,7 +24,8 @@ export const findProgram = (need: Need): string | undefined => {
   const required = process.env['HOLDFAST_TEST_REQUIRE'] === 'all' && need.notInDebian !== true
   if (required) throw new Error(line)
   const file = process.env['HOLDFAST_TEST_ABSENT_FILE']
-  if (file === undefined) console.log(`not run: ${line}`)
+  // Not among what a program gives: the output of a measurement is read by others.
+  if (file === undefined) console.error(`not run: ${line}`)
   else appendFileSync(file, `${line}\n`)
   return undefined
 }

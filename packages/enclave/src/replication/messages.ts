@@ -66,6 +66,11 @@ export const objectBundle = z
   .max(64)
 export type ObjectBundle = z.infer<typeof objectBundle>
 
+/** Printable ASCII: what is sent is what was written. */
+const groupName = z
+  .string()
+  .max(2048)
+  .regex(/^[ -~]*$/)
 const group = z.strictObject({ founder: zoneId, zones: z.array(zoneId).min(1).max(zonesMax) })
 
 export const peerRequest = z.discriminatedUnion('type', [
@@ -80,7 +85,7 @@ export const peerRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('inventory'), after: walletId.exactOptional() }),
   z.strictObject({ type: z.literal('fetch'), wallet: walletId }),
   /** Promises that are known of groups in which the asking zone is, in the order of their names. */
-  z.strictObject({ type: z.literal('promises'), after: z.string().max(2048).exactOptional() }),
+  z.strictObject({ type: z.literal('promises'), after: groupName.exactOptional() }),
   /** Promise this epoch of the group to the asking zone; `null`: would it be promised? */
   z.strictObject({
     type: z.literal('promise'),

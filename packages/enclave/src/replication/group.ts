@@ -1,7 +1,7 @@
 /**
  * Groups: wallets that one promise covers (DESIGN §7, failover). A wallet's group is the zone that
  * created it with the zones that hold it; whoever is home now, the group stays the same, so that
- * the promises of one group are one line of epochs (decision 0017).
+ * the promises of one group are one line of epochs (decision 0013).
  */
 import type { Brand } from '@holdfast/base/brand'
 import type { ZoneId } from '@holdfast/base/ids'

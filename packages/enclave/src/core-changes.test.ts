@@ -119,13 +119,14 @@ describe('a change that loosens', () => {
     const answer = must(await change(bounded('1000'), [alice, bob]))
     expect(answer.durability.state).toBe('pending')
     expect(answer.wallet.pending?.[0]?.opensAt).toBeUndefined()
-    await pass(delayMs + hourMs)
-    expect(limit(await show())).toBe('100')
+    // Shorter than another zone waits before it follows a silent home.
+    await pass(30_000)
     mesh.cut('eu-west', 'us-east', false)
-    await pass(hourMs)
-    await pass(hourMs)
+    const beganAt = mesh.nowMs()
+    await pass(5000)
+    await pass(5000)
     const opensAt = (await show()).pending?.[0]?.opensAt ?? ''
-    expect(Date.parse(opensAt)).toBeGreaterThan(mesh.nowMs() + delayMs - 3 * hourMs)
+    expect(Date.parse(opensAt)).toBeGreaterThanOrEqual(beganAt + delayMs)
   })
 
   it('never takes effect once an owner cancelled it, at whatever zone', async () => {

@@ -17,6 +17,8 @@ const stores = new Map<string, StallableStore>()
 const core = (name: string): Core => mesh.node(name).core
 
 const create = async (at = 'eu-west'): Promise<Wallet> => {
+  // A test before may have held the watch back.
+  await until(() => core(at).status().state === 'ready')
   const persons = [alice, bob]
   const request = createRequest(mesh, persons)
   return must(await send<WalletAnswer>(core(at), request, 'enrol', persons)).wallet
@@ -151,7 +153,11 @@ describe('a node whose watch is silent', () => {
     mesh.advance(-60_000)
     expect(await sign(wallet, 'eu-west')).toBe('stale_zone')
     stores.get('eu-west')?.stall(false)
-    await until(async () => (await sign(wallet, 'eu-west')) === 'ok')
+    await until(async () => {
+      // By the new time nobody was heard yet either.
+      await core('eu-west').tick()
+      return (await sign(wallet, 'eu-west')) === 'ok'
+    })
   })
 })
 

@@ -25,5 +25,11 @@ for (const number of [1, 2]) {
     crypto.secp256k1.signSchnorr({ digest, privateKey, auxiliary: digest })
   })
 }
+// The stack of the native library keeps what it last worked on until its next call (SECURITY.md).
+for (let call = 1; call <= 8; call += 1) {
+  const privateKey = new Uint8Array(32).fill(call)
+  crypto.secp256k1.sign({ digest, privateKey })
+  crypto.secp256k1.signSchnorr({ digest, privateKey, auxiliary: digest })
+}
 process.stdout.write(`${JSON.stringify({ kept: keys.size })}\n`)
 setInterval(() => undefined, 60_000)

@@ -37,7 +37,7 @@ describe.skipIf(program === undefined)('an etcd that was put back under a runnin
     rmSync(member!.dir, { recursive: true })
     cpSync(copy, member!.dir, { recursive: true })
     await member!.start()
-    await expect.poll(() => core.status().state, { timeout: 20_000 }).toBe('replaced')
+    await expect.poll(() => core.status().state, { timeout: 20_000 }).toBe('fallen')
     expect(await sign(first)).toBe('not_ready')
     expect(await sign(second)).toBe('not_ready')
     await mesh.stop()

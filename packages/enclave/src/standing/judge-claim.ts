@@ -24,7 +24,7 @@ const no = (code: ErrorCode): ClaimJudged => ({ accepted: false, code })
 /**
  * A first key is admitted once, and only one that was made in the boot that asks: nothing can have
  * been sealed under it before. After that the same key alone, or a later epoch: announced by a
- * boot that stands (rotation), or fresh where the zone is gone (refill).
+ * boot that stands (rotation), or fresh where the zone is gone (refill), and only then.
  */
 const judgeKey = (
   claim: BootClaim,
@@ -39,9 +39,9 @@ const judgeKey = (
   if (claim.epoch === known.epoch) {
     return claim.keyId === known.keyId ? { accepted: true, newKey: false } : no('zone_key_known')
   }
-  if (known.boots.has(facts.boot)) return newKey
-  if (!claim.fresh) return no('zone_key_unknown')
-  return facts.gone ? newKey : no('zone_not_gone')
+  // A fresh key empties the zone's store: whoever asks, even a boot that governors have named.
+  if (claim.fresh) return facts.gone ? newKey : no('zone_not_gone')
+  return known.boots.has(facts.boot) ? newKey : no('zone_key_unknown')
 }
 
 /** A boot needs a higher number than all before it; nodes on a shared store stand together. */

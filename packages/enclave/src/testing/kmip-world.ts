@@ -22,6 +22,7 @@ import {
   writeRequest,
 } from '@holdfast/kmip'
 import { createEntropy } from '../crypto/entropy.ts'
+import { catchUpIntervalMs } from '../limits.ts'
 import { must } from './core-world.ts'
 import { createRequest, ownerPolicy, send, testKey } from './test-client.ts'
 import type { TestMesh } from './test-mesh.ts'
@@ -133,7 +134,16 @@ export const createKmipWorld = async (
     policy: { ...ownerPolicy, rules: [...ownRules, ...options.rules] },
     keys: [...options.keys],
   })
-  const { wallet } = must(await send<WalletAnswer>(core, request, 'enrol', [owner]))
+  const bytes = utf8(JSON.stringify(request))
+  const create = () => send<WalletAnswer>(core, bytes, 'enrol', [owner])
+  let created = await create()
+  // The other zone may not have heard yet what it could have forgotten.
+  for (let tries = 0; !created.ok && created.code === 'pending' && tries < 20; tries += 1) {
+    mesh.advance(catchUpIntervalMs)
+    for (const zone of mesh.disks.keys()) await mesh.node(zone).core.tick()
+    created = await create()
+  }
+  const { wallet } = must(created)
   const holder = await core.kmipCaller(spki)
   if (!holder.ok) throw new Error(holder.refusal.detail)
   const answers: Bytes[] = []

@@ -139,16 +139,6 @@ const forgetfulPeers = (): DefectHooks => ({
   },
 })
 
-/** A candidate is told that all have promised, of whom none has heard of it. */
-const lyingPromise = (): DefectHooks => ({
-  message: (delivery) => {
-    const request = asked(delivery)
-    if (request?.type !== 'promise') return undefined
-    const known = request.epoch ?? 1
-    return { type: 'answer', bytes: encodePeerAnswer({ ok: true, value: { known } }) }
-  },
-})
-
 /** A bundle goes to a zone that asked a question about something else. */
 const leakyLink = (): DefectHooks => {
   let bundle: Bytes | undefined
@@ -238,13 +228,12 @@ const inventsSuccess = (): DefectHooks => {
 export const defects = {
   'lying-acknowledgement': { invariant: 1, make: lyingAcknowledgement },
   'forked-document': { invariant: 2, make: forkedDocument },
-  'forgetful-peers': { invariant: 2, make: forgetfulPeers },
+  'forgetful-peers': { invariant: 9, make: forgetfulPeers },
   'forgetful-store': { invariant: 3, make: forgetfulStore },
   'undead-object': { invariant: 4, make: undeadObject },
   'generous-giver': { invariant: 6, make: generousGiver },
   'forgetful-endorser': { invariant: 6, make: forgetfulEndorser },
   'hasty-clocks': { invariant: 6, make: hastyClocks },
-  'lying-promise': { invariant: 5, make: lyingPromise },
   'believes-anything': { invariant: 8, make: believesAnything },
   'agreeable-voter': { invariant: 8, make: agreeableVoter },
   'dead-peers-listed': { invariant: 8, make: deadPeersListed },

@@ -13,6 +13,8 @@ export type ClaimFacts = {
   readonly stated: boolean
   /** The zone was not heard from under its known key for `refillSilenceMs`. */
   readonly gone: boolean
+  /** No other boot of the zone is there that stands. */
+  readonly alone: boolean
 }
 
 export type ClaimJudged =
@@ -39,9 +41,10 @@ const judgeKey = (
   if (claim.epoch === known.epoch) {
     return claim.keyId === known.keyId ? { accepted: true, newKey: false } : no('zone_key_known')
   }
-  // A fresh key empties the zone's store: whoever asks, even a boot that governors have named.
-  if (claim.fresh) return facts.gone ? newKey : no('zone_not_gone')
-  return known.boots.has(facts.boot) ? newKey : no('zone_key_unknown')
+  // A fresh key empties the zone's store: never beside a node that could hand the old one over.
+  const stands = known.boots.has(facts.boot)
+  if (!claim.fresh) return stands ? newKey : no('zone_key_unknown')
+  return facts.gone || (stands && facts.alone) ? newKey : no('zone_not_gone')
 }
 
 /** A boot needs a higher number than all before it; nodes on a shared store stand together. */

@@ -167,7 +167,8 @@ class NodeStanding implements Standing {
     const { book } = this.#options
     if (claim.serial < serial) return 'manifest_rollback'
     const { zone, boot } = peer
-    const facts = { boot, stated: this.#stated.has(boot), gone: this.#isGone(zone) }
+    const stated = this.#stated.has(boot)
+    const facts = { boot, stated, gone: this.#isGone(zone), alone: this.#isAlone(peer) }
     const judged = judgeClaim(claim, this.#known(zone), facts)
     if (!judged.accepted) return judged.code
     if (!judged.newKey || zone === this.#options.self.zone) return undefined
@@ -183,6 +184,13 @@ class NodeStanding implements Standing {
     const boots = known?.boots ?? new Map<BootId, number>()
     const { epoch, keyId } = this.#own
     return { epoch, keyId, shared: this.#options.shared, boots }
+  }
+
+  /** No other boot of its zone is there to hand it the key. */
+  #isAlone({ zone, boot }: Peer): boolean {
+    const { book, mesh } = this.#options
+    const others = mesh.peers().filter((peer) => peer.zone === zone && peer.boot !== boot)
+    return !others.some((peer) => book.stands(zone, peer.boot))
   }
 
   #isGone(zone: ZoneId): boolean {

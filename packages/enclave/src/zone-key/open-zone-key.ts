@@ -146,7 +146,10 @@ export const openZoneKey = async (options: AwaitedZoneKey): Promise<Result<Opene
     if (options.stopping()) break
     const received = await receive(options)
     if (received !== undefined) return accept(received)
-    const refilled = waitedMs % refillEveryMs === 0 ? await options.refill() : undefined
+    // On a shared store whoever has the key may be starting too.
+    const isEarly = waitedMs === 0 && options.store.sharing === 'shared'
+    const isTime = waitedMs % refillEveryMs === 0 && !isEarly
+    const refilled = isTime ? await options.refill() : undefined
     if (refilled !== undefined && (await beginAgain(options, refilled))) {
       return accept({ zoneKey: refilled, fresh: true })
     }

@@ -3,7 +3,7 @@ import { faultNames } from './faults.ts'
 import { runSeed } from './run-seed.ts'
 import { keptSeeds } from './seeds.ts'
 
-const seedsInTests = 12
+const seedsInTests = 20
 
 describe('the mesh under faults', () => {
   it(`keeps its invariants in ${seedsInTests} schedules`, async () => {

@@ -40,7 +40,7 @@ export const codeOf = (answer: TestAnswer<unknown>): string => (answer.ok ? 'ok'
 
 /** Waits for what other cores do meanwhile. */
 export const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (let round = 0; round < 200; round += 1) {
+  for (let round = 0; round < 1000; round += 1) {
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

@@ -16,5 +16,6 @@ export const keptSeeds: readonly KeptSeed[] = [
   { seed: 124, found: 'a state stayed owed whose commit was applied unnoticed' },
   { seed: 26, found: 'a home whose store was put back forgot what it owed' },
   { seed: 252, found: 'a node stopped for good when it opened its fallen store anew' },
+  { seed: 13, found: 'a node stood still for good whose store failed as it began to serve' },
   { seed: 53, found: 'a home whose store was rolled back made a second history' },
 ]

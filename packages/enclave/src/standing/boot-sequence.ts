@@ -163,10 +163,20 @@ class Sequence implements BootSequence {
     if (pending === undefined) {
       if (hasOtherKey) this.#events.replaced()
     } else if (stands) {
-      this.#pending = undefined
-      await this.#events.serve(pending)
+      await this.#serve(pending)
     } else if (hasOtherKey) {
       this.#reopen()
+    }
+  }
+
+  /** Where the store does not answer now, the next round goes on with what is pending still. */
+  async #serve(pending: CoreContext): Promise<void> {
+    this.#pending = undefined
+    try {
+      await this.#events.serve(pending)
+    } catch (error) {
+      if (!this.#stopped) this.#pending = pending
+      throw error
     }
   }
 

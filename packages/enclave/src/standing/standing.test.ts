@@ -2,6 +2,8 @@
 import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
 import { utf8 } from '@holdfast/base/bytes'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { StoreUnavailable } from '../ports/store.ts'
+import { logHeadPrefix, walletPrefix } from '../records/names.ts'
 import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
 import {
   createMemoryDisk,
@@ -42,6 +44,30 @@ describe('the confirmation of a boot', () => {
     await again.core.ready()
     const signed = await send<SignAnswer>(again.core, signRequest(mesh, wallet), 'sign', [alice])
     expect(codeOf(signed)).toBe('ok')
+  })
+
+  it('lets the node serve though its store did not answer at that moment', async () => {
+    const fails = new Set<string>()
+    const other = await createTestMesh({
+      seenBy: (_name, store) => ({
+        ...store,
+        scan: (prefix, options) =>
+          fails.delete(prefix)
+            ? Promise.reject(new StoreUnavailable(prefix))
+            : store.scan(prefix, options),
+      }),
+    })
+    other.kill('eu-west')
+    for (const zone of ['us-east', 'ap-south']) other.cut('eu-west', zone, true)
+    const again = await other.start('eu-west', { confirmedBy: 'zones' })
+    for (const prefix of [walletPrefix, logHeadPrefix]) fails.add(prefix)
+    for (const zone of ['us-east', 'ap-south']) other.cut('eu-west', zone, false)
+    await until(async () => {
+      await again.core.tick()
+      return again.core.status().state === 'ready'
+    })
+    expect(fails.size).toBe(0)
+    await other.stop()
   })
 
   it('is awaited by a node that starts from its cache: it does not sign before', async () => {

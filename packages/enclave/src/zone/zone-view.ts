@@ -15,7 +15,10 @@ import { createZoneNodes, type ZoneNodes } from './zone-nodes.ts'
 export type ZoneView = {
   /** Whether other nodes write to the store as well. */
   readonly shared: boolean
-  /** Fills what is kept in memory, and follows the store from there. Refuses `store_failed`. */
+  /**
+   * Fills what is kept in memory, and follows the store from there. Refuses `store_failed`: then it
+   * may be called again.
+   */
   start(): Promise<void>
   /** Refuses `stale_zone` where what is kept may be older than `beatAgeMsMax`. */
   check(): Result<void>
@@ -101,6 +104,7 @@ const sharedView = (options: ZoneViewOptions): ZoneView => {
   })
   const followed = [...options.followed, followBeats(options, heartbeat, nodes)]
   const follower = createFollower({ ...options, followed })
+  let begun = false
   let stopped = false
   const isRunning = (): boolean => !stopped
 
@@ -134,7 +138,9 @@ const sharedView = (options: ZoneViewOptions): ZoneView => {
   return {
     shared: true,
     start: async () => {
+      if (begun) return
       await follower.fill()
+      begun = true
       void quietly(follower.run())
       void quietly(beat())
       await Promise.race([heartbeat.first, clock.sleep(firstBeatMs)])

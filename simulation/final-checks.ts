@@ -99,6 +99,16 @@ const checkObject = (world: World, object: KnownObject, checks: Checks): void =>
   }
 }
 
+/** A tombstone that any zone ever wrote is followed by the state, whoever orders it by now. */
+const checkTombs = ({ checks, records }: World, zone: ZoneId): void => {
+  const view = records.of(zone)
+  for (const [name, { kind }] of view) {
+    if (kind !== 'tomb') continue
+    const state = view.get(name.replace('tomb', 'state'))
+    checks.expect(4, state?.destroyed === true, () => `${name} stands in ${zone}, active`)
+  }
+}
+
 export const checkOutcomes = (world: World, ledger: Ledger): void => {
   const { checks, records } = world
   for (const { id, wallet } of ledger.wallets.values()) {
@@ -109,6 +119,7 @@ export const checkOutcomes = (world: World, ledger: Ledger): void => {
       checks.expect(1, all, () => `${zone} lacks ${id}, which was acknowledged`)
     }
   }
+  for (const zone of world.zones.keys()) checkTombs(world, zone)
   for (const addition of ledger.additions) checkAddition(world, ledger, addition, checks)
   for (const object of ledger.objects.values()) checkObject(world, object, checks)
 }

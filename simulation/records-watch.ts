@@ -212,16 +212,19 @@ export class RecordsWatch {
     this.history.set(document.id, versions.set(document.request, document))
   }
 
-  /** Where the state says destroyed, the tombstone stands and the secret is gone. */
+  /**
+   * Where the tombstone stands the secret is gone; it stands where the state says destroyed. The
+   * state may follow later, where the end came from a home that was followed by another.
+   */
   #checkDestroyed(zone: ZoneId, view: ReadonlyMap<string, RecordView>, name: string): void {
     const id = objectIn(name)
     if (id === undefined) return
-    const isDestroyed = view.get(`state/${id}`)?.destroyed === true || view.has(`tomb/${id}`)
-    if (!isDestroyed) return
-    const gone = !view.has(`object/${id}`) && view.get(`state/${id}`)?.destroyed === true
+    const hasTomb = view.has(`tomb/${id}`)
+    const isDestroyed = view.get(`state/${id}`)?.destroyed === true
+    if (!isDestroyed && !hasTomb) return
     this.#context.checks.expect(
       4,
-      gone && view.has(`tomb/${id}`),
+      hasTomb && !view.has(`object/${id}`),
       () => `${id} lives on in ${zone}`,
     )
   }

@@ -19,7 +19,7 @@ import type { PromiseTable } from '../replication/promise-table.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import { parseState, type StateEntry } from './object-records.ts'
-import type { ObjectTable } from './object-table.ts'
+import type { IndexedObject, ObjectTable } from './object-table.ts'
 
 export type AcceptObjectsContext = {
   readonly crypto: Crypto
@@ -33,8 +33,20 @@ export type AcceptObjectsContext = {
 
 type Prepared = { readonly conditions: Condition[]; readonly writes: Write[] }
 
-/** Payloads and tombstones never change after their creation. */
+/** Payloads never change after their creation. */
 const onceVersion: RecordVersion = { epoch: 1, version: 1 }
+
+/** What was sent before its end came may still arrive; anything newer does not know of it. */
+const judgeRevival = (
+  next: StateEntry,
+  held: IndexedObject | undefined,
+  origin: Origin,
+): Result<'held'> => {
+  const isOld = held !== undefined && !isNewer(next, held)
+  return isOld && origin !== 'here' && held.wallet === next.wallet
+    ? accept('held')
+    : refuse('destroyed', 'a destroyed object does not return', next.object)
+}
 
 const checkSuccession = (
   context: AcceptObjectsContext,
@@ -52,6 +64,9 @@ const checkSuccession = (
     if (!promised.ok) return promised
   }
   const held = context.objects.indexed(next.object)
+  if (!next.destroyed && (held?.destroyed === true || context.objects.hasTomb(next.object))) {
+    return judgeRevival(next, held, origin)
+  }
   if (held === undefined) return accept('new')
   if (held.wallet !== next.wallet) return refuse('conflict', 'the object is of another wallet')
   if (held.epoch === next.epoch && held.version === next.version) {
@@ -63,9 +78,6 @@ const checkSuccession = (
     return origin !== 'here'
       ? accept('held')
       : refuse('conflict', 'the object has a newer state', next.object)
-  }
-  if (held.destroyed && !next.destroyed) {
-    return refuse('destroyed', 'a destroyed object does not return', next.object)
   }
   const follows = next.epoch === held.epoch && next.version === held.version + 1
   if (follows && next.previous !== held.hash) {
@@ -115,11 +127,54 @@ const prepare = async (
     into.conditions.push({ key: tombName(id), revision: 'absent' })
     return preparePayload(context, id, payload, into)
   }
-  if (objects.indexed(id)?.destroyed !== true) {
-    into.writes.push(records.put(tombName(id), onceVersion, new Uint8Array()))
-    into.writes.push({ type: 'delete', key: objectName(id) })
-  }
+  if (!objects.hasTomb(id)) writeTomb(context, next, into)
   return accept(undefined)
+}
+
+/** It keeps the state that it was written for: a later home orders from it what was ended here. */
+const writeTomb = (
+  { records }: AcceptObjectsContext,
+  { object: id, epoch, version, payload }: StateEntry,
+  into: Prepared,
+): void => {
+  into.conditions.push({ key: tombName(id), revision: 'absent' })
+  into.writes.push(records.put(tombName(id), { epoch, version }, payload))
+  into.writes.push({ type: 'delete', key: objectName(id) })
+}
+
+/**
+ * An end that another home has not adopted: whatever the epoch it was ordered in, it is one
+ * (DESIGN §7, tombstones merge by union). The state stays until whoever orders now has followed.
+ */
+const prepareBurial = (
+  context: AcceptObjectsContext,
+  next: StateEntry,
+  into: Prepared,
+): StateEntry | undefined => {
+  const held = context.objects.indexed(next.object)
+  if (!next.destroyed || held === undefined || held.destroyed || held.wallet !== next.wallet) {
+    return undefined
+  }
+  writeTomb(context, next, into)
+  const version = { epoch: next.epoch, version: next.version }
+  for (const zone of context.wallets.indexed(next.wallet)?.zones ?? []) {
+    if (zone === context.zone) continue
+    const name = outName(zone, stateName(next.object))
+    into.writes.push(context.records.put(name, version, new Uint8Array()))
+  }
+  return next
+}
+
+/** Takes the tombstones alone of what a home has sent that is followed by another by now. */
+const bury = async (
+  context: AcceptObjectsContext,
+  entries: readonly StateEntry[],
+): Promise<void> => {
+  const prepared: Prepared = { conditions: [], writes: [] }
+  const buried = entries.flatMap((entry) => prepareBurial(context, entry, prepared) ?? [])
+  if (buried.length === 0) return
+  const stored = await context.records.commit(prepared)
+  if (stored.ok) for (const { object } of buried) context.objects.buried(object)
 }
 
 const hasBooted = async (
@@ -151,6 +206,7 @@ export const acceptObjects = async (
   const booted = await hasBooted(context, parsed.value, acceptance.origin)
   if (!booted.ok) return booted
   const first = await tryAccept(context, bundle, acceptance)
+  if (!first.ok && first.refusal.code === 'superseded') await bury(context, parsed.value)
   if (first.ok || first.refusal.code !== 'conflict') return first
   // Two peers may send one object at once: the second then finds it held. Or a commit whose
   // outcome was not told was applied: the store knows what the index does not.
@@ -171,17 +227,22 @@ const tryAccept = async (
   if (!parsed.ok) return parsed
   const prepared: Prepared = { conditions: [], writes: [] }
   const taken: StateEntry[] = []
+  const buried: StateEntry[] = []
   for (const [index, next] of parsed.value.entries()) {
     const succession = checkSuccession(context, next, acceptance.origin)
     if (!succession.ok) return succession
-    if (succession.value === 'held') continue
+    if (succession.value === 'held') {
+      const ended = prepareBurial(context, next, prepared)
+      if (ended !== undefined) buried.push(ended)
+      continue
+    }
     const wallet = context.wallets.indexed(next.wallet)
     const owed = wallet === undefined ? [] : owedOf(context, acceptance, wallet)
     const ready = await prepare(context, next, bundle[index]?.payload, owed, prepared)
     if (!ready.ok) return ready
     taken.push(next)
   }
-  if (taken.length === 0) return accept(parsed.value)
+  if (prepared.writes.length === 0) return accept(parsed.value)
   if (acceptance.origin !== 'fetched') {
     const groups = new Map(
       taken.flatMap(({ wallet }) => {
@@ -193,6 +254,10 @@ const tryAccept = async (
   }
   const stored = await context.records.commit(prepared)
   if (!stored.ok) return stored
-  for (const entry of taken) context.objects.stored(entry, stored.value)
+  for (const entry of taken) {
+    if (entry.destroyed) context.objects.buried(entry.object)
+    context.objects.stored(entry, stored.value)
+  }
+  for (const { object } of buried) context.objects.buried(object)
   return accept(parsed.value)
 }

@@ -1,9 +1,9 @@
 /** The managed objects of this zone: an index of all, and the states that are in use. */
-import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import { ObjectId, type WalletId, type ZoneId } from '@holdfast/base/ids'
 import { statesCachedMax } from '../limits.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Revision } from '../ports/store.ts'
-import { stateName, statePrefix } from '../records/names.ts'
+import { stateName, statePrefix, tombName, tombPrefix } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
@@ -15,6 +15,7 @@ export type IndexedObject = {
   readonly epoch: number
   readonly version: number
   readonly hash: string
+  /** Its state says so, or its tombstone stands: for good, whatever its home has ordered yet. */
   readonly destroyed: boolean
   readonly revision: Revision
 }
@@ -31,6 +32,13 @@ export type ObjectTable = {
   stored(entry: StateEntry, revision: Revision): void
   /** Notes that the record was deleted. */
   removed(id: ObjectId, revision: Revision): void
+  /** Notes a tombstone, which stands for good. */
+  buried(id: ObjectId): void
+  hasTomb(id: ObjectId): boolean
+  /** The state that the tombstone was written for. */
+  tomb(id: ObjectId): Promise<StateEntry | undefined>
+  /** Objects whose tombstone stands, and whose state does not say so yet. */
+  unsettled(): readonly ObjectId[]
   ofWallet(wallet: WalletId): readonly ObjectId[]
   countOf(wallet: WalletId): number
   /** Objects of wallets that `zone` may hold, behind `after`, in the order of their ids. */
@@ -41,6 +49,8 @@ class Table implements ObjectTable {
   readonly #index = new Map<ObjectId, IndexedObject>()
   readonly #cache = new Map<ObjectId, StateEntry>()
   readonly #byWallet = new Map<WalletId, Set<ObjectId>>()
+  readonly #tombs = new Set<ObjectId>()
+  readonly #unsettled = new Set<ObjectId>()
   #ordered: readonly ObjectId[] | undefined
   readonly #records: Records
   readonly #crypto: Crypto
@@ -57,6 +67,9 @@ class Table implements ObjectTable {
   }
 
   async load(asOf: Revision): Promise<void> {
+    for await (const { name } of this.#records.scan(tombPrefix)) {
+      this.buried(ObjectId(name.slice(tombPrefix.length)))
+    }
     const found = new Set<ObjectId>()
     for await (const record of this.#records.scan(statePrefix)) {
       const entry = parseState(record.payload, this.#crypto)
@@ -88,6 +101,9 @@ class Table implements ObjectTable {
   }
 
   async refresh(id: ObjectId): Promise<void> {
+    if (!this.#tombs.has(id) && (await this.#records.read(tombName(id))) !== undefined) {
+      this.buried(id)
+    }
     const record = await this.#records.read(stateName(id))
     if (record === undefined) return
     const entry = parseState(record.payload, this.#crypto)
@@ -104,8 +120,30 @@ class Table implements ObjectTable {
     if (before === undefined || before.revision > revision) return
     this.#byWallet.get(before.wallet)?.delete(id)
     this.#index.delete(id)
+    this.#unsettled.delete(id)
     this.#cache.delete(id)
     this.#ordered = undefined
+  }
+
+  buried(id: ObjectId): void {
+    this.#tombs.add(id)
+    const indexed = this.#index.get(id)
+    if (indexed === undefined || indexed.destroyed) return
+    this.#index.set(id, { ...indexed, destroyed: true })
+    this.#unsettled.add(id)
+  }
+
+  hasTomb(id: ObjectId): boolean {
+    return this.#tombs.has(id)
+  }
+
+  async tomb(id: ObjectId): Promise<StateEntry | undefined> {
+    const record = this.#tombs.has(id) ? await this.#records.read(tombName(id)) : undefined
+    return record === undefined ? undefined : parseState(record.payload, this.#crypto)
+  }
+
+  unsettled(): readonly ObjectId[] {
+    return [...this.#unsettled]
   }
 
   ofWallet(wallet: WalletId): readonly ObjectId[] {
@@ -131,10 +169,13 @@ class Table implements ObjectTable {
 
   /** False where a later commit is known. */
   #note(entry: StateEntry, revision: Revision): boolean {
-    const { object: id, wallet, epoch, version, hash, destroyed } = entry
+    const { object: id, wallet, epoch, version, hash } = entry
     const before = this.#index.get(id)
     if (before !== undefined && before.revision > revision) return false
     if (!this.#index.has(id)) this.#ordered = undefined
+    const destroyed = entry.destroyed || this.#tombs.has(id)
+    if (destroyed && !entry.destroyed) this.#unsettled.add(id)
+    else this.#unsettled.delete(id)
     this.#index.set(id, { id, wallet, epoch, version, hash, destroyed, revision })
     const objects = this.#byWallet.get(wallet) ?? new Set()
     this.#byWallet.set(wallet, objects.add(id))

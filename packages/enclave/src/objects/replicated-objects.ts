@@ -13,6 +13,7 @@ import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { acceptObjects } from './accept-objects.ts'
 import type { ManagedObjects, ObjectState } from './managed-objects.ts'
 import { encodePayload, encodeState, parsePayload, type StateEntry } from './object-records.ts'
+import { endOf } from './settle-tombs.ts'
 
 type Create = Parameters<ManagedObjects['create']>[1]
 type Changes = Parameters<ManagedObjects['change']>[1]
@@ -129,7 +130,8 @@ export const changeObjectsHere = async (
     if (held === undefined || held.wallet !== wallet.wallet.id) {
       return refuse('unknown', 'the wallet has no such object', change.id)
     }
-    const next = nextState(context, held, change, Math.max(ordering.value, held.epoch))
+    const current = { ...held, ...(await endOf(context, held)) }
+    const next = nextState(context, current, change, Math.max(ordering.value, held.epoch))
     if (!next.ok) return next
     bundle.push(next.value)
   }
@@ -184,7 +186,7 @@ class ReplicatedObjects implements ManagedObjects {
     const entries: StateEntry[] = []
     for (const id of this.#context.objects.ofWallet(wallet)) {
       const entry = await this.#context.objects.read(id)
-      if (entry !== undefined) entries.push(entry)
+      if (entry !== undefined) entries.push({ ...entry, ...(await endOf(this.#context, entry)) })
     }
     return entries
       .toSorted((left, right) => left.createdAtMs - right.createdAtMs || left.place - right.place)
@@ -224,6 +226,7 @@ class ReplicatedObjects implements ManagedObjects {
     // Read, and not late: it may have been destroyed or revoked while this waited.
     const current = context.zoneView.check()
     if (!current.ok) return current
+    if (!this.holds(id)) return refuse('destroyed', 'the object was destroyed', id)
     const parsed = attempt(() => parsePayload(record.payload).payload)
     // What the parser gave may be a view of the record; the caller clears it.
     return parsed
@@ -244,7 +247,7 @@ class ReplicatedObjects implements ManagedObjects {
     const entry = await this.#context.objects.read(id)
     // To another wallet an object does not exist.
     return entry?.wallet === wallet
-      ? accept(entry)
+      ? accept({ ...entry, ...(await endOf(this.#context, entry)) })
       : refuse('unknown', 'the wallet has no such object', id)
   }
 }

@@ -43,8 +43,11 @@ export const readObjects = async (
 ): Promise<ObjectBundle> => {
   const bundle: ObjectBundle = []
   for (const id of ids) {
-    const entry = await context.objects.read(id)
-    if (entry === undefined) return fail('unknown', 'there is no such object', id)
+    const held = await context.objects.read(id)
+    if (held === undefined) return fail('unknown', 'there is no such object', id)
+    // A tombstone stands though nobody has ordered it here yet: then it is what others must know.
+    const isOver = context.objects.indexed(id)?.destroyed === true && !held.destroyed
+    const entry = (isOver ? await context.objects.tomb(id) : undefined) ?? held
     const record = entry.destroyed ? undefined : await context.records.read(objectName(id))
     if (!entry.destroyed && record === undefined) {
       return fail('store_failed', 'the payload of an object is missing', id)

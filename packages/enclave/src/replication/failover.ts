@@ -6,6 +6,7 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { failoverStaggerMs, peerTimeoutMs } from '../limits.ts'
+import { settleTombs } from '../objects/settle-tombs.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { knownEpoch } from './answer-promise.ts'
 import { type Group, type GroupId, groupId } from './group.ts'
@@ -51,6 +52,7 @@ class GroupFailover implements Failover {
       if (group.zones.includes(zone)) groups.set(groupId(group), group)
     }
     for (const group of groups.values()) await this.#look(group)
+    await settleTombs(this.#context)
   }
 
   async #look(group: Group): Promise<void> {

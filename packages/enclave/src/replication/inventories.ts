@@ -28,12 +28,12 @@ export const objectInventory = (
   context: Pick<ReplicatorContext, 'objects'>,
   peer: Peer,
   after: ObjectId | undefined,
-): { readonly objects: [ObjectId, number, number][]; readonly next?: ObjectId } => {
+): { readonly objects: [ObjectId, number, number, boolean][]; readonly next?: ObjectId } => {
   const page = context.objects.ofZone(peer.zone, after, inventoryPageWallets)
   const last = page.at(-1)
   const more = page.length === inventoryPageWallets && last !== undefined
   return {
-    objects: page.map((one) => [one.id, one.epoch, one.version]),
+    objects: page.map((one) => [one.id, one.epoch, one.version, one.destroyed]),
     ...(more ? { next: last.id } : {}),
   }
 }

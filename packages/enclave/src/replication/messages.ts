@@ -154,7 +154,8 @@ export const peerAnswers = {
   'change.open': z.strictObject({ marks }),
   'objects.put': z.strictObject({ held: z.array(version) }),
   'objects.inventory': z.strictObject({
-    objects: z.array(z.tuple([objectId, z.int(), z.int()])),
+    /** The last says whether it is destroyed: that is for good, in whatever version. */
+    objects: z.array(z.tuple([objectId, z.int(), z.int(), z.boolean()])),
     next: objectId.exactOptional(),
   }),
   'objects.fetch': z.strictObject({ bundle: objectBundle.nullable() }),

@@ -7,7 +7,7 @@ import type { WalletId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { reissueBatchWallets } from '../limits.ts'
 import { acceptObjects } from '../objects/accept-objects.ts'
-import { encodeState } from '../objects/object-records.ts'
+import { nextVersion } from '../objects/settle-tombs.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { acceptWallet } from './accept-wallet.ts'
 import { founderOf, type Group, groupId } from './group.ts'
@@ -45,17 +45,7 @@ const reissueStates = async (
     if (indexed === undefined || indexed.epoch >= epoch) continue
     const held = await context.objects.read(id)
     if (held === undefined || held.epoch >= epoch) continue
-    const { payload: _payload, hash, format: _format, ...fields } = held
-    const next = encodeState(
-      {
-        ...fields,
-        epoch,
-        version: held.version + 1,
-        previous: hash,
-        salt: toHex(context.entropy.bytes(16)),
-      },
-      context.crypto,
-    )
+    const next = await nextVersion(context, held, epoch)
     const acceptance = { origin: 'here', owed: othersOf(context, wallet) } as const
     await acceptObjects(context, [{ state: next.payload }], acceptance)
   }

@@ -63,6 +63,8 @@ const owedCountMax = 10_000
 const isSettled = (code: ErrorCode): boolean =>
   code === 'conflict' || errorTable[code].retry !== 'later'
 
+const tellsMore: ReadonlySet<ErrorCode> = new Set(['superseded', 'destroyed'])
+
 const isAboutTheZone = (code: ErrorCode): boolean =>
   code === 'unreachable' || code === 'recovering' || code === 'not_ready'
 
@@ -144,8 +146,8 @@ class MeshReplicator implements Replicator {
           if (pushed.ok) sent += 1
           // A zone that is not there, or takes nothing yet, would refuse all others too.
           else if (isAboutTheZone(pushed.refusal.code)) return
-          // It knows of a later home: what it remembers tells which.
-          else if (pushed.refusal.code === 'superseded') this.#uncompared.add(peer.zone)
+          // It knows of a later home, or of an end: what it remembers tells which.
+          else if (tellsMore.has(pushed.refusal.code)) this.#uncompared.add(peer.zone)
         }
         if (names.length < outboxBatchRecords || sent === 0) break
       }
@@ -272,9 +274,10 @@ class MeshReplicator implements Replicator {
         peerTimeoutMs,
       )
       if (!page.ok) return false
-      for (const [id, epoch, version] of page.value.objects) {
+      for (const [id, epoch, version, destroyed] of page.value.objects) {
         const held = objects.indexed(id)
-        if (held === undefined || isNewer({ epoch, version }, held)) {
+        const ends = destroyed && held?.destroyed === false
+        if (held === undefined || ends || isNewer({ epoch, version }, held)) {
           if (!(await this.#fetchObject(peer, id))) whole = false
         }
       }

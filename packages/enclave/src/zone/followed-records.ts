@@ -90,16 +90,21 @@ const followStates = ({ crypto, records, objects, keys }: FollowedContext): Foll
 })
 
 /** Secrets are not kept but opened keys are: a tombstone, or the secret's end, erases them. */
-const followSecrets = ({ keys }: FollowedContext): readonly Followed[] => {
-  const erase = (name: string, prefix: string): void => {
+const followSecrets = ({ keys, objects }: FollowedContext): readonly Followed[] => {
+  const erase = (name: string, prefix: string): ObjectId | undefined => {
     const id = idIn(ObjectId, name, prefix)
     if (id !== undefined) keys.invalidate(id)
+    return id
+  }
+  const bury = (name: string): void => {
+    const id = erase(name, tombPrefix)
+    if (id !== undefined) objects.buried(id)
   }
   const nothing = (): void => undefined
   const load = async (): Promise<void> => undefined
   return [
-    { prefix: tombPrefix, load, put: ({ key }) => erase(key, tombPrefix), deleted: nothing },
-    { prefix: objectPrefix, load, put: nothing, deleted: (name) => erase(name, objectPrefix) },
+    { prefix: tombPrefix, load, put: ({ key }) => bury(key), deleted: nothing },
+    { prefix: objectPrefix, load, put: nothing, deleted: (name) => void erase(name, objectPrefix) },
   ]
 }
 

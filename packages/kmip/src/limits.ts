@@ -16,3 +16,5 @@ export const textScale = 4
 export const xmlAttributesMax = 8
 /** Requests that a client has in flight before it refuses to queue more. */
 export const requestsInFlightMax = 256
+/** Requests of the server that wait for a client's answer. */
+export const serverRequestsMax = 256

@@ -1,15 +1,16 @@
 import { type Bytes, concat, utf8 } from '@holdfast/base/bytes'
-import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import { attribute } from '../attributes/attribute.ts'
-import { isReadable, type ReceivedRequest, readRequest } from '../messages/request.ts'
-import { type ResponseItem, writeResponse } from '../messages/response.ts'
+import { serverRequestsMax } from '../limits.ts'
+import { isReadable, type ReceivedRequest, readRequest, writeRequest } from '../messages/request.ts'
+import { type ResponseItem, readResponse, writeResponse } from '../messages/response.ts'
 import { manualTimer, memoryStream } from '../testing/memory-stream.ts'
 import { decodeTtlv } from '../ttlv/decode.ts'
 import { encodeTtlv } from '../ttlv/encode.ts'
-import { FrameReader } from '../ttlv/frames.ts'
+import { FrameReader, isRequestMessage } from '../ttlv/frames.ts'
 import type { Version } from '../version.ts'
 import { type ClientOptions, KmipClient } from './kmip-client.ts'
-import type { KmipError } from './kmip-error.ts'
+import { KmipError } from './kmip-error.ts'
 
 const requestIn = (bytes: Bytes): ReceivedRequest => {
   const tree = decodeTtlv(bytes)
@@ -33,6 +34,7 @@ const connect = (
   const requests: ReceivedRequest[] = []
   const frames = new FrameReader({ expect: 'RequestMessage' })
   const stream = memoryStream((bytes) => {
+    if (!isRequestMessage(bytes)) return
     const messages = frames.push(bytes)
     if (!messages.ok) throw new Error(messages.refusal.detail)
     for (const message of messages.value) {
@@ -224,6 +226,92 @@ describe('KmipClient', () => {
     })
     await client.call('Activate', {})
     expect(requests[0]!.header.authentication?.credentials).toHaveLength(1)
+  })
+
+  const putMessage = (): Bytes => {
+    const tree = writeRequest({
+      version: '1.2',
+      header: {},
+      items: [
+        {
+          operation: 'Put',
+          payload: {
+            uniqueIdentifier: 'pushed',
+            putFunction: 'New',
+            object: {
+              type: 'OpaqueObject',
+              value: { opaqueDataType: 0x80000001, opaqueDataValue: utf8('x') },
+            },
+          },
+        },
+        { operation: 'Notify', payload: { uniqueIdentifier: 'pushed', notices: [] } },
+      ],
+    })
+    if (!tree.ok) throw new Error(tree.refusal.detail)
+    return encodeTtlv(tree.value)
+  }
+
+  it('answers what its server asks, in the version of the server, its own calls going on', async () => {
+    const put: unknown[] = []
+    const { client, stream } = connect(() => undefined, {
+      serve: {
+        nowSeconds: () => 7n,
+        handlers: { Put: ({ uniqueIdentifier }) => (put.push(uniqueIdentifier), {}) },
+      },
+    })
+    const call = client.call('Activate', {})
+    await Promise.resolve()
+    stream.arrive(putMessage())
+    await vi.waitFor(() => expect(stream.written).toHaveLength(2))
+    const tree = decodeTtlv(stream.written[1]!)
+    const answer = tree.ok ? readResponse(tree.value) : tree
+    expect(answer).toMatchObject({
+      value: {
+        version: '1.2',
+        header: { timeStamp: 7n },
+        items: [
+          { operation: 'Put', status: 'Success' },
+          { operation: 'Notify', status: 'OperationFailed', reason: 'OperationNotSupported' },
+        ],
+      },
+    })
+    expect(put).toEqual(['pushed'])
+    stream.arrive(responseBytes('2.1', [activated('mine')]))
+    expect(await call).toEqual({ uniqueIdentifier: 'mine' })
+  })
+
+  it('tells its server of a handler that failed, and nothing of why', async () => {
+    const fails = (error: Error) => async (): Promise<never> => {
+      throw error
+    }
+    for (const [error, reason, message] of [
+      [new Error('secret'), 'GeneralFailure', 'the client has failed'],
+      [new KmipError('failed', 'no', { reason: 'PermissionDenied' }), 'PermissionDenied', 'no'],
+    ] as const) {
+      const { stream } = connect(() => undefined, {
+        serve: { nowSeconds: () => 7n, handlers: { Put: fails(error) } },
+      })
+      stream.arrive(putMessage())
+      await vi.waitFor(() => expect(stream.written).toHaveLength(1))
+      const tree = decodeTtlv(stream.written[0]!)
+      const answer = tree.ok ? readResponse(tree.value) : tree
+      expect(answer).toMatchObject({ value: { items: [{ reason, message }, {}] } })
+    }
+  })
+
+  it('closes the connection of a server that asks where nobody answers', () => {
+    const { stream } = connect(() => undefined)
+    stream.arrive(putMessage())
+    expect(stream.closed).toBe(true)
+  })
+
+  it('closes the connection of a server that asks faster than it is answered', () => {
+    const never = new Promise<Record<string, never>>(() => {})
+    const { stream } = connect(() => undefined, {
+      serve: { nowSeconds: () => 7n, handlers: { Put: () => never } },
+    })
+    for (let count = 0; count < serverRequestsMax + 2; count += 1) stream.arrive(putMessage())
+    expect(stream.closed).toBe(true)
   })
 
   it('agrees on the newest version in common, or on 1.0 with an old server', async () => {

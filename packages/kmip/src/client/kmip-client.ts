@@ -9,9 +9,10 @@ import { protocolVersionOf } from '../structures/protocol-version.ts'
 import { decodeTtlv } from '../ttlv/decode.ts'
 import { encodeTtlv } from '../ttlv/encode.ts'
 import { type Version, versionOf, versions } from '../version.ts'
+import { answerServer, type ServeOptions } from './answer-server.ts'
 import { matchOutcomes, type Outcome, type Outcomes, payloadOf, withIds } from './batch.ts'
 import { KmipError } from './kmip-error.ts'
-import { Pipeline, type PipelineOptions } from './pipeline.ts'
+import { type AnswerServer, Pipeline, type PipelineOptions } from './pipeline.ts'
 import type { ByteStream } from './ports.ts'
 
 export type ClientOptions = PipelineOptions & {
@@ -19,6 +20,8 @@ export type ClientOptions = PipelineOptions & {
   readonly version?: Version
   /** Goes with every request, where the certificate of the connection does not say enough. */
   readonly credentials?: readonly Credential[]
+  /** Answers what the server asks (Put, Notify); without it a server that asks is malformed. */
+  readonly serve?: ServeOptions
 }
 
 /** What the header of a batch may say besides. */
@@ -46,7 +49,9 @@ export class KmipClient implements Disposable {
   #version: Version
 
   constructor(stream: ByteStream, options: ClientOptions) {
-    this.#pipeline = new Pipeline(stream, options)
+    const { serve } = options
+    const answer: AnswerServer | undefined = serve && ((untrusted) => this.#serve(untrusted, serve))
+    this.#pipeline = new Pipeline(stream, options, answer)
     this.#options = options
     this.#version = options.version ?? '2.1'
   }
@@ -124,6 +129,12 @@ export class KmipClient implements Disposable {
       if (error instanceof KmipError) this.#pipeline.fail(error)
       throw error
     }
+  }
+
+  #serve(untrusted: Uint8Array, serve: ServeOptions): Promise<Uint8Array> {
+    const { messageBytesMax } = this.#options
+    const limits = messageBytesMax === undefined ? {} : { messageBytesMax }
+    return answerServer(untrusted, serve, { version: this.#version, ...limits })
   }
 
   #read(untrusted: Uint8Array): Response {

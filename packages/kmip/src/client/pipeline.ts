@@ -1,10 +1,11 @@
 /**
  * Requests and their answers on one stream: answers come in the order of the requests, so that
- * many may be in flight. Requests of one turn leave in one write.
+ * many may be in flight. Requests of one turn leave in one write. Requests of the server come in
+ * between, where the client takes them; they are answered one after the other.
  */
 import { type Bytes, concat } from '@holdfast/base/bytes'
-import { messageBytesMax, requestsInFlightMax } from '../limits.ts'
-import { FrameReader } from '../ttlv/frames.ts'
+import { messageBytesMax, requestsInFlightMax, serverRequestsMax } from '../limits.ts'
+import { FrameReader, isRequestMessage } from '../ttlv/frames.ts'
 import { KmipError } from './kmip-error.ts'
 import type { ByteStream, Timer } from './ports.ts'
 
@@ -16,6 +17,9 @@ export type PipelineOptions = {
   readonly messageBytesMax?: number
   readonly requestsInFlightMax?: number
 }
+
+/** Answers a message of the server; without one, none is expected. */
+export type AnswerServer = (untrusted: Bytes) => Promise<Bytes>
 
 type Waiting = {
   /** Undefined once it has timed out: its answer, when it comes, is for nobody. */
@@ -30,12 +34,16 @@ export class Pipeline implements Disposable {
   #waiting: Waiting[] = []
   #outgoing: Bytes[] = []
   #closed: KmipError | undefined
+  readonly #answer: AnswerServer | undefined
+  readonly #asked: Bytes[] = []
+  #answering = false
 
-  constructor(stream: ByteStream, options: PipelineOptions) {
+  constructor(stream: ByteStream, options: PipelineOptions, answer?: AnswerServer) {
     this.#stream = stream
     this.#options = options
+    this.#answer = answer
     this.#frames = new FrameReader({
-      expect: 'ResponseMessage',
+      expect: answer === undefined ? 'ResponseMessage' : 'Message',
       messageBytesMax: options.messageBytesMax ?? messageBytesMax,
     })
     stream.onData((bytes) => this.#receive(bytes))
@@ -88,6 +96,10 @@ export class Pipeline implements Disposable {
       return
     }
     for (const message of messages.value) {
+      if (isRequestMessage(message)) {
+        this.#takeRequest(message)
+        continue
+      }
       const waiting = this.#waiting.shift()
       if (waiting === undefined) {
         this.fail(new KmipError('malformed', 'an answer came that nobody asked for'))
@@ -98,9 +110,33 @@ export class Pipeline implements Disposable {
     }
   }
 
+  #takeRequest(untrusted: Bytes): void {
+    if (this.#asked.length >= serverRequestsMax) {
+      this.fail(new KmipError('malformed', 'the server asks more than is answered'))
+      return
+    }
+    this.#asked.push(untrusted)
+    if (!this.#answering) void this.#answerAll()
+  }
+
+  async #answerAll(): Promise<void> {
+    this.#answering = true
+    for (let next = this.#asked.shift(); next !== undefined; next = this.#asked.shift()) {
+      try {
+        const answer = await this.#answer?.(next)
+        if (answer !== undefined && this.#closed === undefined) this.#enqueue(answer)
+      } catch (error) {
+        const own = error instanceof KmipError
+        this.fail(own ? error : new KmipError('malformed', 'the server cannot be answered'))
+      }
+    }
+    this.#answering = false
+  }
+
   #end(error: KmipError): void {
     if (this.#closed !== undefined) return
     this.#closed = error
+    this.#asked.length = 0
     const abandoned = this.#waiting
     this.#waiting = []
     for (const { settle, timer } of abandoned) {

@@ -10,20 +10,34 @@ import { headerBytes, padded } from './layout.ts'
 
 const structureCode = 1
 
+export type MessageTag = 'RequestMessage' | 'ResponseMessage'
+
+const messageTags: readonly MessageTag[] = ['RequestMessage', 'ResponseMessage']
+
+/** The first four bytes of a message, as a number. */
+const headOf = (tag: MessageTag): number => ((tagNumber(tag) << 8) | structureCode) >>> 0
+
+/** Whether the bytes begin as a request; what else they hold is not looked at. */
+export const isRequestMessage = (message: Bytes): boolean =>
+  message.length >= headerBytes &&
+  new DataView(message.buffer, message.byteOffset, 4).getUint32(0) === headOf('RequestMessage')
+
 /** Cuts a stream into messages. After a refusal the stream cannot be followed: close it. */
 export class FrameReader {
   readonly #bytesMax: number
-  readonly #tag: number
+  readonly #heads: readonly number[]
   #buffer: Bytes = new Uint8Array(0)
   #buffered = 0
   #needed = headerBytes
   #broken = false
 
   constructor(options: {
-    readonly expect: 'RequestMessage' | 'ResponseMessage'
+    /** `Message` takes both: where each end may ask the other. */
+    readonly expect: MessageTag | 'Message'
     readonly messageBytesMax?: number
   }) {
-    this.#tag = tagNumber(options.expect)
+    const tags = options.expect === 'Message' ? messageTags : [options.expect]
+    this.#heads = tags.map(headOf)
     this.#bytesMax = options.messageBytesMax ?? messageBytesMax
   }
 
@@ -73,8 +87,7 @@ export class FrameReader {
 
   #lengthOf(header: Bytes): Result<number> {
     const view = new DataView(header.buffer, header.byteOffset, header.byteLength)
-    const first = view.getUint32(0)
-    if (first !== ((this.#tag << 8) | structureCode) >>> 0) {
+    if (!this.#heads.includes(view.getUint32(0))) {
       return refuse('malformed', 'the stream does not carry KMIP messages')
     }
     const length = view.getUint32(4)

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CredentialId, WalletId } from '../../packages/base/src/ids.ts'
-import { encodeTtlv, writeRequest } from '../../packages/kmip/src/index.ts'
+import { encodeTtlv, writeRequest, writeResponse } from '../../packages/kmip/src/index.ts'
 import { type KmipListener, listenKmip } from '../../packages/node/src/listeners/kmip.ts'
 import type { KmipClosed } from '../../packages/node/src/listeners/kmip-clients.ts'
 import { makeCertificate } from './conformance/test-server.ts'
@@ -23,19 +23,36 @@ const tree = writeRequest({
 if (!tree.ok) throw new Error('no request')
 const request = encodeTtlv(tree.value)
 
+const answerTree = writeResponse({
+  version: '1.4',
+  header: { timeStamp: 0n },
+  items: [{ status: 'Success', operation: 'Put', payload: {} }],
+})
+if (!answerTree.ok) throw new Error('no response')
+const response = encodeTtlv(answerTree.value)
+
 type World = { readonly listener: KmipListener; readonly closed: KmipClosed[] }
 const worlds: World[] = []
 
 const start = async (isKnown = true): Promise<World> => {
   const closed: KmipClosed[] = []
   const listener = await listenKmip({
-    // Answers what it was sent, so that order and number of answers show.
-    handle: async (_caller, bytes) => bytes,
+    // Answers what it was sent, so that order and number of answers show; and asks the same.
+    handle: async (_caller, bytes, _form, connection) => {
+      void connection?.send(bytes)
+      return bytes
+    },
     authenticate: async () => (isKnown ? caller : undefined),
     certificate: { key: server.key, certificate: server.cert },
     host: '127.0.0.1',
     port: 0,
-    limits: { messageTimeoutMs: 300, idleTimeoutMs: 600, handshakeTimeoutMs: 300 },
+    limits: {
+      messageTimeoutMs: 300,
+      idleTimeoutMs: 600,
+      handshakeTimeoutMs: 300,
+      clientAnswerTimeoutMs: 200,
+      unansweredMax: 4,
+    },
     closed: (reason) => closed.push(reason),
   })
   const world = { listener, closed }
@@ -134,6 +151,49 @@ describe('the KMIP listener', () => {
     await closed
     expect(world.closed).toEqual(['too_slow'])
     expect(Date.now() - began).toBeLessThan(1500)
+  })
+
+  it('asks on a connection whose client takes requests, behind the answer', async () => {
+    const world = await start()
+    const socket = await dial(world, { ...client, ALPNProtocols: ['h2', 'kmip+put'] })
+    expect(socket.alpnProtocol).toBe('kmip+put')
+    socket.write(request)
+    const came = await untilClosed(socket)
+    expect(came.equals(Buffer.concat([request, request]))).toBe(true)
+    // The client has answered nothing.
+    expect(world.closed).toEqual(['unanswered'])
+  })
+
+  it('asks nothing where the client does not say that it takes it', async () => {
+    const world = await start()
+    const socket = await dial(world, { ...client, ALPNProtocols: ['something', 'else'] })
+    socket.write(request)
+    expect((await untilClosed(socket)).equals(request)).toBe(true)
+    expect(world.closed).toEqual(['idle'])
+  })
+
+  it('waits for few answers of one client, and takes none that it did not ask for', async () => {
+    const asking = { ...client, ALPNProtocols: ['kmip+put+notify'] }
+    const world = await start()
+    const many = await dial(world, asking)
+    many.write(Buffer.concat(Array.from({ length: 8 }, () => Buffer.from(request))))
+    await untilClosed(many)
+    const other = await dial(world, asking)
+    other.write(response)
+    await untilClosed(other)
+    expect(world.closed).toEqual(['unanswered', 'malformed'])
+  })
+
+  it('goes on with a client that answers what it is asked', async () => {
+    const world = await start()
+    const socket = await dial(world, { ...client, ALPNProtocols: ['kmip+notify'] })
+    for (let count = 0; count < 6; count += 1) {
+      socket.write(request)
+      await delay(50)
+      socket.write(response)
+    }
+    await untilClosed(socket)
+    expect(world.closed).toEqual(['idle'])
   })
 
   it('ends a connection that never begins TLS, and goes on with others', async () => {

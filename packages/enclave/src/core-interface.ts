@@ -4,6 +4,7 @@ import type { Bytes } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { KmipForm } from './kmip/create-kmip-server.ts'
+import type { KmipConnection } from './kmip/pushes/push-hub.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
 import type { Peer } from './ports/mesh.ts'
 import type { CertificateHolder } from './tenants/kmip-caller.ts'
@@ -71,9 +72,15 @@ export type Core = {
   kmipCaller(publicKey: Bytes): Promise<Result<CertificateHolder>>
   /**
    * One KMIP message of an authenticated client, judged anew: the answer's bytes, also where it
-   * says that the client may no longer ask. Refuses `not_ready` alone.
+   * says that the client may no longer ask. Refuses `not_ready` alone. With a connection whose
+   * client takes them, Put and Notify of the wallet's objects are sent on it from then on.
    */
-  kmip(caller: CertificateHolder, untrusted: Bytes, form: KmipForm): Promise<Result<Bytes>>
+  kmip(
+    caller: CertificateHolder,
+    untrusted: Bytes,
+    form: KmipForm,
+    connection?: KmipConnection,
+  ): Promise<Result<Bytes>>
   /** Where this node serves KMIP: told to clients of nodes that may not speak for them. */
   announceKmip(addresses: KmipAddresses): void
   /** Managed objects, for the KMIP server; undefined until the core has started. */

@@ -32,6 +32,7 @@ import { holderOf, isSelf } from './evidence-target.ts'
 import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
 import { signZoneCa } from './identity/zone-ca.ts'
 import type { KmipForm, KmipServer } from './kmip/create-kmip-server.ts'
+import type { KmipConnection } from './kmip/pushes/push-hub.ts'
 import { catchUpIntervalMs, followerRounds, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
 import { nodeStatus } from './node-status.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
@@ -239,12 +240,17 @@ class NodeCore implements Core {
     return this.#context === undefined ? notReady : findHolder(this.#context, publicKey)
   }
 
-  async kmip(caller: CertificateHolder, untrusted: Bytes, form: KmipForm): Promise<Result<Bytes>> {
+  async kmip(
+    caller: CertificateHolder,
+    untrusted: Bytes,
+    form: KmipForm,
+    connection?: KmipConnection,
+  ): Promise<Result<Bytes>> {
     const context = this.#context
     const server = this.#kmip
     if (context === undefined || server === undefined) return notReady
     if (context.wallets.indexed(caller.tenant) !== undefined) {
-      return accept(await server.handle(caller, untrusted, form))
+      return accept(await server.handle(caller, untrusted, form, connection))
     }
     const answer = await relayKmip(context, caller, untrusted, form)
     return answer.ok ? answer : accept(server.refuse(untrusted, form, answer.refusal))

@@ -36,6 +36,8 @@ import { DecodedStates } from './decoded-states.ts'
 import { handleRequest } from './handle-request.ts'
 import { kmipRequestBytesMax, tenantsInMemoryMax } from './limits.ts'
 import { principalOf } from './principal.ts'
+import { markServed } from './pushes/mark-served.ts'
+import { type KmipConnection, PushHub } from './pushes/push-hub.ts'
 import { defaultFacts, type KmipServerFacts } from './server-facts.ts'
 import { TenantMemory } from './tenant-memory.ts'
 import type { WalletKeys } from './wallet-keys/wallet-keys.ts'
@@ -65,7 +67,13 @@ export type KmipServerOptions = {
 }
 
 export type KmipServer = {
-  handle(caller: KmipCaller, untrustedMessage: Bytes, form?: KmipForm): Promise<Bytes>
+  /** With a connection whose client takes them, Put and Notify are sent on it. */
+  handle(
+    caller: KmipCaller,
+    untrustedMessage: Bytes,
+    form?: KmipForm,
+    connection?: KmipConnection,
+  ): Promise<Bytes>
   /** Answers that a message as a whole is refused. */
   refuse(untrustedMessage: Bytes, form: KmipForm, refusal: Refusal): Bytes
   /** Erases opened keys that are not used, or whose object is gone; the shell calls it often. */
@@ -103,12 +111,22 @@ class Server implements KmipServer {
   readonly #tenants = new Map<WalletId, TenantMemory>()
   readonly #signingKeys = new SigningKeys()
   readonly #states = new DecodedStates()
+  readonly #pushes: PushHub
 
   constructor(options: KmipServerOptions) {
     this.#options = options
+    this.#pushes = new PushHub({
+      judge: async (caller) => (await options.judge?.(caller)) ?? accept(undefined),
+      served: (wallet, id) => markServed(options.objects, wallet, id),
+    })
   }
 
-  async handle(caller: KmipCaller, untrusted: Bytes, form: KmipForm = 'ttlv'): Promise<Bytes> {
+  async handle(
+    caller: KmipCaller,
+    untrusted: Bytes,
+    form: KmipForm = 'ttlv',
+    connection?: KmipConnection,
+  ): Promise<Bytes> {
     const codec = codecs[form]
     const tree = codec.decode(untrusted)
     const read = tree.ok ? readRequest(tree.value) : tree
@@ -120,15 +138,23 @@ class Server implements KmipServer {
       const version = versionOf(tree, form === 'ttlv' ? untrusted : undefined)
       return this.#write(codec, malformedAnswer({ refusal, version, timeStamp: this.#now() }))
     }
+    const { tenant } = caller
+    const { version } = request.value
+    if (connection !== undefined) {
+      this.#pushes.join(connection, { caller, version, principal: principal.value })
+    }
     const { response, wipe } = await handleRequest(
       {
         ...this.#options,
         facts: this.#options.facts ?? defaultFacts,
-        memory: this.#memoryOf(caller.tenant),
+        memory: this.#memoryOf(tenant),
         signingKeys: this.#signingKeys,
         states: this.#states,
         caller,
         principal: principal.value,
+        committed: this.#pushes.isWanted(tenant)
+          ? (changes) => this.#pushes.tell(tenant, changes)
+          : undefined,
       },
       request.value,
     )
@@ -151,6 +177,7 @@ class Server implements KmipServer {
 
   tick(): void {
     const { clock, objects } = this.#options
+    this.#pushes.sweep()
     this.#signingKeys.sweep(clock.nowMs(), (id) => objects.holds(id))
   }
 

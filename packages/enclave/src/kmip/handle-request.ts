@@ -30,7 +30,7 @@ import type { KmipServerFacts } from './server-facts.ts'
 import type { TenantMemory } from './tenant-memory.ts'
 import { TenantSettingsStore } from './tenant-settings.ts'
 import { WalletKeyObjects } from './wallet-keys/wallet-key-objects.ts'
-import { Workspace } from './workspace.ts'
+import { type Committed, Workspace } from './workspace.ts'
 
 export type RequestContext = KmipServerOptions & {
   readonly facts: KmipServerFacts
@@ -39,6 +39,8 @@ export type RequestContext = KmipServerOptions & {
   readonly states: DecodedStates
   readonly caller: KmipCaller
   readonly principal: string | undefined
+  /** Told what was stored; undefined where nobody wants to know. */
+  readonly committed: ((changes: readonly Committed[]) => void) | undefined
 }
 
 type ReceivedItem = RequestItem | RefusedItem
@@ -168,6 +170,7 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
       states: context.states,
       sha256,
       hidden: settingsStore.id,
+      committed: context.committed,
       walletKeys: new WalletKeyObjects({
         version: request.version,
         wallet: caller.tenant,

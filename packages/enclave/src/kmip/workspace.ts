@@ -4,66 +4,35 @@
  */
 import { type Bytes, utf8 } from '@holdfast/base/bytes'
 import { ObjectId, type WalletId } from '@holdfast/base/ids'
-import type { AnyValue, Attribute, ManagedObject } from '@holdfast/kmip'
+import type { ManagedObject } from '@holdfast/kmip'
 import type { ManagedObjects, ObjectState } from '../objects/managed-objects.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import type { DecodedStates } from './decoded-states.ts'
 import { failRefused, failWith } from './failure.ts'
 import { tenantObjectsMax } from './limits.ts'
-import { type Attributes, valueOf } from './objects/attributes.ts'
-import { decodeAttributes, encodeAttributes } from './objects/encode-attributes.ts'
+import type { Attributes } from './objects/attributes.ts'
 import { decodePayload, encodePayload } from './objects/encode-payload.ts'
 import { isEqualValue } from './objects/equal-attributes.ts'
+import { type KmipObject, readState, stateBytes } from './objects/object-state.ts'
 import { wipeObject } from './objects/wipe-object.ts'
 import type { WalletKeyObjects } from './wallet-keys/wallet-key-objects.ts'
-import type { WalletKeyFacts } from './wallet-keys/wallet-keys.ts'
 
-export type KmipObject = {
-  readonly id: ObjectId
-  /** What clients call it. */
-  readonly identifier: string
-  readonly attributes: Attributes
-  readonly destroyed: boolean
-  /** The credential that it was made under, where a request named one. */
-  readonly owner: string | undefined
-  /** Of the class that never changes and whose secret never leaves (DESIGN §8). */
-  readonly walletKey?: WalletKeyFacts
-}
+export type { KmipObject }
+
+/** What a commit has stored: a new object with its value, or what an object was before. */
+export type Committed =
+  | { readonly object: KmipObject; readonly value: ManagedObject }
+  | { readonly object: KmipObject; readonly before: KmipObject }
 
 type Entry = {
   object: KmipObject
+  /** As it was stored; undefined for a new one. */
+  readonly before: KmipObject | undefined
   /** Undefined while it is not stored. */
   readonly base: RecordVersion | undefined
   /** Of a new object. */
   readonly value: ManagedObject | undefined
   changed: boolean
-}
-
-const readState = (state: ObjectState): KmipObject => {
-  const attributes = decodeAttributes(state.state)
-  if (!attributes.ok) return failRefused(attributes.refusal)
-  const identifier = valueOf(attributes.value, 'UniqueIdentifier') ?? state.id
-  const owner = attributes.value.find(isOwner)
-  return {
-    id: state.id,
-    identifier,
-    attributes: attributes.value.filter((one) => !isOwner(one)),
-    destroyed: state.destroyed,
-    owner: owner?.name === 'Vendor' ? textOf(owner.value) : undefined,
-  }
-}
-
-/** The owner stands among the attributes of a state under a name that no client can say. */
-const ownerName = '\0owner'
-const isOwner = (one: Attribute): boolean => one.name === 'Vendor' && one.vendor === ownerName
-
-const textOf = ({ type, value }: AnyValue): string => (type === 'TextString' ? value : '')
-
-const stateBytes = ({ attributes, owner }: KmipObject): Bytes => {
-  if (owner === undefined) return encodeAttributes(attributes)
-  const value = { type: 'TextString', value: owner } as const
-  const hidden: Attribute = { name: 'Vendor', vendor: ownerName, attribute: '', value }
-  return encodeAttributes([...attributes, hidden])
 }
 
 export type WorkspaceOptions = {
@@ -74,6 +43,14 @@ export type WorkspaceOptions = {
   readonly states: DecodedStates
   /** An object that is no client's: the tenant's own settings. */
   readonly hidden: ObjectId
+  /** Told of every commit, while the values of new objects are held. */
+  readonly committed?: ((changes: readonly Committed[]) => void) | undefined
+}
+
+const committedOf = ({ object, before, value }: Entry): readonly Committed[] => {
+  if (before !== undefined) return [{ object, before }]
+  // What its own batch destroyed again was never stored.
+  return value === undefined || object.destroyed ? [] : [{ object, value }]
 }
 
 export class Workspace {
@@ -141,7 +118,13 @@ export class Workspace {
 
   add(object: KmipObject, value: ManagedObject): void {
     this.#held.add(value)
-    this.#entries.set(object.id, { object, base: undefined, value, changed: true })
+    this.#entries.set(object.id, {
+      object,
+      before: undefined,
+      base: undefined,
+      value,
+      changed: true,
+    })
   }
 
   /** The object with other attributes; the object must have come from this workspace. */
@@ -159,6 +142,7 @@ export class Workspace {
     await this.#create(changed.filter(({ base }) => base === undefined))
     await this.#store(changed.filter(({ base }) => base !== undefined))
     this.#entries.clear()
+    this.#options.committed?.(changed.flatMap(committedOf))
   }
 
   discard(): void {
@@ -184,7 +168,8 @@ export class Workspace {
     const state = await this.#options.objects.state(this.#options.wallet, object.id)
     if (!state.ok) return failRefused(state.refusal)
     const base = state.value.version
-    this.#entries.set(object.id, { object, base, value: undefined, changed: true })
+    const before = this.#read(state.value)
+    this.#entries.set(object.id, { object, before, base, value: undefined, changed: true })
     return object
   }
 
@@ -194,7 +179,13 @@ export class Workspace {
 
   #keep(state: ObjectState): KmipObject {
     const object = this.#read(state)
-    this.#entries.set(state.id, { object, base: state.version, value: undefined, changed: false })
+    this.#entries.set(state.id, {
+      object,
+      before: object,
+      base: state.version,
+      value: undefined,
+      changed: false,
+    })
     return object
   }
 

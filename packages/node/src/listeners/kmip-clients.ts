@@ -2,6 +2,7 @@
 import type { TLSSocket, TlsOptions } from 'node:tls'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { KmipCaller, KmipForm } from '@holdfast/enclave/kmip/create-kmip-server'
+import type { KmipConnection } from '@holdfast/enclave/kmip/pushes/push-hub'
 import type { KmipLimits } from './kmip-limits.ts'
 
 /** Why a connection was closed; each is a label of one counter. */
@@ -13,10 +14,16 @@ export type KmipClosed =
   | 'too_slow'
   | 'idle'
   | 'not_read'
+  | 'unanswered'
   | 'failed'
 
 export type KmipListenerOptions = {
-  readonly handle: (caller: KmipCaller, untrusted: Bytes, form: KmipForm) => Promise<Bytes>
+  readonly handle: (
+    caller: KmipCaller,
+    untrusted: Bytes,
+    form: KmipForm,
+    connection?: KmipConnection,
+  ) => Promise<Bytes>
   /** The tenant that lists the key (SPKI, DER) of a client's certificate. */
   readonly authenticate: (publicKey: Bytes) => Promise<KmipCaller | undefined>
   readonly certificate: { readonly key: string | Buffer; readonly certificate: string | Buffer }

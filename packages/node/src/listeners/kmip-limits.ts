@@ -20,4 +20,7 @@ export const kmipLimits = {
   /** A client that does not read its answers is not read from, past the second it is cut. */
   unsentBytesMax: 1024 * 1024,
   drainTimeoutMs: 30_000,
+  /** Requests to one client that wait for its answer, and how long one does. */
+  unansweredMax: 256,
+  clientAnswerTimeoutMs: 30_000,
 } as const satisfies Readonly<Record<string, number>>

@@ -59,8 +59,8 @@ export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
     await Promise.all(open.map((listener) => listener[Symbol.asyncDispose]()))
   }
   const common: Omit<KmipListenerOptions, 'host' | 'port'> = {
-    handle: async (caller, untrusted, form) => {
-      const answer = await core.kmip(caller, untrusted, form)
+    handle: async (caller, untrusted, form, connection) => {
+      const answer = await core.kmip(caller, untrusted, form, connection)
       if (!answer.ok) throw new RefusalError(answer.refusal)
       return answer.value
     },

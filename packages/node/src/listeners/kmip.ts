@@ -2,13 +2,14 @@
  * KMIP over TLS (KMIP Profiles 2.1 §3): TTLV messages on a port of their own, client certificates.
  * One message of a connection is answered after the other, but for signatures that were asked for
  * one after the other, which are made together; answers leave in the order of the messages, and
- * those that are ready together in one write, so that they share TLS records.
+ * those that are ready together in one write, so that they share TLS records. What the node asks of
+ * the client goes behind the answer to the message that brought it about.
  */
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { type Bytes, concat } from '@holdfast/base/bytes'
 import type { KmipCaller } from '@holdfast/enclave/kmip/create-kmip-server'
-import { enumerations, FrameReader, peekOperations } from '@holdfast/kmip'
+import { enumerations, FrameReader, isRequestMessage, peekOperations } from '@holdfast/kmip'
 import {
   type KmipClosed,
   type KmipListenerOptions,
@@ -16,6 +17,7 @@ import {
   tlsOptions,
 } from './kmip-clients.ts'
 import { kmipLimits } from './kmip-limits.ts'
+import { chooseProtocol, KmipPushes, takesOf } from './kmip-pushes.ts'
 
 export type KmipListener = AsyncDisposable & {
   readonly port: number
@@ -38,6 +40,8 @@ class Connection {
   readonly #limits: Readonly<Record<keyof typeof kmipLimits, number>>
   readonly #frames: FrameReader
   readonly #queue: Bytes[] = []
+  /** Of a client that takes requests. */
+  readonly #pushes: KmipPushes | undefined
   #caller: KmipCaller | undefined
   #busy = false
   #partial = false
@@ -48,10 +52,29 @@ class Connection {
     this.#options = options
     this.#limits = { ...kmipLimits, ...options.limits }
     const { messageBytesMax } = this.#limits
-    this.#frames = new FrameReader({ expect: 'RequestMessage', messageBytesMax })
+    this.#pushes = this.#pushesOf(socket)
+    const expect = this.#pushes === undefined ? 'RequestMessage' : 'Message'
+    this.#frames = new FrameReader({ expect, messageBytesMax })
     socket.setNoDelay(true)
     socket.on('error', () => this.close())
-    socket.on('close', () => clearTimeout(this.#timer))
+    socket.on('close', () => {
+      clearTimeout(this.#timer)
+      this.#pushes?.end()
+    })
+  }
+
+  #pushesOf(socket: TLSSocket): KmipPushes | undefined {
+    const takes = takesOf(socket.alpnProtocol)
+    if (takes === undefined) return undefined
+    const { unansweredMax, clientAnswerTimeoutMs: answerTimeoutMs } = this.#limits
+    return new KmipPushes({
+      takes,
+      unansweredMax,
+      answerTimeoutMs,
+      isOpen: () => !socket.destroyed,
+      wake: () => this.#begin(),
+      close: (reason) => this.close(reason),
+    })
   }
 
   async start(): Promise<void> {
@@ -80,7 +103,10 @@ class Connection {
   #take(chunk: Uint8Array): void {
     const messages = this.#frames.push(chunk)
     if (!messages.ok) return this.close('malformed')
-    this.#queue.push(...messages.value)
+    for (const message of messages.value) {
+      if (this.#pushes === undefined || isRequestMessage(message)) this.#queue.push(message)
+      else if (!this.#pushes.answered(message)) return this.close('malformed')
+    }
     const isPart = this.#frames.buffered > 0
     // The time of a message that goes on runs from its first byte, however often bytes come.
     if (isPart && (!this.#partial || messages.value.length > 0)) {
@@ -89,7 +115,11 @@ class Connection {
     if (!isPart) this.#expect('idle', this.#limits.idleTimeoutMs)
     this.#partial = isPart
     if (this.#queue.length > this.#limits.queuedMax) this.#socket.pause()
-    if (this.#busy) return
+    this.#begin()
+  }
+
+  #begin(): void {
+    if (this.#busy || this.#socket.destroyed) return
     this.#busy = true
     // What else has arrived in this turn of the event loop is read first: its answers share a
     // write, and with it TLS records.
@@ -99,10 +129,17 @@ class Connection {
   async #work(): Promise<void> {
     try {
       await this.#answerAll()
+      await this.#writePushes()
     } catch {
       this.close('failed')
     }
     this.#busy = false
+    if (this.#pushes?.isWaiting === true) this.#begin()
+  }
+
+  async #writePushes(): Promise<void> {
+    const requests = this.#pushes?.take() ?? []
+    if (requests.length > 0) await this.#write(concat(...requests))
   }
 
   async #answerAll(): Promise<void> {
@@ -110,7 +147,7 @@ class Connection {
     let readyBytes = 0
     for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
       const handle = (message: Bytes): Promise<Bytes> =>
-        this.#options.handle(this.#caller as KmipCaller, message, 'ttlv')
+        this.#options.handle(this.#caller as KmipCaller, message, 'ttlv', this.#pushes)
       const answers = await Promise.all(group.map(handle))
       for (const answer of answers) {
         this.#options.answered?.()
@@ -118,7 +155,7 @@ class Connection {
         readyBytes += answer.length
       }
       if (this.#queue.length > 0 && readyBytes < this.#limits.joinedBytesMax) continue
-      await this.#write(concat(...ready))
+      await this.#write(concat(...ready, ...(this.#pushes?.take() ?? [])))
       ready = []
       readyBytes = 0
       if (this.#socket.isPaused()) this.#socket.resume()
@@ -164,7 +201,11 @@ export const listenKmip = async (options: KmipListenerOptions): Promise<KmipList
   const limits = { ...kmipLimits, ...options.limits }
   const connections = new Set<Connection>()
   const handshakeTimeout = limits.handshakeTimeoutMs
-  const server = createServer({ ...tlsOptions(options), handshakeTimeout })
+  const server = createServer({
+    ...tlsOptions(options),
+    handshakeTimeout,
+    ALPNCallback: ({ protocols }) => chooseProtocol(protocols),
+  })
   server.maxConnections = limits.connectionsMax
   server.on('tlsClientError', (_error, socket) => {
     options.closed?.('handshake')

@@ -1,6 +1,6 @@
 /**
  * Set Endpoint Role (KMIP 2.1 §6.1.54): the role "for the server to apply". It is a server and
- * stays one: it sends no Put and no Notify, so that as a client it would have nothing to ask.
+ * stays one: what it asks, Put and Notify, it asks between the answers (pushes/push-hub.ts).
  */
 import { failWith } from '../failure.ts'
 import { handler } from '../scope.ts'

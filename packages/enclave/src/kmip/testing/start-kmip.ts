@@ -22,6 +22,7 @@ import { testEntropy } from '../../crypto/testing/test-crypto.ts'
 import type { ManagedObjects } from '../../objects/managed-objects.ts'
 import { createMemoryObjects } from '../../testing/memory-objects.ts'
 import { createKmipServer, type KmipCaller, type KmipServerOptions } from '../create-kmip-server.ts'
+import type { KmipConnection } from '../pushes/push-hub.ts'
 import { defaultFacts, type KmipServerFacts } from '../server-facts.ts'
 
 export const callerOf = (number: number): KmipCaller => ({
@@ -32,6 +33,7 @@ export const callerOf = (number: number): KmipCaller => ({
 type Options = {
   readonly header?: Request['header']
   readonly caller?: number
+  readonly connection?: KmipConnection
 }
 
 export const startKmip = (
@@ -56,7 +58,9 @@ export const startKmip = (
   ): Promise<Response> => {
     const tree = writeRequest({ version, header: options.header ?? {}, items })
     if (!tree.ok) throw new Error(tree.refusal.detail)
-    const answer = await server.handle(callerOf(options.caller ?? 1), encodeTtlv(tree.value))
+    const caller = callerOf(options.caller ?? 1)
+    const { connection } = options
+    const answer = await server.handle(caller, encodeTtlv(tree.value), 'ttlv', connection)
     const read = decodeTtlv(answer)
     const response = read.ok ? readResponse(read.value) : read
     if (!response.ok) throw new Error(response.refusal.detail)

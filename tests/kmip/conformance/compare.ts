@@ -80,6 +80,9 @@ const additional: Readonly<Record<string, ReadonlySet<string>>> = {
   GetAttributes: new Set(['Attribute']),
   GetAttributeList: new Set(['AttributeName', 'AttributeReference']),
   Export: new Set(['Attribute']),
+  // What a server sends by itself is its answer to what was done before.
+  Put: new Set(['Attribute']),
+  Notify: new Set(['Attribute']),
   Query: new Set([
     'Operation',
     'ObjectType',
@@ -199,11 +202,11 @@ const isOptional = (name: string, element: XmlElement | Item, place: Place): boo
   return false
 }
 
+const payloads: ReadonlySet<string> = new Set(['RequestPayload', 'ResponsePayload'])
+
 const isAdditional = (item: Item, place: Place): boolean => {
   const name = nameOf(item)
-  if (additional[place.operation]?.has(name) === true && place.parent === 'ResponsePayload') {
-    return true
-  }
+  if (additional[place.operation]?.has(name) === true && payloads.has(place.parent)) return true
   if (place.parent === 'Attributes' && ['GetAttributes', 'Export'].includes(place.operation)) {
     return true
   }
@@ -214,7 +217,7 @@ const isAdditional = (item: Item, place: Place): boolean => {
 const unordered = (place: Place): boolean =>
   place.parent === 'Attributes' ||
   (place.operation === 'DiscoverVersions' && place.allVersions) ||
-  (place.parent === 'ResponsePayload' && Object.hasOwn(additional, place.operation))
+  (payloads.has(place.parent) && Object.hasOwn(additional, place.operation))
 
 const compareChildren = (
   expected: XmlElement,

@@ -1,4 +1,5 @@
 /** Plays one case over the wire and says where an answer is not as published. */
+import type { Item } from '../../../packages/kmip/src/index.ts'
 import type { CaseStep } from '../../../packages/kmip/src/testing/cases.ts'
 import { elementToItem } from '../../../packages/kmip/src/xml/decode.ts'
 import type { XmlElement } from '../../../packages/kmip/src/xml/element.ts'
@@ -15,6 +16,24 @@ const repeatsMax = 12
 const repeatMs = 15_000
 
 const remarkOf = ({ remarks }: CaseStep): string => remarks.join(' ')
+
+/** Whether the server asks here: what the case says last of who speaks to whom. */
+const isOfServer = ({ remarks }: CaseStep): boolean =>
+  remarks
+    .map((remark) => /\[(Server|Client(?:-[A-Z])?)-to-/.exec(remark)?.[1])
+    .findLast((speaker) => speaker !== undefined) === 'Server'
+
+/** What the client of a case takes from its server, as it says when it connects. */
+const protocolsOf = (steps: readonly CaseStep[]): readonly string[] => {
+  const taken = steps.filter(isOfServer).flatMap(({ request }) =>
+    request.children
+      .filter(({ name }) => name === 'BatchItem')
+      .flatMap(({ children }) => children.filter(({ name }) => name === 'Operation'))
+      .map(({ attributes }) => attributes.get('value')),
+  )
+  const names = ['Put', 'Notify'].filter((name) => taken.includes(name))
+  return names.length === 0 ? [] : [['kmip', ...names].join('+').toLowerCase()]
+}
 
 /** Which client speaks: `[Client-B]`; the first where the case does not say. */
 const clientOf = (step: CaseStep): string => /\[Client-([A-Z])\]/.exec(remarkOf(step))?.[1] ?? 'A'
@@ -33,6 +52,7 @@ class Player {
   readonly #form: Form
   readonly #values: CaseValues
   readonly #version: string
+  readonly #protocols: readonly string[]
   /** The request that is asked until its answer is as published, also by a next step. */
   #repeated = ''
   readonly #transports = new Map<string, Transport>()
@@ -42,13 +62,13 @@ class Player {
     this.#client = client
     this.#form = form
     this.#version = file.version
-    this.#values = new CaseValues(file.steps, Math.floor(server.nowMs() / 1000))
+    this.#protocols = protocolsOf(file.steps)
+    const ownSteps = file.steps.filter((step) => !isOfServer(step))
+    this.#values = new CaseValues(ownSteps, Math.floor(server.nowMs() / 1000))
   }
 
   async step(step: CaseStep): Promise<string | undefined> {
-    if (remarkOf(step).includes('[Server-to-Client]')) {
-      return 'the server sends no Put and no Notify'
-    }
+    if (isOfServer(step)) return this.#answerServer(step)
     const text = JSON.stringify(step.request, (_key, value) =>
       value instanceof Map ? [...value] : value,
     )
@@ -67,6 +87,12 @@ class Player {
     return reason
   }
 
+  /** Where the server says more than the case does. */
+  leftOver(): string | undefined {
+    const unread = [...this.#transports.values()].some((transport) => transport.unread() > 0)
+    return unread ? 'the server has sent more messages than published' : undefined
+  }
+
   async close(): Promise<void> {
     for (const transport of this.#transports.values()) await transport[Symbol.asyncDispose]()
   }
@@ -76,14 +102,24 @@ class Player {
     const answer = await transport.exchange(elementToItem(this.#values.sends(request)))
     this.#values.receives(answer)
     if (response === undefined) return undefined
-    const place = {
-      operation: '',
-      parent: '',
-      attribute: '',
-      allVersions: hasNoVersions(request),
-      version: this.#version,
+    return this.#compare(response, answer, hasNoVersions(request))
+  }
+
+  /** What the server asks must be as published; the client answers as the case says. */
+  async #answerServer({ request, response, ...step }: CaseStep): Promise<string | undefined> {
+    const transport = await this.#transportOf(clientOf({ request, ...step }))
+    const asked = await transport.receive()
+    this.#values.receives(asked)
+    const reason = this.#compare(request, asked, false)
+    if (reason === undefined && response !== undefined) {
+      transport.send(elementToItem(this.#values.sends(response)))
     }
-    return compareElement(response, answer, place, this.#values)
+    return reason
+  }
+
+  #compare(expected: XmlElement, actual: Item, allVersions: boolean): string | undefined {
+    const place = { operation: '', parent: '', attribute: '', allVersions, version: this.#version }
+    return compareElement(expected, actual, place, this.#values)
   }
 
   async #transportOf(name: string): Promise<Transport> {
@@ -92,7 +128,7 @@ class Player {
     const { port, httpsPort } = this.#server
     const made =
       this.#form === 'tls'
-        ? await tlsTransport(port, this.#client)
+        ? await tlsTransport(port, this.#client, this.#protocols)
         : httpsTransport(httpsPort, this.#client, this.#form)
     this.#transports.set(name, made)
     return made
@@ -124,7 +160,7 @@ const playFile = async (
       const reason = await player.step(step)
       if (reason !== undefined) return `step ${index + 1} (${form}): ${reason}`
     }
-    return undefined
+    return player.leftOver()
   } catch (error) {
     return `${form}: ${error instanceof Error ? error.message : 'failed'}`
   } finally {

@@ -75,8 +75,7 @@ export const startTestServer = async (facts: KmipServerFacts): Promise<TestServe
   })
   const { key, cert: certificate } = makeCertificate('server')
   const options = {
-    handle: (caller: KmipCaller, bytes: Uint8Array, form: 'ttlv' | 'xml' | 'json') =>
-      server.handle(caller, bytes, form),
+    handle: server.handle.bind(server),
     authenticate: async (): Promise<KmipCaller> => ({ tenant, credential }),
     certificate: { key, certificate },
     host: '127.0.0.1',

@@ -12,7 +12,14 @@ import {
   type Item,
 } from '../../../packages/kmip/src/index.ts'
 
-export type Transport = AsyncDisposable & { exchange(message: Item): Promise<Item> }
+export type Transport = AsyncDisposable & {
+  exchange(message: Item): Promise<Item>
+  /** The next message of the server, whoever asked. */
+  receive(): Promise<Item>
+  send(message: Item): void
+  /** Messages that came and that nobody has read. */
+  unread(): number
+}
 
 export type TlsClient = { readonly key: string | Buffer; readonly cert: string | Buffer }
 
@@ -31,24 +38,54 @@ const within = <Value>(work: Promise<Value>): Promise<Value> => {
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
-const nextMessage = (socket: TLSSocket, frames: FrameReader): Promise<Uint8Array> =>
-  new Promise((resolve, reject) => {
-    const end = (): void => reject(new Error('the server closed the connection'))
-    const take = (chunk: Buffer): void => {
-      const messages = frames.push(chunk)
-      if (!messages.ok) return reject(new Error('the answer is no KMIP message'))
-      const [first] = messages.value
-      if (first === undefined) return
-      socket.off('data', take)
-      socket.off('close', end)
-      resolve(first)
-    }
-    socket.on('data', take)
-    socket.once('close', end)
-  })
+/** The messages of a connection in their order, and whoever waits for the next. */
+class Inbox {
+  readonly #frames = new FrameReader({ expect: 'Message' })
+  readonly #messages: Uint8Array[] = []
+  #wake: (() => void) | undefined
+  #end: string | undefined
 
-export const tlsTransport = async (port: number, client: TlsClient): Promise<Transport> => {
-  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...client })
+  constructor(socket: TLSSocket) {
+    socket.on('data', (chunk: Buffer) => this.#take(chunk))
+    socket.once('close', () => this.#finish('the server closed the connection'))
+  }
+
+  get unread(): number {
+    return this.#messages.length
+  }
+
+  async next(): Promise<Uint8Array> {
+    while (this.#messages.length === 0) {
+      if (this.#end !== undefined) throw new Error(this.#end)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    return this.#messages.shift() as Uint8Array
+  }
+
+  #take(chunk: Buffer): void {
+    const messages = this.#frames.push(chunk)
+    if (!messages.ok) return this.#finish('the answer is no KMIP message')
+    this.#messages.push(...messages.value)
+    this.#wake?.()
+  }
+
+  #finish(reason: string): void {
+    this.#end ??= reason
+    this.#wake?.()
+  }
+}
+
+export const tlsTransport = async (
+  port: number,
+  client: TlsClient,
+  /** Says to the server which requests this client takes. */
+  protocols: readonly string[] = [],
+): Promise<Transport> => {
+  const ALPNProtocols = [...protocols]
+  const secured = protocols.length === 0 ? client : { ...client, ALPNProtocols }
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...secured })
   await within(
     new Promise<void>((resolve, reject) => {
       socket.once('secureConnect', resolve)
@@ -57,13 +94,17 @@ export const tlsTransport = async (port: number, client: TlsClient): Promise<Tra
   )
   socket.setNoDelay(true)
   socket.on('error', () => undefined)
-  const frames = new FrameReader({ expect: 'ResponseMessage' })
+  const inbox = new Inbox(socket)
+  const receive = async (): Promise<Item> => must(decodeTtlv(await within(inbox.next())))
+  const send = (message: Item): void => void socket.write(encodeTtlv(message))
   return {
-    exchange: async (message) => {
-      const answer = nextMessage(socket, frames)
-      socket.write(encodeTtlv(message))
-      return must(decodeTtlv(await within(answer)))
+    exchange: (message) => {
+      send(message)
+      return receive()
     },
+    receive,
+    send,
+    unread: () => inbox.unread,
     [Symbol.asyncDispose]: async () => void socket.destroy(),
   }
 }
@@ -101,6 +142,9 @@ export const httpsTransport = (
     })
   return {
     exchange: async (message) => must(decode(new Uint8Array(await within(post(encode(message)))))),
+    receive: () => Promise.reject(new Error('over HTTP a server asks nothing')),
+    send: () => undefined,
+    unread: () => 0,
     [Symbol.asyncDispose]: async () => agent.destroy(),
   }
 }

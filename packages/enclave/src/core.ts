@@ -31,8 +31,7 @@ import type {
 import { holderOf, isSelf } from './evidence-target.ts'
 import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
 import { signZoneCa } from './identity/zone-ca.ts'
-import type { KmipForm, KmipServer } from './kmip/create-kmip-server.ts'
-import type { KmipConnection } from './kmip/pushes/push-hub.ts'
+import type { KmipServer } from './kmip/create-kmip-server.ts'
 import { catchUpIntervalMs, followerRounds, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
 import { nodeStatus } from './node-status.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
@@ -240,17 +239,13 @@ class NodeCore implements Core {
     return this.#context === undefined ? notReady : findHolder(this.#context, publicKey)
   }
 
-  async kmip(
-    caller: CertificateHolder,
-    untrusted: Bytes,
-    form: KmipForm,
-    connection?: KmipConnection,
-  ): Promise<Result<Bytes>> {
+  async kmip(...asked: Parameters<Core['kmip']>): Promise<Result<Bytes>> {
+    const [caller, untrusted, form] = asked
     const context = this.#context
     const server = this.#kmip
     if (context === undefined || server === undefined) return notReady
     if (context.wallets.indexed(caller.tenant) !== undefined) {
-      return accept(await server.handle(caller, untrusted, form, connection))
+      return accept(await server.handle(...asked))
     }
     const answer = await relayKmip(context, caller, untrusted, form)
     return answer.ok ? answer : accept(server.refuse(untrusted, form, answer.refusal))

@@ -78,5 +78,5 @@ export const notifyMessage = (
       ...(isSecond ? { attributes } : { notices: [...attributes, ...notices] }),
       ...(isSecond && deleted.length > 0 ? { attributeReferences: deleted } : {}),
     },
-  } as RequestItem)
+  })
 }

@@ -51,9 +51,9 @@ const exemptions: readonly Exemption[] = [
   {
     files: /TC_NP_2_12_/,
     reason:
-      'a case of 1.2 in which the server asks in 1.0, with attributes that 1.0 does not have: Fresh ' +
-      '(since KMIP 1.1 §3.34) and the Key Format Type of a Digest (since KMIP 1.1 §3.17); the same ' +
-      'case of 1.1 is in one version and passes',
+      'a case of 1.2 in which the server asks in 1.0, with attributes that 1.0 does not have: ' +
+      'Fresh (since KMIP 1.1 §3.34) and the Key Format Type of a Digest (since KMIP 1.1 §3.17); ' +
+      'the same case of 1.1 is in one version and passes',
   },
 ]
 

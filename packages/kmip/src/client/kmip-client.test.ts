@@ -251,7 +251,7 @@ describe('KmipClient', () => {
     return encodeTtlv(tree.value)
   }
 
-  it('answers what its server asks in the version of the server, while its calls go on', async () => {
+  it('answers what its server asks, in the version of the server', async () => {
     const put: unknown[] = []
     const { client, stream } = connect(() => undefined, {
       serve: {

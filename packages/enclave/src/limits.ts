@@ -24,6 +24,8 @@ export const walletsCachedMax = 4096
 export const statesCachedMax = 4096
 /** Wallets in one answer to a peer's inventory question. */
 export const inventoryPageWallets = 500
+/** Of marks in one page of their inventory, but for those of the wallet that fills it. */
+export const inventoryPageMarks = 1000
 /** A node that owes an answer for so long is asked after the others of its zone. */
 export const lateAnswerMs = 1000
 /** So also one that gave no answer at all, for so long. */

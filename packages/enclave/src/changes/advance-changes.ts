@@ -154,6 +154,7 @@ export const advanceChanges = async (context: CoreContext): Promise<void> => {
   for (const id of context.wallets.pending()) {
     const indexed = context.wallets.indexed(id)
     if (indexed === undefined || homeNow(context, indexed) !== context.zone) continue
+    if (!context.bootRule.check(indexed.zones).ok) continue
     const entry = await context.wallets.read(id)
     if (entry === undefined || !isDue(context, entry)) continue
     // What refuses here is tried again, and keeps no other wallet waiting.

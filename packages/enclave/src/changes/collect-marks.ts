@@ -1,6 +1,7 @@
 /** Asks a majority for what owners said there before a change takes effect (a veto at any zone). */
 import type { CoreContext } from '../context.ts'
 import { peerTimeoutMs } from '../limits.ts'
+import { recalls } from '../marks/recalls.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 
 /**
@@ -15,7 +16,9 @@ export const collectMarks = async (
   const { zones } = wallet.placement
   const answers = await Promise.all(
     zones.map(async (zone) => {
-      if (zone === context.zone) return (await context.marks.open(wallet.id, change)).ok
+      if (zone === context.zone) {
+        return recalls(context, wallet.id) && (await context.marks.open(wallet.id, change)).ok
+      }
       const peer = context.peers.ofZone(zone)
       if (peer === undefined) return false
       const question = { type: 'change.open', wallet: wallet.id, change } as const

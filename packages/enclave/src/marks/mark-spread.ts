@@ -18,7 +18,7 @@ type SpreadContext = {
 }
 
 /** What a zone answered: changes that it has already agreed to open, which cannot be cancelled. */
-export type Acknowledged = { readonly late: readonly string[] }
+export type Acknowledged = { readonly late: readonly string[]; readonly certain: boolean }
 
 export type MarkSpread = {
   /** Sends all marks of a wallet to its zones; settles when all answered or after `waitMs`. */

@@ -4,7 +4,6 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { WalletId } from '@holdfast/base/ids'
 import { changeDelayMsMax, marksMax } from '@holdfast/base/limits'
 import { frozenBy, type Mark, marks as marksSchema } from '@holdfast/base/mark'
-import { hex } from '@holdfast/base/schema'
 import { parseTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
 import { z } from 'zod'
@@ -13,6 +12,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Revision } from '../ports/store.ts'
 import { markName, markPrefix } from '../records/names.ts'
 import type { OpenedRecord, Records } from '../records/records.ts'
+import { openedChanges } from '../replication/messages.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 
 /** `late`: changes that some of the marks would cancel, and that this zone agreed to before. */
@@ -24,8 +24,15 @@ export type MarkTable = {
   learn(record: OpenedRecord): void
   /** What this zone has heard of a wallet; at once. */
   of(wallet: WalletId): readonly Mark[]
-  /** Wallets that have marks. */
+  /** Wallets of which something is known. */
   wallets(): readonly WalletId[]
+  /** Changes of a wallet that this zone agreed to. */
+  opened(wallet: WalletId): readonly string[]
+  /**
+   * Takes what another zone remembers into what this one may have forgotten: after a boot its
+   * store may be an older one. What the other agreed to counts as agreed to here as well.
+   */
+  recall(wallet: WalletId, remembered: Kept): Promise<Result<void>>
   /** Refuses `limit_reached` for a wallet that has as many as it may, and as `Records.commit`. */
   add(wallet: WalletId, marks: readonly Mark[]): Promise<Result<AddedMarks>>
   /**
@@ -38,10 +45,9 @@ export type MarkTable = {
 const record = z.strictObject({
   format: z.literal('holdfast marks v1'),
   marks: marksSchema,
-  /** Changes that this zone agreed to, the newest last. */
-  opened: z.array(hex(32)).max(openedChangesMax),
+  opened: openedChanges,
 })
-type Kept = Pick<z.infer<typeof record>, 'marks' | 'opened'>
+export type Kept = Pick<z.infer<typeof record>, 'marks' | 'opened'>
 
 const nothing: Kept = { marks: [], opened: [] }
 
@@ -99,6 +105,25 @@ class Table implements MarkTable {
       mark.type === 'cancel' && opened.includes(mark.change) ? [mark.change] : [],
     )
     return accept({ added, late })
+  }
+
+  opened(wallet: WalletId): readonly string[] {
+    return this.#held.get(wallet)?.opened ?? []
+  }
+
+  async recall(id: WalletId, remembered: Kept): Promise<Result<void>> {
+    const known = new Set([...this.of(id).map((mark) => mark.id), ...this.opened(id)])
+    if (!remembered.marks.every((mark) => known.has(mark.id))) {
+      const added = await this.add(id, remembered.marks)
+      if (!added.ok) return added
+    }
+    if (remembered.opened.every((change) => known.has(change))) return accept(undefined)
+    const changed = await this.#change(id, (held) => {
+      const more = remembered.opened.filter((change) => !held.opened.includes(change))
+      if (more.length === 0) return held
+      return { ...held, opened: [...more, ...held.opened].slice(-openedChangesMax) }
+    })
+    return changed.ok ? accept(undefined) : changed
   }
 
   async open(id: WalletId, change: string): Promise<Result<readonly Mark[]>> {

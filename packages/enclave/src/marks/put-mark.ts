@@ -9,10 +9,12 @@ import { durabilityWaitMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { exposureOf } from './exposure.ts'
+import type { Acknowledged } from './mark-spread.ts'
+import { recalls } from './recalls.ts'
 
 /**
  * `final` where a majority of the placement has recorded it, none of which had agreed before that
- * the change takes effect. Refuses as `MarkTable.add`.
+ * the change takes effect, or may have forgotten that it had. Refuses as `MarkTable.add`.
  */
 export const putMark = async (
   context: CoreContext,
@@ -21,6 +23,7 @@ export const putMark = async (
   mark: Mark,
 ): Promise<Result<MarkAnswer>> => {
   const { wallet } = entry
+  const certain = recalls(context, wallet.id)
   const added = await context.marks.add(wallet.id, [mark])
   if (!added.ok) return added
   const decision = { outcome: 'changed', persons: [mark.person] } as const
@@ -28,8 +31,10 @@ export const putMark = async (
   const acknowledged = await context.markSpread.send(wallet.id, durabilityWaitMs)
   const isLate = (changes: readonly string[]): boolean =>
     mark.type === 'cancel' && changes.includes(mark.change)
-  const answers = [added.value, ...acknowledged.values()]
-  const inTime = answers.filter(({ late }) => !isLate(late)).length
+  const answers = [{ ...added.value, certain }, ...acknowledged.values()]
+  // A zone that may have forgotten what it agreed to does not know whether this is in time.
+  const isSure = mark.type === 'freeze' ? () => true : ({ certain }: Acknowledged) => certain
+  const inTime = answers.filter((answer) => isSure(answer) && !isLate(answer.late)).length
   const known = new Set<ZoneId>([context.zone, ...acknowledged.keys()])
   return accept({
     wallet: wallet.id,

@@ -7,6 +7,7 @@ import { accept, attempt, RefusalError, type Result, refuse } from '@holdfast/ba
 import type { WalletId } from '@holdfast/base/ids'
 import { parseRequest } from '@holdfast/base/requests/request'
 import type { CoreContext } from '../context.ts'
+import { recalls } from '../marks/recalls.ts'
 import { acceptObjects } from '../objects/accept-objects.ts'
 import { changeObjectsHere, createObjectsHere } from '../objects/replicated-objects.ts'
 import type { Peer } from '../ports/mesh.ts'
@@ -22,7 +23,7 @@ import { answerHandover } from '../zone-key/handover.ts'
 import { acceptWallet, fromPeer } from './accept-wallet.ts'
 import { answerPromise } from './answer-promise.ts'
 import { clearBundle, clearObjects, readBundle, readObjects } from './bundle.ts'
-import { inventory, objectInventory, promiseInventory } from './inventories.ts'
+import { inventory, markInventory, objectInventory, promiseInventory } from './inventories.ts'
 import { checkPromised, homeNow } from './leadership.ts'
 import { encodePeerAnswer, type PeerAnswer, type PeerRequest } from './messages.ts'
 
@@ -100,13 +101,20 @@ const handlers: Handlers = {
     if (!zones.includes(peer.zone)) return accept({ bundle: null })
     return accept({ bundle: (await readBundle(context, wallet)) ?? null })
   },
+  marks: async (context, peer, { after }) => accept(markInventory(context, peer, after)),
   'marks.put': async (context, _peer, { wallet, marks }) => {
+    const certain = recalls(context, wallet)
     const added = await context.marks.add(wallet, marks)
     if (!added.ok) return added
     if (added.value.added.length > 0) context.markSpread.passOn(wallet)
-    return accept({ late: [...added.value.late] })
+    return accept({ late: [...added.value.late], certain })
   },
   'change.open': async (context, _peer, { wallet, change }) => {
+    const zones = context.wallets.indexed(wallet)?.zones
+    if (zones === undefined) return refuse('not_here', 'this zone does not hold the wallet')
+    // What was said here against the change may have been forgotten.
+    const booted = await context.bootRule.wait(zones)
+    if (!booted.ok) return booted
     const opened = await context.marks.open(wallet, change)
     return opened.ok ? accept({ marks: [...opened.value] }) : opened
   },

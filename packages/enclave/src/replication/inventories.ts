@@ -1,9 +1,10 @@
 /** What this zone tells a peer of what it holds, a page at a time. */
 import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
-import { inventoryPageWallets } from '../limits.ts'
+import { inventoryPageMarks, inventoryPageWallets } from '../limits.ts'
 import type { Peer } from '../ports/mesh.ts'
 import type { AcceptContext } from './accept-wallet.ts'
 import { groupId } from './group.ts'
+import type { PeerAnswer } from './messages.ts'
 import type { ReplicatorContext } from './replicator-context.ts'
 
 /** One page of what this zone holds of what the peer may hold. */
@@ -36,6 +37,33 @@ export const objectInventory = (
     objects: page.map((one) => [one.id, one.epoch, one.version, one.destroyed]),
     ...(more ? { next: last.id } : {}),
   }
+}
+
+/**
+ * Freezes, cancellations and what this zone agreed to, of wallets that the peer may hold. A page
+ * ends with the wallet that fills it.
+ */
+export const markInventory = (
+  { marks, wallets }: Pick<AcceptContext, 'marks' | 'wallets'>,
+  peer: Peer,
+  after: WalletId | undefined,
+): PeerAnswer<'marks'> => {
+  const known = marks
+    .wallets()
+    .filter((id) => wallets.indexed(id)?.zones.includes(peer.zone) === true)
+    .filter((id) => after === undefined || id > after)
+    .toSorted()
+  const page: PeerAnswer<'marks'>['wallets'] = []
+  let count = 0
+  for (const wallet of known) {
+    if (count >= inventoryPageMarks) break
+    const [said, opened] = [marks.of(wallet), marks.opened(wallet)]
+    count += said.length + opened.length
+    page.push({ wallet, marks: [...said], opened: [...opened] })
+  }
+  const last = page.at(-1)
+  const more = page.length < known.length && last !== undefined
+  return { wallets: page, ...(more ? { next: last.wallet } : {}) }
 }
 
 /** Promises of groups in which the peer is, behind `after`, in the order of the groups' names. */

@@ -90,6 +90,7 @@ const requests: readonly CborValue[] = [
     serial: 1,
     statement: some,
   },
+  { type: 'marks', after: wallet },
   { type: 'marks.put', wallet, marks: [freeze, cancel] },
   { type: 'change.open', wallet, change: 'ab'.repeat(32) },
   { type: 'count.report', wallet },

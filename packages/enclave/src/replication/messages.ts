@@ -18,6 +18,7 @@ import {
 import { z } from 'zod'
 import { witnessAnswer, witnessRequest } from '../audit/messages.ts'
 import { countAnswers, countRequests } from '../counters/messages.ts'
+import { openedChangesMax } from '../limits.ts'
 import { bootAnswer, bootClaim } from '../standing/messages.ts'
 import {
   kmipCallerAnswer,
@@ -41,6 +42,9 @@ export const walletBundle = z.strictObject({
 export type WalletBundle = z.infer<typeof walletBundle>
 
 const version = z.strictObject({ epoch: z.int().min(1), version: z.int().min(1) })
+
+/** Requests of changes that a zone agreed to, the newest last. */
+export const openedChanges = z.array(hex(32)).max(openedChangesMax)
 
 const newObjects = z
   .array(z.strictObject({ id: objectId, payload: bytes, state: bytes }))
@@ -94,6 +98,8 @@ export const peerRequest = z.discriminatedUnion('type', [
     /** Though the home is heard: its owner wants it so. */
     force: z.boolean(),
   }),
+  /** Marks of the wallets that the asking zone may hold, in the order of their ids. */
+  z.strictObject({ type: z.literal('marks'), after: walletId.exactOptional() }),
   /** Add these to what is known of the wallet. */
   z.strictObject({ type: z.literal('marks.put'), wallet: walletId, marks }),
   /** The home is about to let a change take effect: from here on it cannot be cancelled. */
@@ -150,7 +156,12 @@ export const peerAnswers = {
     next: z.string().exactOptional(),
   }),
   promise: z.strictObject({ known: z.int().min(1) }),
-  'marks.put': z.strictObject({ late: z.array(hex(32)).max(256) }),
+  marks: z.strictObject({
+    wallets: z.array(z.strictObject({ wallet: walletId, marks, opened: openedChanges })),
+    next: walletId.exactOptional(),
+  }),
+  /** `certain`: the zone has heard enough since its boot to know what it had agreed to. */
+  'marks.put': z.strictObject({ late: z.array(hex(32)).max(256), certain: z.boolean() }),
   'change.open': z.strictObject({ marks }),
   'objects.put': z.strictObject({ held: z.array(version) }),
   'objects.inventory': z.strictObject({

@@ -178,6 +178,7 @@ class MeshReplicator implements Replicator {
     this.#uncompared.delete(peer.zone)
     const whole =
       (await this.#comparePromises(peer)) &&
+      (await this.#compareMarks(peer)) &&
       (await this.#compareWallets(peer)) &&
       (await this.#compareObjects(peer))
     if (whole) this.#context.bootRule.compared(peer.zone)
@@ -201,6 +202,28 @@ class MeshReplicator implements Replicator {
         if ((promises.get(one.group)?.epoch ?? 0) >= one.epoch) continue
         const learned = await promises.put({ ...one, adopted: false })
         if (!learned.ok && learned.refusal.code !== 'superseded') return false
+      }
+      after = page.value.next
+    } while (after !== undefined)
+    return true
+  }
+
+  /** What owners said and this zone agreed to, and may have forgotten. */
+  async #compareMarks(peer: Peer): Promise<boolean> {
+    const { bootRule, marks, peers } = this.#context
+    const isFirst = !bootRule.hasCompared(peer.zone)
+    let after: WalletId | undefined
+    do {
+      const page = await peers.ask(
+        peer,
+        { type: 'marks', ...(after === undefined ? {} : { after }) },
+        peerTimeoutMs,
+      )
+      if (!page.ok) return false
+      for (const { wallet, marks: said, opened } of page.value.wallets) {
+        // Later on, what only others agreed to is not this zone's word.
+        const recalled = await marks.recall(wallet, { marks: said, opened: isFirst ? opened : [] })
+        if (!recalled.ok && !isSettled(recalled.refusal.code)) return false
       }
       after = page.value.next
     } while (after !== undefined)

@@ -4,7 +4,7 @@ import type { Wallet } from '@holdfast/base/wallet'
 
 export type Freshness = {
   heard(boot: BootId, from: ZoneId, nowMs: number): void
-  /** Whether a zone may sign: the home always, a replica that heard enough of late (DESIGN §7). */
+  /** Whether a zone may sign: it heard the home, or a majority with itself, of late (DESIGN §7). */
   isFresh(
     self: { readonly boot: BootId; readonly zone: ZoneId; readonly nowMs: number },
     wallet: Pick<Wallet, 'home' | 'placement' | 'staleAfterMs'>,
@@ -21,7 +21,7 @@ export const createFreshness = (): Freshness => {
         // A clock that fell behind the last word tells nothing.
         return at !== undefined && nowMs >= at && nowMs - at <= staleAfterMs
       }
-      if (home === zone || isRecent(home)) return true
+      if (isRecent(home)) return true
       const recent = placement.zones.filter((other) => other === zone || isRecent(other)).length
       return 2 * recent > placement.zones.length
     },

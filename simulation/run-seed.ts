@@ -76,8 +76,8 @@ const expectEqual = async (run: Run, when: string): Promise<void> => {
 }
 
 /**
- * Zones that may sign without the victims: any where a majority is left; else a home that has
- * passed the boot rule, and those that heard the home before it vanished and have run since.
+ * Zones that may sign without the victims: any where a majority is left; else those that heard
+ * enough before the victims vanished and have run since, a home after the boot rule.
  */
 const survivorsOf = (
   { world }: Run,
@@ -98,7 +98,7 @@ const survivorsOf = (
     // The boot rule: what it has not heard of the victims by now, it never will.
     const others = placement.zones.filter((one) => one !== zone)
     const told = others.filter((one) => compared.has(one) || left.includes(one))
-    return told.length >= reportsNeeded(placement.zones)
+    return told.length >= reportsNeeded(placement.zones) && world.isFresh(node, wallet)
   })
 }
 

@@ -11,7 +11,13 @@ export {
   encodeSignedStatement,
   verifyBootStatement,
 } from './manifest/boot-statement.ts'
-export { type GovernorSignature, signBootStatement, signManifest } from './manifest/signature.ts'
+export { encodeHomeStatement, verifyHomeStatement } from './manifest/home-statement.ts'
+export {
+  type GovernorSignature,
+  signBootStatement,
+  signHomeStatement,
+  signManifest,
+} from './manifest/signature.ts'
 export {
   encodeManifest,
   encodeSignedManifest,

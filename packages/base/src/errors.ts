@@ -196,8 +196,8 @@ export const errorTable = {
   zone_not_gone: entry(409, 'GeneralFailure', 'later', 'The zone was heard from under its key'),
   boot_not_confirmed: entry(503, 'GeneralFailure', 'later', 'The boot is not confirmed'),
   boot_replaced: distrust('A newer boot of the zone was confirmed'),
-  statement_malformed: distrust('The statement on boots cannot be parsed'),
-  statement_signature: distrust('Too few governors signed the statement on boots'),
+  statement_malformed: distrust('The statement of governors cannot be parsed'),
+  statement_signature: distrust('Too few governors signed the statement'),
   zone_key_unavailable: entry(503, 'GeneralFailure', 'later', 'No node gives the key of this zone'),
 
   // The node.

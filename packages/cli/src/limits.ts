@@ -19,6 +19,8 @@ export const manifestLifetimeMs = 365 * 86_400_000
 export const collateralRenewBeforeMs = 20 * 86_400_000
 /** How long governors' statement on boots is good. */
 export const statementLifetimeMs = 60 * 60_000
+/** How long governors' statement on homes is good: it goes from hand to hand first. */
+export const homesLifetimeMs = 24 * 60 * 60_000
 /** How often the local operator looks which boots wait. */
 export const bootCheckMs = 50
 /** How long a node that restarts alone has for being confirmed by the other zones. */

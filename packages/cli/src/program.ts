@@ -19,6 +19,7 @@ import {
   guardianOpenCommand,
   guardianSealCommand,
 } from './commands/guardian.ts'
+import { homeCommands } from './commands/home.ts'
 import { initCommand } from './commands/init.ts'
 import { kmipEnrollCommand } from './commands/kmip-enroll.ts'
 import { manifestCommands } from './commands/manifest.ts'
@@ -71,6 +72,7 @@ const commands: readonly MakeCommand[] = [
   trustCommand,
   nodesCommand,
   group('manifest', 'what the mesh trusts, and how governors change it', manifestCommands),
+  group('home', 'which zone orders changes: governors move it, and give up zones', homeCommands),
   group('wallet', 'make, import and look at wallets', [
     walletCreateCommand,
     walletImportCommand,

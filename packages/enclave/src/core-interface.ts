@@ -2,6 +2,7 @@
 import type { KmipAddresses, NodeStatus } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
+import type { HomeReport } from '@holdfast/base/home-statement'
 import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { KmipForm } from './kmip/create-kmip-server.ts'
 import type { KmipConnection } from './kmip/pushes/push-hub.ts'
@@ -48,6 +49,11 @@ export type Core = {
   ready(): Promise<void>
   /** Governors' signed statement that names this boot (docs/governance.md). */
   takeStatement(untrusted: Bytes): Promise<Result<void>>
+  /**
+   * Governors' signed statement on homes, carried out here and told to the other zones
+   * (docs/replication.md). Refusals: those of `verifyHomeStatement`, `not_ready`.
+   */
+  takeHomes(untrusted: Bytes): Promise<Result<HomeReport>>
   /**
    * One request on its own, as JSON bytes: the answer's JSON bytes, or the refusal. `untrusted`
    * is `{ request: base64url, authorisations: Authorisation[] }`.

@@ -1,6 +1,5 @@
 /** The trusted core: ports in, `Core` out. Everything that a node does with keys happens here. */
 import type { KmipAddresses, NodeStatus } from '@holdfast/base/answers'
-import { authorisation } from '@holdfast/base/authorisation'
 import type { Bytes } from '@holdfast/base/bytes'
 import {
   accept,
@@ -11,10 +10,8 @@ import {
   refuse,
 } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
+import type { HomeReport } from '@holdfast/base/home-statement'
 import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
-import { authorisationsMax } from '@holdfast/base/limits'
-import { base64url, bytesOf, parseJson } from '@holdfast/base/schema'
-import { z } from 'zod'
 import { sweepWaits } from './approvals/sweep-waits.ts'
 import { beginAuditLog } from './audit/begin-audit-log.ts'
 import type { CoreOptions } from './build-context.ts'
@@ -36,11 +33,13 @@ import { catchUpIntervalMs, followerRounds, peerTimeoutMs, requestTimeoutMs } fr
 import { nodeStatus } from './node-status.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
 import { createReplicatedObjects } from './objects/replicated-objects.ts'
+import { parseEnvelope } from './parse-envelope.ts'
 import type { Peer } from './ports/mesh.ts'
 import { reading } from './records/reading.ts'
 import { refusing } from './refusing.ts'
 import { answerPeer } from './replication/answer-peer.ts'
 import { createFailover, type Failover } from './replication/failover.ts'
+import { createHomeCommands, type HomeCommands } from './replication/home-commands.ts'
 import { encodePeerAnswer, parsePeerRequest } from './replication/messages.ts'
 import { dispatch } from './routing/dispatch.ts'
 import { openSession } from './sessions/open-session.ts'
@@ -51,11 +50,6 @@ import { createPendingSignatures, type PendingSignatures } from './tenants/pendi
 import { relayKmip } from './tenants/relay-kmip.ts'
 import { serveKmip } from './tenants/serve-kmip.ts'
 import type { ZoneView } from './zone/zone-view.ts'
-
-const envelope = z.strictObject({
-  request: base64url,
-  authorisations: z.array(authorisation).max(authorisationsMax),
-})
 
 const notReady: Refused = refuse('not_ready', 'this node has not started yet')
 const notConfirmed: Refused = refuse('boot_not_confirmed', 'this boot is not confirmed here')
@@ -68,6 +62,7 @@ class NodeCore implements Core {
   readonly #ready = Promise.withResolvers<void>()
   #context: CoreContext | undefined
   #failover: Failover | undefined
+  #homes: HomeCommands | undefined
   /** The store is not what it was: only a new boot, with its rule, may go on from it. */
   #fallen = false
   #kmip: KmipServer | undefined
@@ -108,6 +103,10 @@ class NodeCore implements Core {
     return this.#ready.promise
   }
 
+  async takeHomes(untrusted: Bytes): Promise<Result<HomeReport>> {
+    return refusing(async () => this.#homes?.take(untrusted) ?? notReady)
+  }
+
   takeStatement(untrusted: Bytes): Promise<Result<void>> {
     return refusing(async () => {
       const taken = await this.#boot.standing.take(untrusted)
@@ -123,6 +122,8 @@ class NodeCore implements Core {
     if (this.#stopping || this.#replaced || this.#fallen) return
     this.#context = context
     this.#failover = createFailover(context)
+    const manifest = () => this.#options.manifest
+    this.#homes = createHomeCommands({ context, failover: this.#failover, manifest })
     this.#kmip = serveKmip(context, this.#options)
     this.#ready.resolve()
     this.#meet()
@@ -155,10 +156,7 @@ class NodeCore implements Core {
   async handle(untrusted: Bytes): Promise<Result<Bytes>> {
     const context = this.#context
     if (context === undefined) return notReady
-    const parsed = attempt(() => {
-      const { request, authorisations } = parseJson(envelope, untrusted)
-      return { request: bytesOf(request, 'base64url'), authorisations }
-    })
+    const parsed = parseEnvelope(untrusted)
     if (!parsed.ok) return parsed
     const deadlineMs = context.clock.nowMs() + requestTimeoutMs
     return dispatch(context, { ...parsed.value, deadlineMs })
@@ -219,7 +217,8 @@ class NodeCore implements Core {
       Promise.resolve(this.#ownEvidence(nonce))
     const kmip = { server: this.#kmip, addresses: this.#kmipAddresses }
     const { manifest } = this.#options
-    return answerPeer({ ...context, evidence, manifest, kmip }, peer, request.value)
+    const parts = { evidence, manifest, kmip, homes: this.#homes }
+    return answerPeer({ ...context, ...parts }, peer, request.value)
   }
 
   zoneTrust(): ZoneTrust | undefined {
@@ -299,6 +298,7 @@ class NodeCore implements Core {
     await this.#background(advanceChanges(context))
     // A round waits for other zones, and ticks go on meanwhile.
     void this.#background(this.#failover?.tick() ?? Promise.resolve())
+    void this.#background(this.#homes?.tick() ?? Promise.resolve())
     await this.#background(sweepWaits(context))
   }
 
@@ -316,7 +316,7 @@ class NodeCore implements Core {
     if (!(await this.#boot.hasFallen())) this.#replace()
   }
 
-  /** The store is another than it was: nothing that was read from it counts any more. */
+  /** Nothing that was read from the store counts any more. */
   #fell(): void {
     this.#fallen = true
     this.#close()
@@ -335,6 +335,7 @@ class NodeCore implements Core {
     this.#context?.keys.clear()
     this.#context = undefined
     this.#failover = undefined
+    this.#homes = undefined
     this.#kmip?.stop()
     this.#kmip = undefined
   }

@@ -60,6 +60,10 @@ export const followerRounds = 5
 export const failoverAfterMsDefault = 60_000
 /** How much longer each next zone of the placement waits, so that they do not compete. */
 export const failoverStaggerMs = 4000
+/** How long a zone may take to fetch what decided without it, and to be told of a statement. */
+export const homeOrderTimeoutMs = 10_000
+/** Governors' statements on homes that a node keeps until they are carried out or expire. */
+export const homeStatementsMax = 16
 /** Wallets that a new home sends on in one round. */
 export const reissueBatchWallets = 256
 /** How often, and after which pause, a node that booted asks a peer anew for all it remembers. */

@@ -15,6 +15,7 @@ import type {
   WalletAnswer,
   WalletListAnswer,
 } from '@holdfast/base/answers'
+import type { HomeReport } from '@holdfast/base/home-statement'
 import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import type { AuditReport } from './audit/verify-audit.ts'
@@ -125,6 +126,11 @@ export type Client = {
     payload: SignPayload,
     request?: RequestOptions,
   ): Promise<DryRunAnswer>
+  /**
+   * Gives governors' signed statement on homes to the first node that answers, which tells the
+   * other zones: what was taken over, and what goes on by itself.
+   */
+  applyHomes(signed: Uint8Array): Promise<HomeReport>
   /** The CA of a zone for programs that cannot verify evidence, verified afresh (`zoneTrust`). */
   zoneTrust(zone?: ZoneId): Promise<ZoneTrust>
   sign(signatory: Signatory, payload: SignPayload, request?: RequestOptions): Promise<SignAnswer>

@@ -8,8 +8,10 @@ import {
 import type { Envelope } from '@holdfast/base/authorisation'
 import { type Bytes, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import { fail, RefusalError, type Result } from '@holdfast/base/errors'
+import { type HomeReport, homeReport } from '@holdfast/base/home-statement'
 import type { BootId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { parseJson } from '@holdfast/base/schema'
+import { homesTimeoutMs } from './limits.ts'
 import { refusalFrom } from './problem.ts'
 import type { HttpAnswer, HttpRequest, Transport } from './transport.ts'
 
@@ -30,6 +32,8 @@ export type Endpoint = {
   status(): Promise<NodeStatus>
   /** `GET /v1/trust`: worth nothing before its evidence and signature are verified. */
   untrustedZoneTrust(): Promise<ZoneTrustAnswer>
+  /** `POST /v1/homes`: governors' statement, which proves itself. */
+  homes(signed: Bytes): Promise<HomeReport>
   /** `POST /v1/requests`: the answer's JSON, or the refusal. */
   request(envelope: Envelope, timeoutMs: number): Promise<Result<Bytes>>
 }
@@ -80,6 +84,12 @@ export const endpoint = (transport: Transport, address: string, timeoutMs: numbe
     },
     status: async () => parseJson(nodeStatus, await get('/v1/node')),
     untrustedZoneTrust: async () => parseJson(zoneTrustAnswer, await get('/v1/trust')),
+    homes: async (signed) => {
+      const sent = { method: 'POST', contentType: 'application/json', body: signed } as const
+      const { status, body } = await ask({ ...sent, anyKey: true }, '/v1/homes', homesTimeoutMs)
+      if (status !== 200) throw new RefusalError(refusalFrom(status, body))
+      return parseJson(homeReport, body)
+    },
     request: async (envelope, ms) => {
       const { status, body } = await ask(
         { method: 'POST', contentType: 'application/json', body: envelopeJson(envelope) },

@@ -32,3 +32,5 @@ export const nodeRestMs = 5000
 export const sessionWalletsMax = 64
 /** How often a change is built anew because another one came first. */
 export const rebaseMax = 3
+/** How long a node may take to carry governors' statement on homes out. */
+export const homesTimeoutMs = 20_000

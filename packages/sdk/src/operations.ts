@@ -5,6 +5,7 @@ import { RefusalError } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { applyHomes } from './apply-homes.ts'
 import { createLogMemory } from './audit/log-memory.ts'
 import { verifyAudit } from './audit/verify-audit.ts'
 import type { Client, RequestOptions } from './client.ts'
@@ -144,6 +145,7 @@ export const operations = (context: OperationsContext): Operations => {
       const asked = (options: ShowAudit) => audit(options, request)
       return verifyAudit({ mesh: trust.mesh, wallet, zones, receipts, show: asked })
     },
+    applyHomes: (signed) => applyHomes(context, signed),
     zoneTrust: (zone) => zoneTrust(trust, endpoints, zone),
   }
 }

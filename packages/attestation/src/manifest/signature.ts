@@ -4,7 +4,7 @@ import type { Manifest } from '@holdfast/base/manifest'
 import { ed25519 } from '@noble/curves/ed25519.js'
 
 /** What governors sign: each kind has a prefix of its own, so that none passes for another. */
-export type SignedKind = 'manifest' | 'boots'
+export type SignedKind = 'manifest' | 'boots' | 'homes'
 
 const message = (bytes: Bytes, kind: SignedKind): Bytes =>
   concat(utf8(`holdfast ${kind} v1`), Uint8Array.of(0), bytes)
@@ -16,6 +16,10 @@ export const signManifest = (bytes: Bytes, governorPrivateKey: Bytes): Bytes =>
 /** The same over a statement on boots. */
 export const signBootStatement = (bytes: Bytes, governorPrivateKey: Bytes): Bytes =>
   ed25519.sign(message(bytes, 'boots'), governorPrivateKey)
+
+/** The same over a statement on homes. */
+export const signHomeStatement = (bytes: Bytes, governorPrivateKey: Bytes): Bytes =>
+  ed25519.sign(message(bytes, 'homes'), governorPrivateKey)
 
 /** Ed25519 as RFC 8032 §5.1.7 verifies, without the looser rules of ZIP 215. */
 export const verifyEd25519 = (signature: Bytes, signed: Bytes, publicKey: Bytes): boolean => {

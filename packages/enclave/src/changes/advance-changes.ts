@@ -14,7 +14,6 @@ import { peerTimeoutMs } from '../limits.ts'
 import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import { refusing } from '../refusing.ts'
 import { homeNow } from '../replication/leadership.ts'
-import { finalCount } from '../replication/spread.ts'
 import { storeChange, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { buildChange, type ChangeRequest, isChange } from './builders.ts'
@@ -129,7 +128,7 @@ export const advance = async (context: CoreContext, id: WalletId): Promise<void>
     if (!stored.ok) return
     noteAdvance(context, entry, change, next)
     await context.replicator.spreadWallet(stored.value, {
-      needed: finalCount(stored.value.wallet.placement),
+      needed: 'final',
       waitMs: peerTimeoutMs,
     })
   }

@@ -16,6 +16,7 @@ import { groupId } from '../replication/group.ts'
 import { checkPromised } from '../replication/leadership.ts'
 import type { ObjectBundle } from '../replication/messages.ts'
 import type { PromiseTable } from '../replication/promise-table.ts'
+import { rememberersOf } from '../replication/voters.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import { parseState, type StateEntry } from './object-records.ts'
@@ -178,13 +179,15 @@ const bury = async (
 }
 
 const hasBooted = async (
-  { bootRule, wallets }: AcceptObjectsContext,
+  context: AcceptObjectsContext,
   entries: readonly StateEntry[],
   origin: Origin,
 ): Promise<Result<void>> => {
   if (origin === 'fetched') return accept(undefined)
   for (const wallet of new Set(entries.map((entry) => entry.wallet))) {
-    const booted = await bootRule.wait(wallets.indexed(wallet)?.zones ?? [])
+    const indexed = context.wallets.indexed(wallet)
+    const zones = indexed === undefined ? [] : rememberersOf(context, indexed)
+    const booted = await context.bootRule.wait(zones)
     if (!booted.ok) return booted
   }
   return accept(undefined)

@@ -6,9 +6,10 @@ import type { CoreContext } from '../context.ts'
 import { durabilityWaitMs, requestTimeoutMs } from '../limits.ts'
 import { objectName } from '../records/names.ts'
 import { refusing } from '../refusing.ts'
+import { groupOf } from '../replication/group.ts'
 import { homeNow, orderingEpoch } from '../replication/leadership.ts'
 import type { PeerRequest } from '../replication/messages.ts'
-import { finalCount } from '../replication/spread.ts'
+import { rememberersOf } from '../replication/voters.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { acceptObjects } from './accept-objects.ts'
 import type { ManagedObjects, ObjectState } from './managed-objects.ts'
@@ -32,7 +33,7 @@ const stored = async (
   context: CoreContext,
   wallet: WalletEntry,
   bundle: { readonly state: Bytes; readonly payload?: Bytes }[],
-  needed: number,
+  needed: number | 'final',
 ): Promise<Result<void>> => {
   const acceptance = { origin: 'here', owed: others(context, wallet) } as const
   const entries = await acceptObjects(context, bundle, acceptance)
@@ -50,7 +51,7 @@ export const createObjectsHere = async (
   wallet: WalletEntry,
   objects: Create,
 ): Promise<Result<void>> => {
-  const booted = await context.bootRule.wait(wallet.wallet.placement.zones)
+  const booted = await context.bootRule.wait(rememberersOf(context, groupOf(wallet.wallet)))
   if (!booted.ok) return booted
   const epoch = orderingEpoch(context, wallet.wallet)
   if (!epoch.ok) return epoch
@@ -120,7 +121,7 @@ export const changeObjectsHere = async (
   wallet: WalletEntry,
   changes: Changes,
 ): Promise<Result<void>> => {
-  const booted = await context.bootRule.wait(wallet.wallet.placement.zones)
+  const booted = await context.bootRule.wait(rememberersOf(context, groupOf(wallet.wallet)))
   if (!booted.ok) return booted
   const ordering = orderingEpoch(context, wallet.wallet)
   if (!ordering.ok) return ordering
@@ -135,7 +136,7 @@ export const changeObjectsHere = async (
     if (!next.ok) return next
     bundle.push(next.value)
   }
-  return stored(context, wallet, bundle, finalCount(wallet.wallet.placement))
+  return stored(context, wallet, bundle, 'final')
 }
 
 type HomeRequest = Extract<PeerRequest, { type: 'objects.create' | 'objects.change' }>

@@ -18,6 +18,7 @@ import { groupOf } from './group.ts'
 import { checkPromised } from './leadership.ts'
 import type { WalletBundle } from './messages.ts'
 import type { PromiseTable } from './promise-table.ts'
+import { rememberersOf } from './voters.ts'
 
 export type AcceptContext = {
   readonly crypto: Crypto
@@ -139,7 +140,7 @@ export const acceptWallet = async (
     return refuse('placement_mismatch', 'the placement of the wallet does not name this zone')
   }
   if (origin !== 'fetched') {
-    const booted = await context.bootRule.wait(placement.zones)
+    const booted = await context.bootRule.wait(rememberersOf(context, groupOf(parsed.value.wallet)))
     if (!booted.ok) return booted
   }
   const marked = await acceptMarks(context, id, bundle)

@@ -24,13 +24,18 @@ import { acceptWallet, fromPeer } from './accept-wallet.ts'
 import { answerPromise } from './answer-promise.ts'
 import { clearBundle, clearObjects, readBundle, readObjects } from './bundle.ts'
 import { inventory, markInventory, objectInventory, promiseInventory } from './inventories.ts'
+import type { HomeCommands } from './home-commands.ts'
+import { inventory, objectInventory, promiseInventory } from './inventories.ts'
 import { checkPromised, homeNow } from './leadership.ts'
 import { encodePeerAnswer, type PeerAnswer, type PeerRequest } from './messages.ts'
+import { rememberersOf } from './voters.ts'
 
 type PeerContext = CoreContext & {
   readonly evidence: (nonce: Bytes) => Promise<Result<Bytes>>
   readonly manifest: VerifiedManifest
   readonly kmip: ServedKmip
+  /** Once the node serves. */
+  readonly homes: Pick<HomeCommands, 'obey'> | undefined
 }
 
 /** The home answers what nodes write for KMIP clients, if they may speak for them. */
@@ -78,7 +83,7 @@ const handlers: Handlers = {
       held: held === undefined ? null : { epoch: held.epoch, version: held.version },
       counts:
         held !== undefined &&
-        context.bootRule.check(held.zones).ok &&
+        context.bootRule.check(rememberersOf(context, held)).ok &&
         checkPromised(context, held, held).ok,
     })
   },
@@ -88,11 +93,13 @@ const handlers: Handlers = {
   },
   promises: async (context, peer, { after }) => accept(promiseInventory(context, peer, after)),
   promise: async (context, peer, request) => {
-    const answered = await answerPromise(context, peer.zone, request)
+    const answered = await answerPromise(context, peer, request)
     // What it had sent before may still be on its way into the store, and must be told with it.
     for (const zone of request.group.zones) await context.inFlight.settled(zone)
     return answered
   },
+  'homes.take': async ({ homes }, _peer, { statement }) =>
+    homes?.obey(statement) ?? refuse('not_ready', 'this node has not started yet'),
   fetch: async (context, peer, { wallet }) => {
     const current = context.zoneView.check()
     if (!current.ok) return current

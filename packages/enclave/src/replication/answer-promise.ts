@@ -2,9 +2,11 @@
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
+import type { Peer } from '../ports/mesh.ts'
 import { type Group, groupId } from './group.ts'
 import { leaderOf } from './leadership.ts'
 import type { PeerRequest } from './messages.ts'
+import { withoutThese } from './voters.ts'
 
 type PromiseRequest = Extract<PeerRequest, { type: 'promise' }>
 
@@ -14,7 +16,7 @@ export const knownEpoch = (
   group: Group,
 ): number => Math.max(promises.get(group)?.epoch ?? 1, wallets.highestEpoch(groupId(group)))
 
-/** A home that is heard is not replaced, unless its owners say so. */
+/** A home that is heard is not replaced, unless governors say so. */
 const hearsLeader = (
   { peers, zone, failoverAfterMs }: CoreContext,
   leader: ZoneId,
@@ -26,6 +28,29 @@ const hearsLeader = (
   return sinceMs !== undefined && sinceMs < failoverAfterMs
 }
 
+const sameZones = (left: readonly ZoneId[], right: readonly ZoneId[]): boolean =>
+  left.length === right.length && left.every((zone) => right.includes(zone))
+
+/**
+ * Where some zones decide without the others, these may begin a round among themselves only as
+ * well, or be asked back by their home; unless governors have decided anew.
+ */
+const checkOrder = (
+  { promises }: CoreContext,
+  candidate: ZoneId,
+  { group, force, commandedAtMs, without }: PromiseRequest,
+): Result<void> => {
+  const held = promises.get(group)
+  if (held === undefined) return accept(undefined)
+  if (force && commandedAtMs < held.commandedAtMs) {
+    return refuse('superseded', 'governors have decided something else since', 'statement')
+  }
+  const isNewer = force && commandedAtMs > held.commandedAtMs
+  const isReturn = without.length === 0 && held.candidate === candidate
+  if (isNewer || isReturn || sameZones(without, held.without)) return accept(undefined)
+  return refuse('superseded', 'other zones decide for this group', held.without.join(','))
+}
+
 /**
  * Asked with `epoch: null`, whether this zone would promise. The promise is stored before it is
  * given. Answers the highest epoch that is known here. Refusals: `placement_mismatch`,
@@ -33,18 +58,25 @@ const hearsLeader = (
  */
 export const answerPromise = async (
   context: CoreContext,
-  candidate: ZoneId,
-  { group, epoch, force }: PromiseRequest,
+  peer: Peer,
+  request: PromiseRequest,
 ): Promise<Result<{ readonly known: number }>> => {
-  const { zones } = group
-  if (!zones.includes(context.zone) || !zones.includes(candidate)) {
+  const { group, epoch, force, commandedAtMs, without, catchUp } = request
+  const candidate = peer.zone
+  const deciding = withoutThese(group.zones, without)
+  if (!deciding.includes(context.zone) || !deciding.includes(candidate)) {
     return refuse('placement_mismatch', 'the group is not of these zones')
   }
-  const booted = await context.bootRule.wait(zones)
+  const booted = await context.bootRule.wait(deciding)
   if (!booted.ok) return booted
+  const ordered = checkOrder(context, candidate, request)
+  if (!ordered.ok) return ordered
   const leader = leaderOf(context, group)
   if (!force && hearsLeader(context, leader, candidate)) {
     return refuse('conflict', 'the home is heard here', leader)
+  }
+  if (catchUp && !(await context.replicator.compareNow(peer))) {
+    return refuse('recovering', 'what the home holds could not be fetched', candidate)
   }
   const known = knownEpoch(context, group)
   if (epoch === null) return accept({ known })
@@ -53,8 +85,7 @@ export const answerPromise = async (
   if (epoch <= known && !isRepeat) {
     return refuse('superseded', 'a later epoch is known here', String(known))
   }
-  const stored = isRepeat
-    ? accept(undefined)
-    : await context.promises.put({ group, epoch, candidate, adopted: false })
+  const promise = { group, epoch, candidate, adopted: false, commandedAtMs, without }
+  const stored = isRepeat ? accept(undefined) : await context.promises.put(promise)
   return stored.ok ? accept({ known: epoch }) : stored
 }

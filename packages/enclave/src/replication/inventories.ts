@@ -76,22 +76,26 @@ export const promiseInventory = (
     group: { founder: ZoneId; zones: ZoneId[] }
     epoch: number
     candidate: ZoneId
+    commandedAtMs: number
+    without: ZoneId[]
   }[]
   readonly next?: string
 } => {
   const known = promises
     .all()
     .filter(({ group }) => group.zones.includes(peer.zone))
-    .map(({ group, epoch, candidate }) => ({ name: groupId(group), group, epoch, candidate }))
+    .map((promised) => ({ ...promised, name: groupId(promised.group) }))
     .filter(({ name }) => after === undefined || name > after)
     .toSorted((left, right) => (left.name < right.name ? -1 : 1))
   const page = known.slice(0, inventoryPageWallets)
   const last = page.at(-1)
   return {
-    promises: page.map(({ group: { founder, zones }, epoch, candidate }) => ({
+    promises: page.map(({ group: { founder, zones }, without, ...promised }) => ({
       group: { founder, zones: [...zones] },
-      epoch,
-      candidate,
+      epoch: promised.epoch,
+      candidate: promised.candidate,
+      commandedAtMs: promised.commandedAtMs,
+      without: [...without],
     })),
     ...(known.length > page.length && last !== undefined ? { next: last.name } : {}),
   }

@@ -79,7 +79,11 @@ const requests: readonly CborValue[] = [
     group: { founder: 'eu-west', zones: ['eu-west', 'us-east'] },
     epoch: 3,
     force: false,
+    commandedAtMs: 1_800_000_000_000,
+    without: ['eu-west'],
+    catchUp: true,
   },
+  { type: 'homes.take', statement: Uint8Array.of(1, 2) },
   {
     type: 'zone.boot',
     epoch: 1,

@@ -3,6 +3,7 @@ import { authorisation } from '@holdfast/base/authorisation'
 import type { Bytes } from '@holdfast/base/bytes'
 import { type CborValue, parseCbor, toCbor } from '@holdfast/base/cbor'
 import { type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
+import { homeReport } from '@holdfast/base/home-statement'
 import { authorisationsMax, zonesMax } from '@holdfast/base/limits'
 import { marks } from '@holdfast/base/mark'
 import {
@@ -95,11 +96,19 @@ export const peerRequest = z.discriminatedUnion('type', [
     type: z.literal('promise'),
     group,
     epoch: z.int().min(2).nullable(),
-    /** Though the home is heard: its owner wants it so. */
+    /** Though the home is heard: governors want it so. */
     force: z.boolean(),
+    /** When they signed the newest statement that the asking zone knows; 0 for none. */
+    commandedAtMs: z.int().min(0),
+    /** Zones without which the others decide from this epoch on. */
+    without: z.array(zoneId).max(zonesMax),
+    /** First fetch all that the asking zone holds. */
+    catchUp: z.boolean(),
   }),
   /** Marks of the wallets that the asking zone may hold, in the order of their ids. */
   z.strictObject({ type: z.literal('marks'), after: walletId.exactOptional() }),
+  /** Governors' signed statement on homes, for the zones that carry it out. */
+  z.strictObject({ type: z.literal('homes.take'), statement: bytes }),
   /** Add these to what is known of the wallet. */
   z.strictObject({ type: z.literal('marks.put'), wallet: walletId, marks }),
   /** The home is about to let a change take effect: from here on it cannot be cancelled. */
@@ -152,7 +161,15 @@ export const peerAnswers = {
   }),
   fetch: z.strictObject({ bundle: walletBundle.nullable() }),
   promises: z.strictObject({
-    promises: z.array(z.strictObject({ group, epoch: z.int().min(2), candidate: zoneId })),
+    promises: z.array(
+      z.strictObject({
+        group,
+        epoch: z.int().min(2),
+        candidate: zoneId,
+        commandedAtMs: z.int().min(0),
+        without: z.array(zoneId).max(zonesMax),
+      }),
+    ),
     next: z.string().exactOptional(),
   }),
   promise: z.strictObject({ known: z.int().min(1) }),
@@ -162,6 +179,8 @@ export const peerAnswers = {
   }),
   /** `certain`: the zone has heard enough since its boot to know what it had agreed to. */
   'marks.put': z.strictObject({ late: z.array(hex(32)).max(256), certain: z.boolean() }),
+  'homes.take': homeReport,
+  'marks.put': z.strictObject({ late: z.array(hex(32)).max(256) }),
   'change.open': z.strictObject({ marks }),
   'objects.put': z.strictObject({ held: z.array(version) }),
   'objects.inventory': z.strictObject({

@@ -17,6 +17,10 @@ const schema = z.strictObject({
   candidate: zoneId,
   /** At the candidate: a majority promised, and what it remembers was adopted. */
   adopted: z.boolean(),
+  /** When governors signed the statement that it obeys, or that an earlier one obeyed. */
+  commandedAtMs: z.int().min(1).exactOptional(),
+  /** Zones without which the others decide. */
+  without: z.array(zoneId).min(1).exactOptional(),
 })
 
 export type EpochPromise = {
@@ -24,6 +28,10 @@ export type EpochPromise = {
   readonly epoch: number
   readonly candidate: ZoneId
   readonly adopted: boolean
+  /** When governors signed the newest statement that was obeyed; 0 where there was none. */
+  readonly commandedAtMs: number
+  /** Zones that governors gave up: the others decide without them. */
+  readonly without: readonly ZoneId[]
 }
 
 type Kept = EpochPromise & { readonly revision: Revision }
@@ -89,16 +97,19 @@ class Table implements PromiseTable {
   }
 
   learn({ payload, revision }: OpenedRecord): void {
-    const { founder, zones, epoch, candidate, adopted } = parseCbor(schema, payload)
-    this.#note({ group: { founder, zones }, epoch, candidate, adopted, revision })
+    const { founder, zones, format: _format, ...rest } = parseCbor(schema, payload)
+    const { commandedAtMs = 0, without = [] } = rest
+    this.#note({ ...rest, group: { founder, zones }, commandedAtMs, without, revision })
   }
 
   async #tryPut(next: EpochPromise): Promise<Result<void>> {
-    const { group, epoch, candidate, adopted } = next
+    const { group, epoch, candidate, adopted, without } = next
     const held = this.get(group)
     if (!follows(next, held)) return supersededBy(held)
     if (held?.epoch === epoch && held.adopted === adopted) return accept(undefined)
     const id = groupId(group)
+    // What was obeyed once is not obeyed again, whoever takes over in between.
+    const commandedAtMs = Math.max(next.commandedAtMs, held?.commandedAtMs ?? 0)
     const payload = toCbor({
       format: 'holdfast promise v1',
       founder: group.founder,
@@ -106,13 +117,15 @@ class Table implements PromiseTable {
       epoch,
       candidate,
       adopted,
+      ...(commandedAtMs > 0 && { commandedAtMs }),
+      ...(without.length > 0 && { without: [...without] }),
     })
     const stored = await this.#records.commit({
       conditions: [this.condition(group)],
       writes: [this.#records.put(promiseName(id), { epoch, version: adopted ? 2 : 1 }, payload)],
     })
     if (!stored.ok) return stored
-    this.#note({ ...next, revision: stored.value })
+    this.#note({ ...next, commandedAtMs, revision: stored.value })
     return accept(undefined)
   }
 

@@ -31,9 +31,14 @@ import { groupOf } from './group.ts'
 import { checkPromised } from './leadership.ts'
 import { covers, pushObjects, pushWallet } from './push.ts'
 import type { ReplicatorContext } from './replicator-context.ts'
-import { durabilityOf, finalCount, spread } from './spread.ts'
+import { durabilityOf, type Enough, finalCount, spread } from './spread.ts'
+import { rememberersOf, votersOf } from './voters.ts'
 
-type Wait = { readonly needed: number; readonly waitMs: number }
+type Wait = {
+  /** Zones of the placement, or so many of those that decide that it is final. */
+  readonly needed: number | 'final'
+  readonly waitMs: number
+}
 
 export type Replicator = {
   spreadWallet(entry: WalletEntry, wait: Wait): Promise<DurabilityState>
@@ -83,20 +88,33 @@ class MeshReplicator implements Replicator {
   }
 
   spreadWallet(entry: WalletEntry, wait: Wait): Promise<DurabilityState> {
-    const { zone, clock } = this.#context
-    const { zones } = entry.wallet.placement
     const push = (to: ZoneId) => pushWallet(this.#context, to, entry)
-    return spread({ zones, self: zone, clock, push, ...wait })
+    return this.#spread(entry, wait, push)
   }
 
   spreadObjects(
-    { wallet }: WalletEntry,
+    wallet: WalletEntry,
     entries: readonly StateEntry[],
     wait: Wait,
   ): Promise<DurabilityState> {
-    const { zone, clock } = this.#context
     const push = (to: ZoneId) => pushObjects(this.#context, to, entries)
-    return spread({ zones: wallet.placement.zones, self: zone, clock, push, ...wait })
+    return this.#spread(wallet, wait, push)
+  }
+
+  #spread(
+    { wallet }: WalletEntry,
+    { needed, waitMs }: Wait,
+    push: (to: ZoneId) => Promise<Result<void>>,
+  ): Promise<DurabilityState> {
+    const { zone, clock } = this.#context
+    const { zones } = wallet.placement
+    const enough = needed === 'final' ? this.#final(wallet) : { voters: zones, needed }
+    return spread({ zones, self: zone, clock, push, waitMs, enough })
+  }
+
+  #final(wallet: WalletEntry['wallet']): Enough {
+    const voters = votersOf(this.#context, groupOf(wallet))
+    return { voters, needed: finalCount(voters, wallet.placement) }
   }
 
   async confirm(entry: WalletEntry): Promise<DurabilityState> {
@@ -104,7 +122,7 @@ class MeshReplicator implements Replicator {
     const { id, placement } = entry.wallet
     const { bootRule } = this.#context
     const counts = checkPromised(this.#context, groupOf(entry.wallet), entry.wallet)
-    const own = bootRule.check(placement.zones).ok && counts.ok
+    const own = bootRule.check(rememberersOf(this.#context, groupOf(entry.wallet))).ok && counts.ok
     const confirmed = new Set<ZoneId>(own ? [zone] : [])
     await Promise.all(
       placement.zones.map(async (other) => {
@@ -115,7 +133,7 @@ class MeshReplicator implements Replicator {
         if (held !== null && covers(held, entry.wallet)) confirmed.add(other)
       }),
     )
-    return durabilityOf(placement.zones, confirmed, finalCount(placement))
+    return durabilityOf(placement.zones, confirmed, this.#final(entry.wallet))
   }
 
   catchUp(peer: Peer): Promise<void> {

@@ -6,40 +6,45 @@ import type { Wallet } from '@holdfast/base/wallet'
 import type { Clock } from '../ports/clock.ts'
 import { majorityOf } from './majority.ts'
 
-/** A change is final when a majority of the placement, and at least d zones, hold it. */
-export const finalCount = ({ zones, durability }: Wallet['placement']): number =>
-  Math.max(majorityOf(zones), Math.min(durability, zones.length))
+/** How many of those that decide must hold what is final: a majority, and at least d. */
+export const finalCount = (
+  voters: readonly ZoneId[],
+  { durability }: Pick<Wallet['placement'], 'durability'>,
+): number => Math.max(majorityOf(voters), Math.min(durability, voters.length))
+
+/** Which zones count, and how many of them are enough. */
+export type Enough = { readonly voters: readonly ZoneId[]; readonly needed: number }
+
+const isEnough = ({ voters, needed }: Enough, confirmed: ReadonlySet<ZoneId>): boolean =>
+  voters.filter((zone) => confirmed.has(zone)).length >= needed
 
 export const durabilityOf = (
   zones: readonly ZoneId[],
   confirmed: ReadonlySet<ZoneId>,
-  needed: number,
+  enough: Enough,
 ): DurabilityState => ({
-  state: confirmed.size >= needed ? 'final' : 'pending',
+  state: isEnough(enough, confirmed) ? 'final' : 'pending',
   confirmed: zones.filter((zone) => confirmed.has(zone)),
   missing: zones.filter((zone) => !confirmed.has(zone)),
 })
 
 /**
- * Settles when `needed` zones hold it, this one included, or after `waitMs`. What is late goes on
+ * Settles when enough zones hold it, this one included, or after `waitMs`. What is late goes on
  * without the caller.
  */
 export const spread = async (options: {
   readonly zones: readonly ZoneId[]
   readonly self: ZoneId
-  readonly needed: number
+  readonly enough: Enough
   readonly waitMs: number
   readonly clock: Clock
   readonly push: (zone: ZoneId) => Promise<Result<void>>
 }): Promise<DurabilityState> => {
-  const { zones, self, needed, waitMs, clock, push } = options
+  const { zones, self, enough, waitMs, clock, push } = options
   const confirmed = new Set<ZoneId>([self])
-  let enough: () => void = () => undefined
-  const reached = new Promise<void>((resolve) => {
-    enough = resolve
-  })
+  const reached = Promise.withResolvers<void>()
   const note = (): void => {
-    if (confirmed.size >= needed) enough()
+    if (isEnough(enough, confirmed)) reached.resolve()
   }
   note()
   const pushes = zones
@@ -49,6 +54,6 @@ export const spread = async (options: {
       confirmed.add(zone)
       note()
     })
-  await Promise.race([reached, Promise.all(pushes), clock.sleep(waitMs)])
-  return durabilityOf(zones, confirmed, needed)
+  await Promise.race([reached.promise, Promise.all(pushes), clock.sleep(waitMs)])
+  return durabilityOf(zones, confirmed, enough)
 }

@@ -3,17 +3,19 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { BootRule } from './boot-rule.ts'
+import { groupOf } from './group.ts'
 import { homeNow } from './leadership.ts'
 import { majorityOf } from './majority.ts'
 import type { Peers } from './peers.ts'
 import type { PromiseTable } from './promise-table.ts'
+import { votersOf } from './voters.ts'
 
 /**
- * The home signs, once it has passed the boot rule, while it hears a majority; another zone
- * within `staleAfterMs` of
- * the last word from the home or from a majority of the placement, itself included (DESIGN §7).
- * Word of a zone counts only after all that it remembers has been fetched since the boot: this
- * zone's store may have been put back, and its policy with it. Refuses `stale`.
+ * A zone signs within `staleAfterMs` of the last word from the home or from a majority of those
+ * that decide for the placement, itself included (DESIGN §7). The home too, where others decide
+ * with it: they may have been told to go on without it. Word of a zone counts only after all that
+ * it remembers has been fetched since the boot: this zone's store may have been put back, and its
+ * policy with it. Refuses `stale`.
  */
 export const checkFresh = (
   context: {
@@ -24,18 +26,15 @@ export const checkFresh = (
   },
   wallet: Pick<Wallet, 'home' | 'founder' | 'epoch' | 'placement' | 'staleAfterMs'>,
 ): Result<void> => {
-  const { zones } = wallet.placement
+  const voters = votersOf(context, groupOf(wallet))
   const home = homeNow(context, wallet)
   const isRecent = (zone: ZoneId): boolean => {
     const since = context.peers.sinceHeardMs(zone)
     const isRecentWord = since !== undefined && since <= wallet.staleAfterMs
     return isRecentWord && context.bootRule.hasCompared(zone)
   }
-  const recent = zones.filter((zone) => zone === context.zone || isRecent(zone)).length
-  const isHeard = recent >= majorityOf(zones)
-  // Of three zones two may have given a silent home's wallets to another: then it is a replica.
-  const isSure = home === context.zone && (isHeard || zones.length <= 2)
-  if (isSure && context.bootRule.check(zones).ok) return accept(undefined)
+  const recent = voters.filter((zone) => zone === context.zone || isRecent(zone)).length
+  const isHeard = recent >= majorityOf(voters)
   if (isHeard || isRecent(home)) return accept(undefined)
   return refuse('stale', 'neither the home nor a majority of the zones was heard of late')
 }

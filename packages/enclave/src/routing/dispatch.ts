@@ -19,6 +19,7 @@ import { checkHeader } from '../operations/check-header.ts'
 import { operations } from '../operations/list.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { homeNow } from '../replication/leadership.ts'
+import { rememberersOf } from '../replication/voters.ts'
 import type { Session } from '../sessions/session-table.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import { walletIdOf } from '../wallets/wallet-id.ts'
@@ -166,8 +167,8 @@ const route = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>
   if ((operation.at === 'home' || waits) && home !== context.zone) {
     return toHome(context, call, wallet, home)
   }
-  if (operation.at === 'home') return orderHere(context, call, held.zones)
-  await context.bootRule.waitForWord(home, held.zones)
+  if (operation.at === 'home') return orderHere(context, call, rememberersOf(context, held))
+  await context.bootRule.waitForWord(home, rememberersOf(context, held))
   return runHere(context, call)
 }
 

@@ -3,10 +3,12 @@ import {
   createSimulatedPlatform,
   createSimulatedRoot,
   encodeBootStatement,
+  encodeHomeStatement,
   encodeSignedStatement,
   ppidHashOf,
   reportDataOf,
   signBootStatement,
+  signHomeStatement,
   simulatedCollateral,
   simulatedQuote,
   simulatedRootCertificate,
@@ -14,6 +16,7 @@ import {
 } from '@holdfast/attestation'
 import { type Bytes, fromHex, toBase64Url, utf8 } from '@holdfast/base/bytes'
 import { refuse } from '@holdfast/base/errors'
+import type { HomeStatement } from '@holdfast/base/home-statement'
 import { type BootId, MeshId, ZoneId } from '@holdfast/base/ids'
 import { createCore } from '../core.ts'
 import type { Core } from '../core-interface.ts'
@@ -68,6 +71,8 @@ export type TestMesh = {
   kill(zone: string): void
   /** A statement of governors on these nodes' boots. */
   statementOn(nodes: readonly TestNode[]): Bytes
+  /** A statement of governors on homes. */
+  homeStatement(said: Partial<Pick<HomeStatement, 'moves' | 'givenUp'>>): Bytes
   /** Starts a new core on the zone's disk, and has its boot confirmed. */
   start(zone: string, options?: StartOptions): Promise<TestNode>
   /** Cuts or mends the link between two zones. */
@@ -201,6 +206,19 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     const signature = signBootStatement(bytes, governor)
     return encodeSignedStatement(bytes, [{ governor: 'one', signature }])
   }
+  const homeStatement: TestMesh['homeStatement'] = ({ moves = [], givenUp = [] }) => {
+    const bytes = encodeHomeStatement({
+      format: 'holdfast homes v1',
+      mesh: manifest.mesh,
+      serial: manifest.manifest.serial,
+      issuedAt: new Date(nowMs).toISOString(),
+      expiresAt: new Date(nowMs + 3_600_000).toISOString(),
+      moves,
+      givenUp,
+    })
+    const signature = signHomeStatement(bytes, governor)
+    return encodeSignedStatement(bytes, [{ governor: 'one', signature }])
+  }
   const isReady = (node: TestNode): boolean =>
     !['starting', 'waiting_for_confirmation'].includes(node.core.status().state)
   const confirm = async (node: TestNode): Promise<void> => {
@@ -286,6 +304,7 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
       return node
     },
     statementOn,
+    homeStatement,
     starting: (name) => begun.get(name),
     kill: (zone) => {
       const node = alive.get(zone)

@@ -12,7 +12,6 @@ import type { AnyCall } from '../operations/call.ts'
 import { acceptWallet } from '../replication/accept-wallet.ts'
 import { founderOf } from '../replication/group.ts'
 import { orderingEpoch } from '../replication/leadership.ts'
-import { finalCount } from '../replication/spread.ts'
 import type { WalletEntry } from './wallet-entry.ts'
 
 /** What a change sets; the rest of the document stays. */
@@ -128,7 +127,7 @@ export const answerChange = async (
 ): Promise<Result<WalletAnswer>> => {
   const { wallet } = entry
   const durability = await context.replicator.spreadWallet(entry, {
-    needed: finalCount(wallet.placement),
+    needed: 'final',
     waitMs: durabilityWaitMs,
   })
   return accept({

@@ -1,8 +1,10 @@
 /** OpenAPI 3.1 of the client protocol, generated from the schemas that parse it. */
 import * as answers from '@holdfast/base/answers'
 import { authorisation } from '@holdfast/base/authorisation'
+import { signedStatementSchema } from '@holdfast/base/boot-statement'
 import { errorTable } from '@holdfast/base/errors'
 import { evidenceSchema } from '@holdfast/base/evidence'
+import { homeReport } from '@holdfast/base/home-statement'
 import { signedManifestSchema } from '@holdfast/base/manifest'
 import { request } from '@holdfast/base/requests/request'
 import { base64url } from '@holdfast/base/schema'
@@ -39,6 +41,8 @@ const named: Readonly<Record<string, z.ZodType>> = {
   DryRunAnswer: answers.dryRunAnswer,
   SessionAnswer: answers.sessionAnswer,
   NodeStatus: answers.nodeStatus,
+  SignedStatement: signedStatementSchema,
+  HomeReport: homeReport,
   Evidence: evidenceSchema,
   ZoneTrust: answers.zoneTrustAnswer,
   Manifests: z.strictObject({ manifests: z.array(signedManifestSchema).min(1) }),
@@ -148,6 +152,13 @@ const paths = (): JsonSchema => ({
         'LimitsAnswer',
         'SessionAnswer',
       ),
+    ),
+  },
+  '/v1/homes': {
+    post: operation(
+      "Governors' signed statement on homes: carried out here and told to the other zones",
+      body(content(json, reference('SignedStatement'))),
+      content(json, reference('HomeReport')),
     ),
   },
   '/v1/sessions': {

@@ -3,6 +3,7 @@ import type { KmipAddresses, ZoneTrustAnswer } from '@holdfast/base/answers'
 import { fromHex, toBase64Url } from '@holdfast/base/bytes'
 import { parseCbor, toCbor } from '@holdfast/base/cbor'
 import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
+import { statementBytesMax } from '@holdfast/base/limits'
 import { bootId, bytes, hex, parseValue, sessionId, walletId, zoneId } from '@holdfast/base/schema'
 import type { Core, UntrustedSessionOpening } from '@holdfast/enclave/core-interface'
 import { z } from 'zod'
@@ -116,6 +117,17 @@ export const routes: readonly Route[] = [
     bodyType: json,
     answer: async ({ core, body, turns, stranger }) =>
       typed(json, await turns.run(stranger, () => core.handle(body))),
+  },
+  {
+    method: 'POST',
+    path: '/v1/homes',
+    bodyType: json,
+    bodyBytesMax: 2 * statementBytesMax,
+    answer: async ({ core, body, turns, stranger }) => {
+      const taken = await turns.run(stranger, () => core.takeHomes(body))
+      if (!taken.ok) return taken
+      return accept({ type: json, bytes: Buffer.from(JSON.stringify(taken.value)) })
+    },
   },
   {
     method: 'POST',

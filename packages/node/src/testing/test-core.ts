@@ -17,6 +17,7 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
     start: async () => accept(undefined),
     ready: async () => undefined,
     takeStatement: async () => accept(undefined),
+    takeHomes: async () => accept({ groups: [], unreachable: [] }),
     handle: async (untrusted) => accept(untrusted),
     evidence: async (target, nonce) =>
       accept(Buffer.from(JSON.stringify({ target, nonce: Buffer.from(nonce).toString('hex') }))),

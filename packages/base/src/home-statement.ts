@@ -1,0 +1,55 @@
+/**
+ * What governors sign about the homes of wallets: that a zone takes over what another founded, or
+ * that zones are given up, so that what is left of a placement decides alone
+ * (docs/replication.md).
+ */
+import { z } from 'zod'
+import { zonesMax } from './limits.ts'
+import { moment, momentMs } from './moment.ts'
+import { meshId, zoneId } from './schema.ts'
+
+const fields = z.strictObject({
+  format: z.literal('holdfast homes v1'),
+  mesh: meshId,
+  /** Of the manifest whose governors sign. */
+  serial: z.int().min(1),
+  /** Also the statement's place in order: a wallet obeys none that is older than its last. */
+  issuedAt: moment,
+  expiresAt: moment,
+  /** Wallets that `founder` created and `home` holds get `home` as their home. */
+  moves: z.array(z.strictObject({ founder: zoneId, home: zoneId })).max(zonesMax),
+  /** Zones without which placements go on that have no majority but for them. */
+  givenUp: z.array(zoneId).max(zonesMax),
+})
+
+export const homeStatementSchema = fields.superRefine((statement, context) => {
+  const { issuedAt, expiresAt, moves, givenUp } = statement
+  const holds =
+    momentMs(issuedAt) < momentMs(expiresAt) &&
+    moves.length + givenUp.length > 0 &&
+    new Set(moves.map(({ founder }) => founder)).size === moves.length &&
+    new Set(givenUp).size === givenUp.length &&
+    moves.every(({ home }) => !givenUp.includes(home))
+  if (!holds) context.addIssue({ code: 'custom', path: ['moves'], message: 'a rule is broken' })
+})
+export type HomeStatement = z.infer<typeof homeStatementSchema>
+
+/** What became of a statement, at the zones that carry it out. */
+export const homeReport = z.strictObject({
+  groups: z.array(
+    z.strictObject({
+      founder: zoneId,
+      zones: z.array(zoneId),
+      /** The zone that takes over. */
+      home: zoneId,
+      /** `moving` goes on by itself, as long as the statement is known and has not expired. */
+      state: z.enum(['moved', 'moving']),
+      /** Why it is not done yet. */
+      code: z.string().exactOptional(),
+      subject: z.string().exactOptional(),
+    }),
+  ),
+  /** Zones that could not be told. */
+  unreachable: z.array(zoneId),
+})
+export type HomeReport = z.infer<typeof homeReport>

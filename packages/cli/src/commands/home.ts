@@ -1,0 +1,111 @@
+/** `holdfast home`: governors move the homes of wallets, and give up zones that are gone. */
+import { resolve } from 'node:path'
+import { fail } from '@holdfast/base/errors'
+import type { HomeReport, HomeStatement } from '@holdfast/base/home-statement'
+import { ZoneId } from '@holdfast/base/ids'
+import { Command } from 'commander'
+import { type ClientOptions, dirOf, openClient, withClientOptions } from '../client-context.ts'
+import { type MakeCommand, run } from '../command.ts'
+import { homesLifetimeMs } from '../limits.ts'
+import { readGovernor } from '../mesh-folder/governors.ts'
+import {
+  proposeHomes,
+  readHomeProposal,
+  signedHomes,
+  signHomeProposal,
+  writeHomeProposal,
+} from '../mesh-folder/home-proposal.ts'
+import { meshLayout } from '../mesh-folder/layout.ts'
+import { readManifest } from '../mesh-folder/manifest-file.ts'
+import { table } from '../table.ts'
+
+type ProposeOptions = {
+  readonly dir?: string
+  readonly out: string
+  readonly move?: readonly string[]
+  readonly giveUp?: readonly string[]
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+]
+
+const moveOf = (text: string): HomeStatement['moves'][number] => {
+  const [founder, home, ...more] = text.split('=')
+  if (founder === undefined || home === undefined || more.length > 0) {
+    return fail('invalid_field', 'a move is written founder=home', text)
+  }
+  return { founder: ZoneId(founder), home: ZoneId(home) }
+}
+
+const linesOf = ({ moves, givenUp }: HomeStatement): string =>
+  [
+    ...moves.map(({ founder, home }) => `wallets founded by ${founder}: home ${home}`),
+    ...givenUp.map((zone) => `given up: ${zone}`),
+  ].join('\n')
+
+const propose: MakeCommand = (around) =>
+  new Command('propose')
+    .description('write a statement on homes, unsigned, into a file for governors')
+    .requiredOption('--out <file>', 'where to')
+    .option('--dir <folder>', 'folder of the mesh')
+    .option('--move <founder=home>', 'wallets that a zone founded get this home', collect)
+    .option('--give-up <zone>', 'a zone that is gone: what is left decides alone', collect)
+    .action(
+      run(around, async (talk, options: ProposeOptions) => {
+        const nowMs = around.now()
+        const manifest = await readManifest(meshLayout(dirOf(options, around)), nowMs)
+        const moves = (options.move ?? []).map(moveOf)
+        const givenUp = (options.giveUp ?? []).map((zone) => ZoneId(zone))
+        const times = { nowMs, lifetimeMs: homesLifetimeMs }
+        const proposal = proposeHomes(manifest, { moves, givenUp }, times)
+        await writeHomeProposal(resolve(around.cwd, options.out), proposal)
+        talk.data(proposal.statement, linesOf(proposal.statement))
+      }),
+    )
+
+const sign: MakeCommand = (around) =>
+  new Command('sign')
+    .description("add a governor's signature to a statement; needs no mesh and no network")
+    .argument('<file>', 'the statement')
+    .requiredOption('--governor <file>', "the governor's key file")
+    .action(
+      run(around, async (talk, file: string, options: { readonly governor: string }) => {
+        const path = resolve(around.cwd, file)
+        const governor = await readGovernor(resolve(around.cwd, options.governor))
+        const signed = signHomeProposal(await readHomeProposal(path), governor)
+        await writeHomeProposal(path, signed)
+        const signatures = signed.signatures.map((one) => one.governor)
+        const lines = `${linesOf(signed.statement)}\nsigned by ${signatures.join(', ')}`
+        talk.data({ statement: signed.statement, signatures }, lines)
+      }),
+    )
+
+const reportLines = ({ groups, unreachable }: HomeReport): string => {
+  const rows = groups.map(({ founder, zones, home, state, code = '', subject = '' }) => [
+    founder,
+    zones.join(' '),
+    home,
+    state,
+    `${code} ${subject}`.trim(),
+  ])
+  const head = ['FOUNDED BY', 'ZONES', 'HOME', 'STATE', 'WAITS FOR']
+  const told = unreachable.length === 0 ? '' : `\nnot told yet: ${unreachable.join(', ')}`
+  return groups.length === 0 ? `nothing to move${told}` : `${table([head, ...rows])}${told}`
+}
+
+const apply: MakeCommand = (around) =>
+  withClientOptions(new Command('apply'))
+    .description('give a statement that enough governors signed to the mesh')
+    .argument('<file>', 'the statement')
+    .action(
+      run(around, async (talk, file: string, options: ClientOptions) => {
+        const proposal = await readHomeProposal(resolve(around.cwd, file))
+        using client = await openClient(options, around, talk)
+        const report = await client.applyHomes(signedHomes(proposal))
+        talk.data(report, reportLines(report))
+      }),
+    )
+
+export const homeCommands: readonly MakeCommand[] = [propose, sign, apply]

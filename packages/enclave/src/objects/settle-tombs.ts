@@ -6,6 +6,7 @@ import { toHex } from '@holdfast/base/bytes'
 import type { ObjectId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { orderingEpoch } from '../replication/leadership.ts'
+import { rememberersOf } from '../replication/voters.ts'
 import { acceptObjects } from './accept-objects.ts'
 import { encodeState, type StateEntry } from './object-records.ts'
 
@@ -42,7 +43,7 @@ export const nextVersion = async (
 const settle = async (context: CoreContext, id: ObjectId): Promise<void> => {
   const indexed = context.objects.indexed(id)
   const wallet = indexed === undefined ? undefined : context.wallets.indexed(indexed.wallet)
-  if (wallet === undefined || !context.bootRule.check(wallet.zones).ok) return
+  if (wallet === undefined || !context.bootRule.check(rememberersOf(context, wallet)).ok) return
   const ordering = orderingEpoch(context, wallet)
   const held = ordering.ok ? await context.objects.read(id) : undefined
   if (!ordering.ok || held === undefined || held.destroyed) return

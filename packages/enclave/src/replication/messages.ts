@@ -180,7 +180,6 @@ export const peerAnswers = {
   /** `certain`: the zone has heard enough since its boot to know what it had agreed to. */
   'marks.put': z.strictObject({ late: z.array(hex(32)).max(256), certain: z.boolean() }),
   'homes.take': homeReport,
-  'marks.put': z.strictObject({ late: z.array(hex(32)).max(256) }),
   'change.open': z.strictObject({ marks }),
   'objects.put': z.strictObject({ held: z.array(version) }),
   'objects.inventory': z.strictObject({

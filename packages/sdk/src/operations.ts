@@ -122,10 +122,7 @@ export const operations = (context: OperationsContext): Operations => {
     enclave: () => enclave(),
     verify: (target = {}) => trust.verify(nodes.nearest(), target),
     nodes: () => statusOf(endpoints),
-    prepare: {
-      createWallet: prepareCreation,
-      sign: prepareSign,
-    },
+    prepare: { createWallet: prepareCreation, sign: prepareSign },
     send,
     createWallet: async (options, request) => send(await prepareCreation(options), request),
     importWallet,

@@ -112,6 +112,31 @@ const queryParameters = (): readonly JsonSchema[] => {
 const answerOf = (...names: readonly string[]): JsonSchema =>
   content(json, { anyOf: names.map(reference) })
 
+const sessionPaths = (): JsonSchema => ({
+  '/v1/sessions': {
+    post: operation(
+      'Opens a sealed session: CBOR [boot, prologue, message] for [session, message]',
+      body(bytesOf('application/cbor')),
+      bytesOf('application/cbor'),
+    ),
+  },
+  '/v1/sessions/{session}': {
+    ...session,
+    post: operation(
+      'One sealed frame for one',
+      body(bytesOf('application/octet-stream')),
+      bytesOf('application/octet-stream'),
+    ),
+    delete: operation('Ends a session', {}),
+  },
+  '/v1/session': {
+    get: {
+      summary: 'WebSocket of one sealed session',
+      responses: { '101': { description: 'The WebSocket' }, default: refusal },
+    },
+  },
+})
+
 const paths = (): JsonSchema => ({
   '/v1/manifest': {
     get: operation(
@@ -161,28 +186,7 @@ const paths = (): JsonSchema => ({
       content(json, reference('HomeReport')),
     ),
   },
-  '/v1/sessions': {
-    post: operation(
-      'Opens a sealed session: CBOR [boot, prologue, message] for [session, message]',
-      body(bytesOf('application/cbor')),
-      bytesOf('application/cbor'),
-    ),
-  },
-  '/v1/sessions/{session}': {
-    ...session,
-    post: operation(
-      'One sealed frame for one',
-      body(bytesOf('application/octet-stream')),
-      bytesOf('application/octet-stream'),
-    ),
-    delete: operation('Ends a session', {}),
-  },
-  '/v1/session': {
-    get: {
-      summary: 'WebSocket of one sealed session',
-      responses: { '101': { description: 'The WebSocket' }, default: refusal },
-    },
-  },
+  ...sessionPaths(),
 })
 
 /** The document as JSON bytes; made once. */

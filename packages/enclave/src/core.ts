@@ -11,7 +11,7 @@ import {
 } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
 import type { HomeReport } from '@holdfast/base/home-statement'
-import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { BootId, SessionId, WalletId } from '@holdfast/base/ids'
 import { sweepWaits } from './approvals/sweep-waits.ts'
 import { beginAuditLog } from './audit/begin-audit-log.ts'
 import type { CoreOptions } from './build-context.ts'
@@ -29,7 +29,7 @@ import { holderOf, isSelf } from './evidence-target.ts'
 import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
 import { signZoneCa } from './identity/zone-ca.ts'
 import type { KmipServer } from './kmip/create-kmip-server.ts'
-import { catchUpIntervalMs, followerRounds, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
+import { catchUpIntervalMs, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
 import { nodeStatus } from './node-status.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
 import { createReplicatedObjects } from './objects/replicated-objects.ts'
@@ -39,6 +39,7 @@ import { reading } from './records/reading.ts'
 import { refusing } from './refusing.ts'
 import { answerPeer } from './replication/answer-peer.ts'
 import { createFailover, type Failover } from './replication/failover.ts'
+import { createOwedFlush, type OwedFlush } from './replication/flush-owed.ts'
 import { createHomeCommands, type HomeCommands } from './replication/home-commands.ts'
 import { encodePeerAnswer, parsePeerRequest } from './replication/messages.ts'
 import { dispatch } from './routing/dispatch.ts'
@@ -68,14 +69,11 @@ class NodeCore implements Core {
   #kmip: KmipServer | undefined
   #kmipAddresses: KmipAddresses = {}
   #view: ZoneView | undefined
-  /** Zones whose links came up, and whose inventories another node of this zone may compare. */
-  readonly #cameUp = new Set<ZoneId>()
   readonly #met = new Set<BootId>()
-  #rounds = 0
   #stopping = false
   #replaced = false
   #evidence: Evidence | undefined
-  #owed = 0
+  #owed: OwedFlush | undefined
   #flushedAtMs = 0
 
   constructor(options: CoreOptions) {
@@ -122,6 +120,7 @@ class NodeCore implements Core {
     if (this.#stopping || this.#replaced || this.#fallen) return
     this.#context = context
     this.#failover = createFailover(context)
+    this.#owed = createOwedFlush(context)
     const manifest = () => this.#options.manifest
     this.#homes = createHomeCommands({ context, failover: this.#failover, manifest })
     this.#kmip = serveKmip(context, this.#options)
@@ -148,7 +147,7 @@ class NodeCore implements Core {
       // A node that has yet to hear the others cannot wait for one that leads.
       const comparesNow = context.zoneView.leads() || !context.bootRule.hasCompared(peer.zone)
       if (comparesNow) void this.#background(context.replicator.catchUp(peer))
-      else this.#cameUp.add(peer.zone)
+      else this.#owed?.cameUp(peer.zone)
       void this.#background(context.markSpread.peerUp(peer))
     }
   }
@@ -293,7 +292,7 @@ class NodeCore implements Core {
     // A clock that fell must not put off what is owed until it has caught up with itself.
     if (sinceMs >= 0 && sinceMs < catchUpIntervalMs) return
     this.#flushedAtMs = nowMs
-    await this.#background(this.#flushOwed(context))
+    await this.#background(this.#owed?.flush() ?? Promise.resolve())
     await this.#background(context.counters.tick())
     await this.#background(advanceChanges(context))
     // A round waits for other zones, and ticks go on meanwhile.
@@ -303,7 +302,8 @@ class NodeCore implements Core {
   }
 
   status(): NodeStatus {
-    return nodeStatus(this.#options, this.#context, { state: this.#state(), owed: this.#owed })
+    const owed = this.#owed?.owed() ?? 0
+    return nodeStatus(this.#options, this.#context, { state: this.#state(), owed })
   }
 
   async stop(): Promise<void> {
@@ -362,28 +362,6 @@ class NodeCore implements Core {
   #ownEvidence(nonce: Bytes): Result<Bytes> {
     if (this.#evidence === undefined) return notReady
     return answerNonce(this.#options.crypto, this.#options.identity, this.#evidence, nonce)
-  }
-
-  /**
-   * What is owed is sent by one node of the zone; by the others more seldom, for the one may not
-   * reach a zone that they do.
-   */
-  async #flushOwed(context: CoreContext): Promise<void> {
-    const { peers, replicator, zoneView, zone } = context
-    this.#rounds += 1
-    if (!zoneView.leads() && this.#rounds % followerRounds !== 0) return
-    this.#owed = await replicator.owedCount()
-    const zones = new Set(peers.list().map((peer) => peer.zone))
-    zones.delete(zone)
-    await Promise.all(
-      [...zones].map(async (other) => {
-        const peer = peers.ofZone(other)
-        if (peer === undefined) return
-        if (this.#owed > 0) await replicator.flush(peer)
-        await (this.#cameUp.delete(other) ? replicator.catchUp(peer) : replicator.resume(peer))
-        await context.markSpread.flush(peer)
-      }),
-    )
   }
 
   /** Work that nobody waits for: what the store or a peer refuses is tried again later. */

@@ -13,6 +13,17 @@ export const effect = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('transfer'), asset, to: address, amount: decimal }),
   /** Lets `spender` take up to `amount` of `asset`; permits and allowances. */
   z.strictObject({ type: z.literal('approve'), asset, spender: address, amount: decimal }),
+  /**
+   * An order that others may fill: up to `amount` of `asset` for what `receives` names, all of it
+   * together, through the contract `to`. Only what the account itself gets is named there.
+   */
+  z.strictObject({
+    type: z.literal('order'),
+    asset,
+    amount: decimal,
+    to: address,
+    receives: z.array(z.strictObject({ asset, amount: decimal })),
+  }),
   /** Calls a contract or a program; `selector` is its first four bytes or discriminator. */
   z.strictObject({
     type: z.literal('call'),
@@ -26,7 +37,12 @@ export const effect = z.discriminatedUnion('type', [
   /** Signs words for people or EIP-712 data that moves nothing by itself. */
   z.strictObject({ type: z.literal('message') }),
   /** Could not be decoded: raw use, denied unless a policy names it. */
-  z.strictObject({ type: z.literal('unknown'), reason: z.string().max(200) }),
+  z.strictObject({
+    type: z.literal('unknown'),
+    reason: z.string().max(200),
+    /** What a rule may name instead of raw use. */
+    cause: z.enum(['lookup-table', 'durable-nonce']).exactOptional(),
+  }),
 ])
 export type Effect = z.infer<typeof effect>
 

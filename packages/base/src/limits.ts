@@ -25,6 +25,12 @@ export const waitBytesMax = 64 * 1024
 /** How long a change may be delayed at most. */
 export const changeDelayMsMax = 30 * 24 * 3_600_000
 export const limitsPerRuleMax = 8
+/** Methods or forms of typed data that one rule names, and conditions on the fields of one. */
+export const namedCallsMax = 64
+export const conditionsMax = 16
+/** Parameters of a method that a policy names, tuples included, and how deep they nest. */
+export const methodFieldsMax = 64
+export const methodDepthMax = 4
 /** How long a window of a limit is. */
 export const limitWindowMsMin = 60_000
 export const limitWindowMsMax = 366 * 86_400_000

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { chain } from './chain.ts'
 import { intentKinds } from './intent.ts'
-import { changeDelayMsMax, limitsPerRuleMax, policyRulesMax } from './limits.ts'
+import { changeDelayMsMax, limitsPerRuleMax, namedCallsMax, policyRulesMax } from './limits.ts'
+import { callCriterion, typedDataCriterion } from './policy-conditions.ts'
 import { limit } from './policy-limits.ts'
 import { accountId, decimal, hex, personId } from './schema.ts'
 
@@ -26,6 +27,20 @@ export const policyOperations = [
   '*',
 ] as const
 
+export const effectTypes = [
+  'transfer',
+  'approve',
+  'order',
+  'call',
+  'deploy',
+  'delegate',
+  'message',
+  'unknown',
+] as const
+
+/** BIP-174 and BIP-341 names; nothing else is signed at all. */
+export const sighashes = ['ALL', 'DEFAULT'] as const
+
 /** Each named criterion must hold for every effect of the transaction. */
 export const criteria = z.strictObject({
   chains: z.array(chain).min(1).exactOptional(),
@@ -43,11 +58,22 @@ export const criteria = z.strictObject({
    */
   maxAmount: decimal.exactOptional(),
   maxFee: decimal.exactOptional(),
+  /** Satoshi for a virtual byte, by the size that the enclave derives; wei for a unit of gas. */
+  maxFeeRate: decimal.exactOptional(),
+  /** Ethereum: every call, nested ones too, must be one of these, decoded whole. */
+  calls: z.array(callCriterion).min(1).max(namedCallsMax).exactOptional(),
+  /** EIP-712 data of one of these forms, and nothing else. */
+  typedData: z.array(typedDataCriterion).min(1).max(namedCallsMax).exactOptional(),
+  /** Bitcoin: how much of the transaction the signatures cover. */
+  sighashes: z.array(z.enum(sighashes)).min(1).exactOptional(),
+  /** Solana: the programs that instructions call. */
+  programs: z.array(z.string().max(64)).min(1).exactOptional(),
+  /** Solana: named, accounts may come from these tables: whose addresses nobody here knows. */
+  lookupTables: z.array(z.string().max(64)).min(1).exactOptional(),
+  /** Solana: named, a transaction may live by one of these durable nonces. */
+  nonceAccounts: z.array(z.string().max(64)).min(1).exactOptional(),
   /** Effect types that may occur; where absent, `transfer` and `message` alone. */
-  effects: z
-    .array(z.enum(['transfer', 'approve', 'call', 'deploy', 'delegate', 'message', 'unknown']))
-    .min(1)
-    .exactOptional(),
+  effects: z.array(z.enum(effectTypes)).min(1).exactOptional(),
 })
 export type Criteria = z.infer<typeof criteria>
 

@@ -34,6 +34,7 @@ import {
   policyTemplateCommand,
 } from './commands/policy.ts'
 import { policyDryRunCommand } from './commands/policy-dry-run.ts'
+import { policyMethodCommand } from './commands/policy-method.ts'
 import { quickstartCommand } from './commands/quickstart.ts'
 import { recoverCommand } from './commands/recover.ts'
 import {
@@ -108,6 +109,7 @@ const commands: readonly MakeCommand[] = [
     policyExplainCommand,
     policyLintCommand,
     policyDryRunCommand,
+    policyMethodCommand,
     policyTemplateCommand,
     policyChangeCommand,
     policyCancelCommand,

@@ -28,6 +28,9 @@ export const signatureText = (signed: Signed): string =>
 const effects: ByType = {
   transfer: ({ amount, asset, to }) => `transfer ${amount} of ${asset} to ${to}`,
   approve: ({ spender, amount, asset }) => `let ${spender} take up to ${amount} of ${asset}`,
+  order: ({ amount, asset, to, receives }) =>
+    `let others take ${amount} of ${asset} through ${to} for ` +
+    (receives.map((one) => `${one.amount} of ${one.asset}`).join(' and ') || 'nothing'),
   call: ({ to, value }) => `call ${to} with ${value}`,
   deploy: ({ value }) => `deploy a contract with ${value}`,
   delegate: ({ to, network }) => `delegate the account to ${to} on network ${network}`,

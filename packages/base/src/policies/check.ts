@@ -2,6 +2,7 @@
 import { accept, type Result, refuse } from '../errors.ts'
 import { changeTermsDefault, type Policy, type Rule } from '../policy.ts'
 import type { Credential, Person } from '../wallet.ts'
+import { checkCalls, type MethodHashing } from './check-calls.ts'
 
 type People = {
   readonly persons: readonly Person[]
@@ -14,7 +15,8 @@ const checkRule = (rule: Rule, persons: ReadonlySet<string>): Result<void> => {
   if (rule.persons?.some((person) => !persons.has(person)) === true) {
     return refuse('invalid_field', 'a rule names no person of the wallet', rule.id)
   }
-  const bounded = rule.when?.maxAmount !== undefined || rule.when?.maxFee !== undefined
+  const { maxAmount, maxFee, maxFeeRate } = rule.when ?? {}
+  const bounded = [maxAmount, maxFee, maxFeeRate].some((bound) => bound !== undefined)
   if (rule.effect === 'deny' && bounded) {
     return refuse('invalid_field', 'a bound belongs to a rule that allows', rule.id)
   }
@@ -44,7 +46,11 @@ const checkRecovery = ({ recovery }: Policy, persons: ReadonlySet<string>): Resu
 }
 
 /** Refuses `invalid_field`, naming the rule. */
-export const checkPolicy = (policy: Policy, people: People): Result<void> => {
+export const checkPolicy = (
+  policy: Policy,
+  people: People,
+  hashing: MethodHashing,
+): Result<void> => {
   if (hasTwice(policy.rules.map((rule) => rule.id))) {
     return refuse('invalid_field', 'two rules of the policy have one id', 'policy.rules')
   }
@@ -53,6 +59,8 @@ export const checkPolicy = (policy: Policy, people: People): Result<void> => {
     const checked = checkRule(rule, persons)
     if (!checked.ok) return checked
   }
+  const calls = checkCalls(policy, hashing)
+  if (!calls.ok) return calls
   const guarded = checkRecovery(policy, persons)
   if (!guarded.ok) return guarded
   const { quorum } = policy.changes ?? changeTermsDefault

@@ -19,8 +19,35 @@ const isSubset = (
 const isLower = (after: string | undefined, before: string | undefined): boolean =>
   before === undefined || (after !== undefined && BigInt(after) <= BigInt(before))
 
-const lists = ['chains', 'networks', 'kinds', 'accounts', 'to', 'assets', 'selectors'] as const
-const known: ReadonlySet<string> = new Set([...lists, 'maxAmount', 'maxFee', 'effects'])
+const lists = [
+  'chains',
+  'networks',
+  'kinds',
+  'accounts',
+  'to',
+  'assets',
+  'selectors',
+  'sighashes',
+  'programs',
+] as const
+/** Each entry allows something more; absent stands for all. */
+const forms = ['calls', 'typedData'] as const
+/** Absent allows what raw use allows, present what is listed: only one list is in another. */
+const permissions = ['lookupTables', 'nonceAccounts'] as const
+const bounds = ['maxAmount', 'maxFee', 'maxFeeRate'] as const
+const known: ReadonlySet<string> = new Set([
+  ...lists,
+  ...forms,
+  ...permissions,
+  ...bounds,
+  'effects',
+])
+
+const texts = (values: readonly object[] | undefined): readonly string[] | undefined =>
+  values?.map((value) => JSON.stringify(value))
+
+const isFewer = (after: readonly string[] | undefined, before: readonly string[] | undefined) =>
+  (after === undefined) === (before === undefined) && isSubset(after, before)
 
 /** Fields that this comparison does not know must not differ. */
 const sameElsewhere = (after: object, before: object, compared: ReadonlySet<string>): boolean => {
@@ -38,8 +65,9 @@ const sumsAlike = (after: Criteria, before: Criteria): boolean =>
 const isNarrower = (after: Criteria = {}, before: Criteria = {}): boolean =>
   sameElsewhere(after, before, known) &&
   lists.every((name) => isSubset(after[name], before[name])) &&
-  isLower(after.maxAmount, before.maxAmount) &&
-  isLower(after.maxFee, before.maxFee) &&
+  forms.every((name) => isSubset(texts(after[name]), texts(before[name]))) &&
+  permissions.every((name) => isFewer(after[name], before[name])) &&
+  bounds.every((name) => isLower(after[name], before[name])) &&
   sumsAlike(after, before) &&
   isSubset(after.effects ?? defaultEffects, before.effects ?? defaultEffects)
 

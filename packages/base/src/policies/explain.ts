@@ -1,11 +1,7 @@
 /** A policy in plain words, one sentence a rule: what people read before they authorise it. */
 import { type Criteria, changeTermsDefault, type Policy, type Rule } from '../policy.ts'
 import { defaultEffects } from './default-effects.ts'
-
-const and = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
-const or = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+import { and, callWords, or, typedDataWords } from './explain-calls.ts'
 
 /** What has no words here is shown by its own name. */
 const kinds: Readonly<Record<string, string>> = {
@@ -30,6 +26,7 @@ const operations: Readonly<Record<string, string>> = {
 const effects: Readonly<Record<NonNullable<Criteria['effects']>[number], string>> = {
   transfer: 'transfers',
   approve: 'approvals and permits',
+  order: 'orders that others may fill',
   call: 'calls of contracts and programs',
   deploy: 'deployments',
   delegate: 'delegations of the account (EIP-7702)',
@@ -51,7 +48,7 @@ const who = ({ persons, kinds: by, allKinds, quorum = 1, proof = 'request' }: Ru
   return `${subject}${how}${proof === 'session' ? ', authenticated once for a session,' : ''}`
 }
 
-const sums = ({ maxAmount, maxFee }: Criteria): readonly string[] => [
+const sums = ({ maxAmount, maxFee, maxFeeRate }: Criteria): readonly string[] => [
   ...(maxAmount === undefined
     ? []
     : [
@@ -59,10 +56,14 @@ const sums = ({ maxAmount, maxFee }: Criteria): readonly string[] => [
           (maxFee === undefined ? ', the fee counted as the coin' : ''),
       ]),
   ...(maxFee === undefined ? [] : [`a fee of at most ${maxFee}`]),
+  ...(maxFeeRate === undefined
+    ? []
+    : [`at most ${maxFeeRate} base units for a virtual byte or a unit of gas`]),
 ]
 
 const conditions = (criteria: Criteria): readonly string[] => {
   const { chains, networks, kinds: of, accounts, to, assets, selectors } = criteria
+  const { sighashes, programs, lookupTables, nonceAccounts } = criteria
   return [
     ...(chains === undefined ? [] : [`on ${or(chains)}`]),
     ...(networks === undefined ? [] : [`on network ${or(networks)}`]),
@@ -71,6 +72,18 @@ const conditions = (criteria: Criteria): readonly string[] => {
     ...(to === undefined ? [] : [`to ${or(to)} alone`]),
     ...(assets === undefined ? [] : [`of ${or(assets)} alone`]),
     ...(selectors === undefined ? [] : [`calling ${or(selectors)} alone`]),
+    ...(criteria.calls === undefined ? [] : [`calling ${or(criteria.calls.map(callWords))} alone`]),
+    ...(criteria.typedData === undefined
+      ? []
+      : [`as typed data ${or(criteria.typedData.map(typedDataWords))} alone`]),
+    ...(sighashes === undefined ? [] : [`signing ${or(sighashes)} of the transaction`]),
+    ...(programs === undefined ? [] : [`by the programs ${and(programs)} alone`]),
+    ...(lookupTables === undefined
+      ? []
+      : [`with accounts, whichever they are, from the lookup tables ${and(lookupTables)}`]),
+    ...(nonceAccounts === undefined
+      ? []
+      : [`at any time by the durable nonces ${and(nonceAccounts)}`]),
     ...sums(criteria),
   ]
 }

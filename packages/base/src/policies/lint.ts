@@ -1,4 +1,5 @@
 /** What is likely not meant in a policy: rules that never decide, and ways around a denial. */
+import type { Chain } from '../chain.ts'
 import type { Effect } from '../intent.ts'
 import { type Criteria, changeTermsDefault, type Policy, type Rule } from '../policy.ts'
 import type { Person } from '../wallet.ts'
@@ -50,7 +51,7 @@ const shadowed = ({ policy: { rules } }: Context): readonly Finding[] =>
   })
 
 const deniesAll = (deny: Rule, rule: Rule): boolean => {
-  const { when: { chains, accounts, networks, kinds, to, assets, effects, selectors } = {} } = deny
+  const { chains, accounts, networks, kinds, ...narrower } = deny.when ?? {}
   const plain = deny.persons === undefined && deny.kinds === undefined
   const context = { chains, accounts, networks, kinds } as const
   const inContext = (Object.keys(context) as (keyof typeof context)[]).every((name) => {
@@ -58,8 +59,7 @@ const deniesAll = (deny: Rule, rule: Rule): boolean => {
     const allowed: readonly string[] | undefined = rule.when?.[name]
     return denied === undefined || allowed?.every((one) => denied.includes(one)) === true
   })
-  const named = [to, assets, effects, selectors]
-  const all = named.every((one) => one === undefined)
+  const all = Object.keys(narrower).length === 0
   const sameOperations =
     deny.operations.includes('*') || rule.operations.every((one) => deny.operations.includes(one))
   return plain && inContext && all && sameOperations
@@ -79,7 +79,27 @@ const never = (rule: Rule, { policy, persons }: Context): string | undefined => 
   return unsatisfiable(when)
 }
 
+/** Criteria that speak of one chain alone. */
+const chainOf: readonly (readonly [Chain, readonly (keyof Criteria)[]])[] = [
+  ['ethereum', ['calls', 'typedData']],
+  ['bitcoin', ['sighashes']],
+  ['solana', ['programs', 'lookupTables', 'nonceAccounts']],
+]
+
+const chainsApart = (criteria: Criteria): string | undefined => {
+  const wanted = chainOf.flatMap(([chain, names]) =>
+    names.some((name) => criteria[name] !== undefined) ? [chain] : [],
+  )
+  if (wanted.length > 1) return `no transaction is of ${wanted.join(' and ')} at once`
+  const [only] = wanted
+  return only !== undefined && criteria.chains?.includes(only) === false
+    ? `its criteria are ${only}’s alone`
+    : undefined
+}
+
 const unsatisfiable = (criteria: Criteria): string | undefined => {
+  const apart = chainsApart(criteria)
+  if (apart !== undefined) return apart
   const { chains, kinds, to, assets, maxAmount } = criteria
   const effects: readonly Effect['type'][] = criteria.effects ?? defaultEffects
   if (kinds?.every((kind) => kind === 'typed-data') === true) {
@@ -120,6 +140,9 @@ const around = (deny: Rule, rule: Rule): string | undefined => {
     if (denied.effects.includes('transfer') && spends.includes('call')) {
       return 'a call can move what a transfer may not'
     }
+    if (denied.effects.includes('transfer') && spends.includes('order')) {
+      return 'an order lets others take what a transfer may not send'
+    }
     if (others.includes('delegate')) return 'a delegation hands the whole account over'
   }
   const free = allowed.to === undefined
@@ -150,7 +173,11 @@ const whole = ({ policy, persons }: Context): readonly Finding[] => {
   const owners = persons?.filter(({ owner }) => owner).length
   const signs = policy.rules.some((rule) => rule.effect === 'allow' && speaks(rule, 'sign'))
   const raw = policy.rules.filter(
-    (rule) => rule.effect === 'allow' && rule.when?.effects?.includes('unknown') === true,
+    ({ effect, when }) =>
+      effect === 'allow' &&
+      when?.effects?.includes('unknown') === true &&
+      // A type that is named whole can be read by whoever named it.
+      when.typedData?.every(({ type }) => type !== undefined) !== true,
   )
   return [
     ...(policy.changes === undefined

@@ -1,3 +1,4 @@
+import { keccak_256 } from '@noble/hashes/sha3.js'
 import { describe, expect, it } from 'vitest'
 import { PersonId } from '../ids.ts'
 import { type Policy, policy as policySchema, type Rule } from '../policy.ts'
@@ -117,7 +118,10 @@ describe.each(templateNames)('the template %s', (name) => {
   it('is a policy of the wallet that the linter passes', () => {
     expect(policySchema.parse(made)).toEqual(made)
     const credentials = owners.map((person) => ({ kind: 'api-key' as const, person }))
-    expect(checkPolicy(made, { persons, credentials })).toEqual({ ok: true, value: undefined })
+    expect(checkPolicy(made, { persons, credentials }, { keccak256: keccak_256 })).toEqual({
+      ok: true,
+      value: undefined,
+    })
     expect(found(made)).toEqual([])
   })
 

@@ -1,11 +1,15 @@
 /** `holdfast policy`: read, check, try and change the rules of a wallet. */
 
 import { chain } from '@holdfast/base/chain'
+import { RefusalError } from '@holdfast/base/errors'
+import { checkCalls } from '@holdfast/base/policies/check-calls'
 import { explainPolicy } from '@holdfast/base/policies/explain'
+import { knownMethods } from '@holdfast/base/policies/known-methods'
 import { lintPolicy } from '@holdfast/base/policies/lint'
 import { policyTemplate, templateNames, templates } from '@holdfast/base/policies/templates'
 import { parseValue } from '@holdfast/base/schema'
 import { PersonId, WalletId } from '@holdfast/sdk'
+import { keccak_256 } from '@noble/hashes/sha3.js'
 import { Argument, Command } from 'commander'
 import { type ClientOptions, openClient, withClientOptions } from '../client-context.ts'
 import { type MakeCommand, run } from '../command.ts'
@@ -47,6 +51,8 @@ export const policyLintCommand: MakeCommand = (around) =>
     .action(
       run(around, async (talk, named: string, options: ClientOptions) => {
         const { policy, persons } = await policyOf(named, options, around, talk)
+        const checked = checkCalls(policy, { keccak256: keccak_256, known: knownMethods })
+        if (!checked.ok) throw new RefusalError(checked.refusal)
         const findings = lintPolicy(policy, persons)
         const words = findings.map(({ kind, text }) => `${kind}: ${text}`)
         talk.data({ findings }, words.length === 0 ? 'nothing found' : words.join('\n'))

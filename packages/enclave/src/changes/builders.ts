@@ -6,6 +6,7 @@ import { credentialsMax, marksMax, personsMax } from '@holdfast/base/limits'
 import { checkPolicy } from '@holdfast/base/policies/check'
 import type { Request } from '@holdfast/base/requests/request'
 import { checkPersons } from '../credentials/check-persons.ts'
+import { methodHashing } from '../policy/method-hashing.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
@@ -30,8 +31,8 @@ type Build<Name extends ChangeOperation> = (
 ) => Result<WalletChange>
 
 const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
-  'policy.change': (_crypto, { wallet }, { policy }) => {
-    const checked = checkPolicy(policy, wallet)
+  'policy.change': (crypto, { wallet }, { policy }) => {
+    const checked = checkPolicy(policy, wallet, methodHashing(crypto))
     return checked.ok ? accept({ policy, policyVersion: wallet.policyVersion + 1 }) : checked
   },
   'wallet.unfreeze': (_crypto, { wallet }, { marks }) => {

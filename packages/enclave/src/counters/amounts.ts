@@ -10,12 +10,15 @@ const movementOf = (effect: Effect): readonly Movement[] | undefined => {
   switch (effect.type) {
     case 'transfer':
     case 'approve':
+    case 'order':
       return [{ asset: effect.asset, amount: BigInt(effect.amount) }]
     case 'call':
     case 'deploy':
       return [{ asset: 'native', amount: BigInt(effect.value) }]
     case 'message':
       return []
+    case 'unknown':
+      return effect.cause === 'durable-nonce' ? [] : undefined
     default:
       return undefined
   }

@@ -49,9 +49,10 @@ const signerOf = (entry: WalletEntry, call: Call<'sign'>): Result<Signer> => {
 
 type Question = { readonly operation: 'sign'; readonly subject: Subject }
 
-const questionOf = ({ request }: Call<'sign'>, { intent }: Decoded): Question => {
+const questionOf = ({ request }: Call<'sign'>, { intent, facts }: Decoded): Question => {
   const { account } = request
-  return { operation: 'sign', subject: { intent, ...(account === undefined ? {} : { account }) } }
+  const of = { ...(account === undefined ? {} : { account }), ...(facts && { facts }) }
+  return { operation: 'sign', subject: { intent, ...of } }
 }
 
 /** What a request would sign, decoded, without judging it. Refusals of the decoder. */

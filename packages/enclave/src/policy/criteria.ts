@@ -4,8 +4,15 @@ import type { AccountId } from '@holdfast/base/ids'
 import type { Effect, Intent } from '@holdfast/base/intent'
 import { defaultEffects } from '@holdfast/base/policies/default-effects'
 import type { Criteria } from '@holdfast/base/policy'
+import type { Facts } from '../signing/facts.ts'
+import { factsAllow, factsDeny } from './fact-criteria.ts'
+import { includes, within } from './same.ts'
 
-export type Subject = { readonly intent: Intent; readonly account?: AccountId }
+export type Subject = {
+  readonly intent: Intent
+  readonly account?: AccountId
+  readonly facts?: Facts
+}
 
 /**
  * Who an effect reaches, and what it moves, as a rule sees it. `undefined`: cannot be said, so
@@ -17,6 +24,10 @@ type View = {
   readonly amount?: bigint | undefined
 }
 
+/** Advancing a nonce reaches nobody and moves nothing. */
+const isNonce = (effect: Effect): boolean =>
+  effect.type === 'unknown' && effect.cause === 'durable-nonce'
+
 const view = (effect: Effect): View => {
   if (effect.type === 'transfer') {
     return { to: effect.to, asset: effect.asset, amount: BigInt(effect.amount) }
@@ -24,25 +35,18 @@ const view = (effect: Effect): View => {
   if (effect.type === 'approve') {
     return { to: effect.spender, asset: effect.asset, amount: BigInt(effect.amount) }
   }
+  if (effect.type === 'order') {
+    return { to: effect.to, asset: effect.asset, amount: BigInt(effect.amount) }
+  }
   if (effect.type === 'call')
     return { to: effect.to, asset: 'native', amount: BigInt(effect.value) }
   if (effect.type === 'deploy') {
     return { to: undefined, asset: 'native', amount: BigInt(effect.value) }
   }
   if (effect.type === 'delegate') return { to: effect.to, asset: undefined, amount: undefined }
-  if (effect.type === 'message') return {}
+  if (effect.type === 'message' || isNonce(effect)) return {}
   return { to: undefined, asset: undefined, amount: undefined }
 }
-
-/** Hexadecimal addresses are one address in either case (EIP-55). */
-const same = (left: string, right: string): boolean =>
-  left === right || (left.startsWith('0x') && left.toLowerCase() === right.toLowerCase())
-
-const includes = (list: readonly string[], value: string): boolean =>
-  list.some((one) => same(one, value))
-
-const within = (list: readonly string[] | undefined, value: string | undefined): boolean =>
-  list === undefined || (value !== undefined && includes(list, value))
 
 /** A call must be one that is named; what calls nothing is none of this criterion's business. */
 const callsWithin = (selectors: readonly string[] | undefined, effect: Effect): boolean =>
@@ -80,13 +84,21 @@ const largestSum = (
   return largest
 }
 
+/** What a rule names more closely than as raw use; `factsAllow` compares the names. */
+const isPermitted = ({ lookupTables, nonceAccounts }: Criteria, effect: Effect): boolean => {
+  if (effect.type !== 'unknown') return false
+  if (effect.cause === 'lookup-table') return lookupTables !== undefined
+  return effect.cause === 'durable-nonce' && nonceAccounts !== undefined
+}
+
 /** An allowing rule: every effect must be one that it names, within every bound. */
 export const allows = (criteria: Criteria | undefined, subject: Subject): boolean => {
   const rules = criteria ?? {}
   const { intent } = subject
   if (!contextHolds(rules, subject)) return false
   const effects = rules.effects ?? defaultEffects
-  if (!intent.effects.every((effect) => effects.includes(effect.type))) return false
+  const named = (effect: Effect) => effects.includes(effect.type) || isPermitted(rules, effect)
+  if (!intent.effects.every(named)) return false
   const views = intent.effects.map(view)
   if (!views.every((one) => !('to' in one) || within(rules.to, one.to))) return false
   if (!views.every((one) => !('asset' in one) || within(rules.assets, one.asset))) return false
@@ -98,13 +110,13 @@ export const allows = (criteria: Criteria | undefined, subject: Subject): boolea
   if (rules.maxFee !== undefined && intent.kind === 'transaction') {
     if (intent.fee === undefined || BigInt(intent.fee) > BigInt(rules.maxFee)) return false
   }
-  return true
+  return factsAllow(rules, subject)
 }
 
 /** A denying rule: one effect that it names is enough; what cannot be said counts as named. */
 export const denies = (criteria: Criteria | undefined, subject: Subject): boolean => {
   const rules = criteria ?? {}
-  if (!contextHolds(rules, subject)) return false
+  if (!contextHolds(rules, subject) || !factsDeny(rules, subject)) return false
   const names = (list: readonly string[] | undefined, value: string | undefined): boolean =>
     list === undefined || value === undefined || includes(list, value)
   return subject.intent.effects.some((effect) => {

@@ -9,6 +9,7 @@ import type { Intent } from '@holdfast/base/intent'
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import type { Account } from '@holdfast/base/wallet'
 import type { Crypto } from '../ports/crypto.ts'
+import type { Facts } from './facts.ts'
 
 export type SigningAlgorithm = 'ecdsa-secp256k1' | 'bip340' | 'ecdsa-p256' | 'ed25519'
 
@@ -33,6 +34,8 @@ export type TaskSignature = {
 
 export type Decoded = {
   readonly intent: Intent
+  /** What rules may ask besides; where it is absent, none that asks allows. */
+  readonly facts?: Facts
   readonly tasks: readonly SigningTask[]
   /** Assembles what the client gets; one signature for each task, in order. */
   readonly finish: (signatures: readonly TaskSignature[]) => Signed

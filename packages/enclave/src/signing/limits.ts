@@ -4,6 +4,11 @@
 export const rlpDepthMax = 4
 /** Access-list entries, authorizations or blob hashes of one transaction. */
 export const ethereumListMax = 1024
+/** Values (tuples, arrays, atoms) among the arguments of one call. */
+export const abiValuesMax = 8192
+/** How deep calls hold calls, and how many of them one transaction or message makes. */
+export const nestedCallsDepthMax = 4
+export const nestedCallsMax = 256
 /** Struct types of one EIP-712 document, and members of one struct. */
 export const typedDataTypesMax = 64
 export const typedDataMembersMax = 64

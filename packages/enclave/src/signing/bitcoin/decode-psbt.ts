@@ -6,6 +6,7 @@ import { bytesOf } from '@holdfast/base/schema'
 import type { Account } from '@holdfast/base/wallet'
 import type { Crypto } from '../../ports/crypto.ts'
 import type { Decode, SigningTask, TaskSignature } from '../chain-signer.ts'
+import type { Facts } from '../facts.ts'
 import { changeIndexMax } from '../limits.ts'
 import { derSignature } from './der.ts'
 import { hash160, pubKeyHashScript } from './key-script.ts'
@@ -19,6 +20,7 @@ import {
   sighashDefault,
   sighasher,
 } from './sighash.ts'
+import { virtualSize } from './virtual-size.ts'
 
 type OwnInput = PsbtInput & {
   readonly position: number
@@ -113,6 +115,31 @@ const effectsOf = (reading: Reading, account: Account, crypto: Crypto): Effect[]
   return effects.length > 0 ? effects : [transfer(account.address, 0n)]
 }
 
+/** What a virtual byte costs, where fee and size can be said. */
+const rateOf = (reading: Reading): Facts['feeRate'] => {
+  const { psbt, ownInputs } = reading
+  const fee = feeOf(reading)
+  const kinds = new Map(ownInputs.map(({ position, own }) => [position, own.kind]))
+  const inputs = psbt.inputs.map((input, position) => {
+    const own = kinds.get(position)
+    return own === undefined ? input : { ...input, own }
+  })
+  const size = virtualSize(inputs, psbt.outputs)
+  return fee === undefined || size === undefined ? undefined : { fee, size: BigInt(size) }
+}
+
+const factsOf = (reading: Reading, unsigned: readonly OwnInput[]): Facts => {
+  const feeRate = rateOf(reading)
+  return {
+    ...(feeRate === undefined ? {} : { feeRate }),
+    sighashes: unsigned.map(({ own, sighashType }) =>
+      own.taproot !== undefined && (sighashType ?? sighashDefault) === sighashDefault
+        ? 'DEFAULT'
+        : 'ALL',
+    ),
+  }
+}
+
 const intentOf = (reading: Reading, account: Account, crypto: Crypto): Intent => {
   const { psbt, ownInputs, ownOutputs, network } = reading
   const fee = feeOf(reading)
@@ -204,6 +231,7 @@ export const decodeBitcoinPsbt: Decode<'bitcoin.psbt'> = ({ payload, account, cr
   if (unsigned.length === 0) return fail('bad_transaction', 'every own input is signed already')
   return {
     intent: intentOf(reading, account, crypto),
+    facts: factsOf(reading, unsigned),
     tasks: tasksOf(reading, unsigned, crypto),
     finish: (signatures) => {
       assert(signatures.length === unsigned.length, 'each task has a signature')

@@ -16,6 +16,8 @@ export type PsbtInput = UnsignedInput & {
   readonly paths: readonly (readonly number[])[]
   readonly sighashType: number | undefined
   readonly final: boolean
+  /** Of a final input: what spends it. */
+  readonly finalScript?: { readonly script: Bytes; readonly witness: readonly Bytes[] }
 }
 
 export type PsbtOutput = PreviousOutput & { readonly paths: readonly (readonly number[])[] }
@@ -66,6 +68,8 @@ const pathsOf = (fields: LibraryInput | LibraryOutput): readonly (readonly numbe
 const inputOf = (fields: LibraryInput): PsbtInput => {
   const { txid, index, sequence, nonWitnessUtxo, witnessUtxo } = fields
   if (txid === undefined || index === undefined) return fail('bad_transaction', 'no outpoint')
+  const { finalScriptSig, finalScriptWitness } = fields
+  const final = finalScriptSig !== undefined || finalScriptWitness !== undefined
   return {
     txid: txid.toReversed(),
     index,
@@ -74,7 +78,13 @@ const inputOf = (fields: LibraryInput): PsbtInput => {
     proven: nonWitnessUtxo !== undefined,
     paths: pathsOf(fields),
     sighashType: fields.sighashType,
-    final: fields.finalScriptSig !== undefined || fields.finalScriptWitness !== undefined,
+    final,
+    ...(final && {
+      finalScript: {
+        script: finalScriptSig ?? new Uint8Array(),
+        witness: finalScriptWitness ?? [],
+      },
+    }),
   }
 }
 

@@ -5,11 +5,12 @@ import type { Effect, Intent } from '@holdfast/base/intent'
 import { bytesOf } from '@holdfast/base/schema'
 import type { Crypto } from '../../ports/crypto.ts'
 import type { Decode, TaskSignature } from '../chain-signer.ts'
+import type { Facts } from '../facts.ts'
 import { onlySignature } from '../only-signature.ts'
 import { checksumAddress } from './address.ts'
-import { readCalldata, transferOf } from './calldata.ts'
 import { yParityOf } from './ethereum-signature.ts'
 import { type EthereumTransaction, parseTransaction } from './parse-transaction.ts'
+import { readCall } from './read-call.ts'
 import { encodeRlpList, encodeRlpUint } from './rlp.ts'
 
 /** EIP-4844: GAS_PER_BLOB. */
@@ -36,26 +37,23 @@ const effectsOf = (transaction: EthereumTransaction, crypto: Crypto) => {
       network: chainId.toString(),
     }),
   )
-  if (to === undefined) return { effects: [{ type: 'deploy', value: value.toString() } as Effect] }
+  if (to === undefined) {
+    return { effects: [{ type: 'deploy', value: value.toString() } as Effect], calls: [] }
+  }
   const address = checksumAddress(to, crypto)
-  const transfer = transferOf('native', address, value)
-  if (data.length === 0) return { effects: [transfer, ...delegates], to: address }
-  const { effects, name } = readCalldata({ contract: address, data, crypto })
-  const withValue = effects.map((effect) =>
-    effect.type === 'call' ? { ...effect, value: value.toString() } : effect,
-  )
-  // Policies count the value of a call as spent, so a call names it and no transfer does again.
-  const called = effects.some((effect) => effect.type === 'call')
-  const sent = value > 0n && !called ? [transfer] : []
-  return { effects: [...withValue, ...sent, ...delegates], to: address, name }
+  const { effects, calls, name } = readCall({ to: address, value, data }, crypto)
+  return { effects: [...effects, ...delegates], calls, to: address, name }
 }
 
-const intentOf = (transaction: EthereumTransaction, crypto: Crypto): Intent => {
+const read = (
+  transaction: EthereumTransaction,
+  crypto: Crypto,
+): { readonly intent: Intent; readonly facts: Facts } => {
   const { form, chainId, nonce, gasLimit, value, data } = transaction
   const { accessList, blobVersionedHashes, maxPriorityFeePerGas: priority } = transaction
-  const { effects, to, name } = effectsOf(transaction, crypto)
+  const { effects, calls, to, name } = effectsOf(transaction, crypto)
   const price = transaction.maxFeePerGas ?? transaction.gasPrice ?? 0n
-  return {
+  const intent: Intent = {
     chain: 'ethereum',
     network: chainId.toString(),
     kind: 'transaction',
@@ -75,6 +73,7 @@ const intentOf = (transaction: EthereumTransaction, crypto: Crypto): Intent => {
       ...(blobVersionedHashes === undefined ? {} : { blobs: blobVersionedHashes.map(toHex) }),
     },
   }
+  return { intent, facts: { calls, feeRate: { fee: price, size: 1n } } }
 }
 
 /** EIP-155 puts the chain id into v; typed transactions have the parity alone. */
@@ -101,7 +100,7 @@ export const decodeEthereumTransaction: Decode<'ethereum.transaction'> = (input)
   const unsigned = bytesOf(payload.transaction, 'hex')
   const transaction = parseTransaction(unsigned)
   return {
-    intent: intentOf(transaction, crypto),
+    ...read(transaction, crypto),
     tasks: [
       {
         algorithm: 'ecdsa-secp256k1',

@@ -8,6 +8,7 @@ import { checksumAddress, parseAddress } from './address.ts'
 import { ethereumSignature } from './ethereum-signature.ts'
 import { typedDataEffects } from './typed-data-effects.ts'
 import { type TypedDataTypes, typedDataHasher } from './typed-data-hash.ts'
+import { typedStruct } from './typed-data-value.ts'
 import { type JsonValue, typedInteger } from './typed-values.ts'
 
 const domainName = 'EIP712Domain'
@@ -72,12 +73,27 @@ export const decodeEthereumTypedData: Decode<'ethereum.typed-data'> = (input) =>
   const encodedType = hasher.encodeType(primaryType)
   const structHash = hasher.hashStruct(primaryType, message)
   const { chainId, contract } = boundDomain(domain, crypto)
+  const fields = typedStruct(types, primaryType, message, crypto)
+  const { effects, calls } = typedDataEffects({
+    encodedType,
+    message: fields,
+    contract,
+    chainId,
+    own: account.address,
+    crypto,
+  })
+  const typedData = {
+    type: encodedType,
+    domain: typedStruct(types, domainName, domain, crypto),
+    message: fields,
+  }
   return {
+    facts: { calls, typedData },
     intent: {
       chain: 'ethereum',
       ...(chainId === undefined ? {} : { network: shortened(chainId.toString()).slice(0, 64) }),
       kind: 'typed-data',
-      effects: [...typedDataEffects({ encodedType, message, contract, chainId, crypto })],
+      effects: [...effects],
       details: { primaryType, domain: domainDetails(domain) },
     },
     tasks: [

@@ -5,10 +5,13 @@ import type { Effect, Intent } from '@holdfast/base/intent'
 import { bytesOf } from '@holdfast/base/schema'
 import { base58 } from '@scure/base'
 import type { Decode } from '../chain-signer.ts'
+import type { SolanaFact } from '../facts.ts'
 import { onlySignature } from '../only-signature.ts'
 import { solanaFee } from './fee.ts'
 import { parseSolanaMessage, type SolanaMessage } from './message.ts'
 import { instructionEffects, type OwnerOf, programs, type ResolvedInstruction } from './programs.ts'
+
+type Instructions = readonly ResolvedInstruction[]
 
 const resolve = (message: SolanaMessage): readonly ResolvedInstruction[] => {
   const addresses = message.accounts.map((key) => base58.encode(key))
@@ -37,11 +40,19 @@ const derivedOwners = (instructions: readonly ResolvedInstruction[]): OwnerOf =>
 }
 
 /** Runtime: only the first instruction makes a transaction durable. */
-const isDurable = ([first]: readonly ResolvedInstruction[]): boolean =>
+const isDurable = ([first]: Instructions): boolean =>
   first?.program === programs.system && toHex(first.data) === '04000000'
 
-const intentOf = (message: SolanaMessage, own: number): Intent => {
-  const instructions = resolve(message)
+const factOf = (message: SolanaMessage, instructions: Instructions): SolanaFact => {
+  const nonceAccount = isDurable(instructions) ? instructions[0]?.accounts[0] : undefined
+  return {
+    programs: instructions.map(({ program }) => program),
+    lookupTables: message.lookupTables.map(({ address }) => base58.encode(address)),
+    ...(nonceAccount === undefined ? {} : { nonceAccount }),
+  }
+}
+
+const intentOf = (message: SolanaMessage, instructions: Instructions, own: number): Intent => {
   const ownerOf = derivedOwners(instructions)
   const effects = instructions.flatMap((one) => instructionEffects(one, ownerOf))
   const nothing: Effect = { type: 'unknown', reason: 'no instruction does anything' }
@@ -76,8 +87,10 @@ export const decodeSolanaMessage: Decode<'solana.message'> = ({ payload, account
   if (own < 0 || own >= message.requiredSignatures) {
     return fail('wrong_account', 'the account is not a signer of this transaction')
   }
+  const instructions = resolve(message)
   return {
-    intent: intentOf(message, own),
+    intent: intentOf(message, instructions, own),
+    facts: { solana: factOf(message, instructions) },
     tasks: [{ algorithm: 'ed25519', data: bytes, steps: [], publicKey }],
     finish: (signatures) => ({
       kind: 'solana.signature',

@@ -25,7 +25,11 @@ export const programs = {
   memo: 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr',
 } as const
 
-const unknown = (reason: string): readonly Effect[] => [{ type: 'unknown', reason }]
+type Cause = NonNullable<Extract<Effect, { type: 'unknown' }>['cause']>
+
+const unknown = (reason: string, cause?: Cause): readonly Effect[] => [
+  { type: 'unknown', reason, ...(cause === undefined ? {} : { cause }) },
+]
 
 const uint32At = (data: Bytes, offset: number): number =>
   new DataView(data.buffer, data.byteOffset, data.length).getUint32(offset, true)
@@ -33,7 +37,7 @@ const uint32At = (data: Bytes, offset: number): number =>
 const uint64At = (data: Bytes, offset: number): bigint =>
   new DataView(data.buffer, data.byteOffset, data.length).getBigUint64(offset, true)
 
-const lookedUp = unknown('an account comes from a lookup table')
+const lookedUp = unknown('an account comes from a lookup table', 'lookup-table')
 
 /** Programs have no selectors of one length; the first eight bytes name the instruction. */
 const selectorBytes = 8
@@ -66,7 +70,9 @@ const systemDecoders: Readonly<Record<number, Decoder>> = {
   },
   // The signature stays good until the nonce is advanced, not for a minute and a half.
   4: ({ data }) =>
-    data.length === 4 ? unknown('the transaction lives by a durable nonce') : undefined,
+    data.length === 4
+      ? unknown('the transaction lives by a durable nonce', 'durable-nonce')
+      : undefined,
 }
 
 const system: Decoder = (instruction, ownerOf) =>

@@ -1,0 +1,13 @@
+/** Arguments of a call and fields of typed data, as rules of a policy look at them. */
+import type { Bytes } from '@holdfast/base/bytes'
+
+export type FieldValue =
+  | { readonly type: 'integer'; readonly value: bigint }
+  | { readonly type: 'bool'; readonly value: boolean }
+  /** Addresses as well. */
+  | { readonly type: 'bytes'; readonly value: Bytes }
+  | { readonly type: 'text'; readonly value: string }
+  | { readonly type: 'list'; readonly items: readonly FieldValue[] }
+  | { readonly type: 'struct'; readonly fields: ReadonlyMap<string, FieldValue> }
+
+export type StructValue = Extract<FieldValue, { type: 'struct' }>

@@ -34,8 +34,8 @@ export const knownMethods: ReadonlyMap<string, string> = new Map([
   ['8d80ff0a', 'multiSend(bytes)'],
   [
     '1fad948c',
-    'handleOps((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes)[],' +
-      'address)',
+    'handleOps((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,' +
+      'bytes,bytes)[],address)',
   ],
   [
     '765e827f',

@@ -1,4 +1,4 @@
-/** Criteria on what a transaction says besides its effects: calls, typed data, fee rate, programs. */
+/** Criteria on what a transaction says besides its effects: calls, fields, fee rate, programs. */
 import { toHex } from '@holdfast/base/bytes'
 import { attempt } from '@holdfast/base/errors'
 import type { Intent } from '@holdfast/base/intent'

@@ -39,7 +39,7 @@ const start = async (isKnown = true): Promise<World> => {
   const listener = await listenKmip({
     // Answers what it was sent, so that order and number of answers show; and asks the same.
     handle: async (_caller, bytes, _form, connection) => {
-      void connection?.send(bytes)
+      void connection?.pushes?.send(bytes)
       return bytes
     },
     authenticate: async () => (isKnown ? caller : undefined),

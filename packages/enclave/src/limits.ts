@@ -121,6 +121,8 @@ export const kmipWaitMs = 24 * 3_600_000
 /** Guesses at a password between two right ones: of strangers, and of devices that logged in. */
 export const strangerGuessesMax = 10
 export const deviceGuessesMax = 20
+/** Guesses of one KMIP certificate at the credential of objects between two right ones. */
+export const kmipOwnerGuessesMax = 10
 /** How long a login lets its request key sign. */
 export const loginTicketLifetimeMs = 60 * 60_000
 /** How long a device is known after its last login. */

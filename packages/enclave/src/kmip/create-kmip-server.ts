@@ -30,6 +30,7 @@ import type { Certifier } from '../ports/certifier.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { GeneralCrypto } from '../ports/general-crypto.ts'
+import type { OwnerGuesses } from './check-owner.ts'
 import type { ChainCrypto } from './crypto/chain-curves.ts'
 import { SigningKeys } from './crypto/signing-keys.ts'
 import { DecodedStates } from './decoded-states.ts'
@@ -37,7 +38,7 @@ import { handleRequest } from './handle-request.ts'
 import { kmipRequestBytesMax, tenantsInMemoryMax } from './limits.ts'
 import { principalOf } from './principal.ts'
 import { markServed } from './pushes/mark-served.ts'
-import { type KmipConnection, PushHub } from './pushes/push-hub.ts'
+import { PushHub, type PushTarget } from './pushes/push-hub.ts'
 import { defaultFacts, type KmipServerFacts } from './server-facts.ts'
 import { TenantMemory } from './tenant-memory.ts'
 import type { WalletKeys } from './wallet-keys/wallet-keys.ts'
@@ -46,6 +47,12 @@ export type KmipCaller = {
   /** The wallet whose general objects the client may use. */
   readonly tenant: WalletId
   readonly credential: CredentialId
+}
+
+/** One connection of a client; the server remembers by it what was shown on it. */
+export type KmipConnection = {
+  /** Of a client that takes Put or Notify. */
+  readonly pushes?: PushTarget | undefined
 }
 
 export type KmipForm = 'ttlv' | 'xml' | 'json'
@@ -62,12 +69,17 @@ export type KmipServerOptions = {
   readonly facts?: KmipServerFacts
   /** Issues certificates for Certify; without one it is refused. */
   readonly certifier?: Certifier
+  /** Counts guesses at the credentials of objects; without it they are not counted. */
+  readonly guesses?: OwnerGuesses
   /** The keys of wallets, the second class of object; without it there are none. */
   readonly walletKeys?: WalletKeys
 }
 
 export type KmipServer = {
-  /** With a connection whose client takes them, Put and Notify are sent on it. */
+  /**
+   * Without a connection a message stands alone: a credential in its header is a guess each time,
+   * and nothing is sent but the answer.
+   */
   handle(
     caller: KmipCaller,
     untrustedMessage: Bytes,
@@ -112,6 +124,7 @@ class Server implements KmipServer {
   readonly #signingKeys = new SigningKeys()
   readonly #states = new DecodedStates()
   readonly #pushes: PushHub
+  readonly #shown = new WeakMap<KmipConnection, Set<string>>()
 
   constructor(options: KmipServerOptions) {
     this.#options = options
@@ -140,9 +153,9 @@ class Server implements KmipServer {
     }
     const { tenant } = caller
     const { version } = request.value
-    if (connection !== undefined) {
-      this.#pushes.join(connection, { caller, version, principal: principal.value })
-    }
+    const shown = this.#shownOn(connection)
+    const target = connection?.pushes
+    if (target !== undefined) this.#pushes.join(target, { caller, version, shown })
     const { response, wipe } = await handleRequest(
       {
         ...this.#options,
@@ -152,8 +165,9 @@ class Server implements KmipServer {
         states: this.#states,
         caller,
         principal: principal.value,
+        shown,
         committed: this.#pushes.isWanted(tenant)
-          ? (changes) => this.#pushes.tell(tenant, changes)
+          ? (changes) => this.#pushes.tell(tenant, changes, target)
           : undefined,
       },
       request.value,
@@ -197,6 +211,13 @@ class Server implements KmipServer {
 
   #now(): bigint {
     return BigInt(Math.floor(this.#options.clock.nowMs() / 1000))
+  }
+
+  #shownOn(connection: KmipConnection | undefined): Set<string> {
+    if (connection === undefined) return new Set()
+    const shown = this.#shown.get(connection) ?? new Set()
+    this.#shown.set(connection, shown)
+    return shown
   }
 
   #memoryOf(tenant: WalletId): TenantMemory {

@@ -1,6 +1,6 @@
 /** One request: its batch in order, with stop, continue and undo (KMIP 2.1 §9.3, §9.4). */
 import { type Bytes, toHex } from '@holdfast/base/bytes'
-import { type Refusal, RefusalError, type Refused, refuse } from '@holdfast/base/errors'
+import { accept, type Refusal, RefusalError, type Refused, refuse } from '@holdfast/base/errors'
 import {
   encodeTtlv,
   type Failure,
@@ -39,6 +39,7 @@ export type RequestContext = KmipServerOptions & {
   readonly states: DecodedStates
   readonly caller: KmipCaller
   readonly principal: string | undefined
+  readonly shown: Set<string>
   /** Told what was stored; undefined where nobody wants to know. */
   readonly committed: ((changes: readonly Committed[]) => void) | undefined
 }
@@ -192,6 +193,9 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
     facts: context.facts,
     certifier: context.certifier,
     principal: context.principal,
+    shown: context.shown,
+    guess: async (owner, isRight) =>
+      (await context.guesses?.guess(caller, owner, isRight)) ?? accept(isRight()),
     allowed: undefined,
     settings: undefined,
     settingsStore,

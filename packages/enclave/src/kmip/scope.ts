@@ -16,6 +16,7 @@ import type { Certifier } from '../ports/certifier.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { GeneralCrypto } from '../ports/general-crypto.ts'
 import type { BatchValues } from './batch-values.ts'
+import { checkOwner } from './check-owner.ts'
 import type { ChainCrypto } from './crypto/chain-curves.ts'
 import type { SigningKeys } from './crypto/signing-keys.ts'
 import { failWith } from './failure.ts'
@@ -59,6 +60,10 @@ export type Scope = {
   readonly certifier: Certifier | undefined
   /** Who the request says that it is. */
   readonly principal: string | undefined
+  /** Owners whose credential was shown on this connection. */
+  readonly shown: Set<string>
+  /** Whether a guess at an owner is right, counted before. */
+  readonly guess: (owner: string, isRight: () => boolean) => Promise<Result<boolean>>
   /** A signature by a key of the caller's wallet, judged as every other request. */
   readonly signWithWalletKey: (identifier: string, use: WalletKeyUse) => Promise<Result<Signed>>
   /** What became of a signature that waits for persons, by the hash of its request. */
@@ -88,9 +93,7 @@ const notFound = (): never => failWith('ObjectNotFound', 'no object has this ide
 export const lookUp = async (scope: Scope, identifier: string): Promise<KmipObject | undefined> => {
   const found = await scope.work.find(identifier)
   if (found === undefined) return undefined
-  if (found.owner !== undefined && found.owner !== scope.principal) {
-    failWith('PermissionDenied', 'the object belongs to another credential')
-  }
+  if (found.owner !== undefined) await checkOwner(scope, found.owner)
   if (scope.allowed?.touches(found) === false) {
     failWith('PermissionDenied', 'the ticket does not allow this object')
   }

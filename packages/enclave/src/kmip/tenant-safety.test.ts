@@ -1,4 +1,5 @@
 import type { Bytes } from '@holdfast/base/bytes'
+import { accept, refuse } from '@holdfast/base/errors'
 import { attribute, maskOf, type RequestHeader } from '@holdfast/kmip'
 import { describe, expect, it } from 'vitest'
 import { createMemoryObjects } from '../testing/memory-objects.ts'
@@ -45,6 +46,41 @@ describe('a credential in the header', () => {
     for (const other of [{}, user('Fred', 'guess'), user('Fred', ''), user('Barney', 'secret')]) {
       expect(await failed('Get', { uniqueIdentifier }, { header: other })).toBe('PermissionDenied')
     }
+  })
+
+  it('is guessed at by who names its user and another secret, and by nobody else', async () => {
+    const counted: string[] = []
+    const { done, failed } = startKmip({
+      guesses: {
+        guess: async (_caller, _owner, isRight) => {
+          counted.push(isRight() ? 'right' : 'wrong')
+          return accept(isRight())
+        },
+      },
+    })
+    const header = user('Fred', 'secret')
+    const { uniqueIdentifier } = await done('Create', create, { header })
+    for (const other of [{}, user('Barney', 'secret'), user('', 'guess')]) {
+      await failed('Get', { uniqueIdentifier }, { header: other })
+    }
+    expect(counted).toEqual([])
+    await failed('Get', { uniqueIdentifier }, { header: user('Fred', 'guess') })
+    expect(counted).toEqual(['wrong'])
+    const connection = {}
+    await done('Get', { uniqueIdentifier }, { header, connection })
+    await done('Get', { uniqueIdentifier }, { header, connection })
+    expect(counted).toEqual(['wrong', 'right'])
+    await done('Get', { uniqueIdentifier }, { header, connection: {} })
+    expect(counted).toEqual(['wrong', 'right', 'right'])
+  })
+
+  it('is not evaluated where a guess is not counted', async () => {
+    const { done, failed } = startKmip({
+      guesses: { guess: async () => refuse('locked', 'no guesses are left') },
+    })
+    const header = user('Fred', 'secret')
+    const { uniqueIdentifier } = await done('Create', create, { header })
+    expect(await failed('Get', { uniqueIdentifier }, { header })).toBe('PermissionDenied')
   })
 
   it('opens no other tenant, whatever it says', async () => {

@@ -5,6 +5,7 @@ import { defaultFacts, type KmipServerFacts } from '../kmip/server-facts.ts'
 import { createReplicatedObjects } from '../objects/replicated-objects.ts'
 import type { GeneralCrypto } from '../ports/general-crypto.ts'
 import { checkHolder } from './kmip-caller.ts'
+import { createOwnerGuesses } from './owner-guesses.ts'
 import { createWalletKeys } from './wallet-keys.ts'
 
 type Options = {
@@ -25,5 +26,6 @@ export const serveKmip = (context: CoreContext, { general, kmip }: Options): Kmi
       const current = context.zoneView.check()
       return current.ok ? checkHolder(context, caller) : current
     },
+    guesses: createOwnerGuesses(context),
     walletKeys: createWalletKeys(context),
   })

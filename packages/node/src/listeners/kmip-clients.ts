@@ -1,8 +1,11 @@
 /** Who a KMIP client is: the key of its certificate, never the chain above it. */
 import type { TLSSocket, TlsOptions } from 'node:tls'
 import type { Bytes } from '@holdfast/base/bytes'
-import type { KmipCaller, KmipForm } from '@holdfast/enclave/kmip/create-kmip-server'
-import type { KmipConnection } from '@holdfast/enclave/kmip/pushes/push-hub'
+import type {
+  KmipCaller,
+  KmipConnection,
+  KmipForm,
+} from '@holdfast/enclave/kmip/create-kmip-server'
 import type { KmipLimits } from './kmip-limits.ts'
 
 /** Why a connection was closed; each is a label of one counter. */

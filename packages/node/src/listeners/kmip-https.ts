@@ -7,7 +7,11 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { type Bytes, concat } from '@holdfast/base/bytes'
-import type { KmipCaller, KmipForm } from '@holdfast/enclave/kmip/create-kmip-server'
+import type {
+  KmipCaller,
+  KmipConnection,
+  KmipForm,
+} from '@holdfast/enclave/kmip/create-kmip-server'
 import type { KmipListener } from './kmip.ts'
 import { type KmipListenerOptions, publicKeyOf, tlsOptions } from './kmip-clients.ts'
 import { kmipLimits } from './kmip-limits.ts'
@@ -37,9 +41,15 @@ const refuse = (response: ServerResponse, status: number): void => {
   response.writeHead(status, { connection: 'close' }).end()
 }
 
+type ClientOfSocket = {
+  /** Found once, when it is first asked for. */
+  caller(): Promise<KmipCaller | undefined>
+  readonly connection: KmipConnection
+}
+
 const answer = async (
   options: KmipListenerOptions,
-  caller: (socket: TLSSocket) => Promise<KmipCaller | undefined>,
+  { caller, connection }: ClientOfSocket,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
@@ -47,7 +57,7 @@ const answer = async (
   if (request.method !== 'POST') return refuse(response, 405)
   const form = formOf(request)
   if (form === undefined) return refuse(response, 415)
-  const known = await caller(request.socket as TLSSocket)
+  const known = await caller()
   if (known === undefined) {
     options.closed?.('unknown_certificate')
     return refuse(response, 401)
@@ -60,7 +70,7 @@ const answer = async (
     options.closed?.('malformed')
     return refuse(response, 413)
   }
-  const bytes = await options.handle(known, body, form)
+  const bytes = await options.handle(known, body, form, connection)
   options.answered?.()
   response
     .writeHead(200, {
@@ -74,14 +84,23 @@ const answer = async (
 /** Listens until it is disposed; port 0 takes a free one. */
 export const listenKmipHttps = async (options: KmipListenerOptions): Promise<KmipListener> => {
   const limits = { ...kmipLimits, ...options.limits }
-  const callers = new WeakMap<TLSSocket, Promise<KmipCaller | undefined>>()
-  const callerOf = (socket: TLSSocket): Promise<KmipCaller | undefined> => {
-    const known = callers.get(socket)
+  const clients = new WeakMap<TLSSocket, ClientOfSocket>()
+  const clientOf = (socket: TLSSocket): ClientOfSocket => {
+    const known = clients.get(socket)
     if (known !== undefined) return known
-    const publicKey = publicKeyOf(socket)
-    const found =
-      publicKey === undefined ? Promise.resolve(undefined) : options.authenticate(publicKey)
-    callers.set(socket, found)
+    let caller: Promise<KmipCaller | undefined> | undefined
+    const authenticate = async (): Promise<KmipCaller | undefined> => {
+      const publicKey = publicKeyOf(socket)
+      return publicKey && options.authenticate(publicKey)
+    }
+    const found: ClientOfSocket = {
+      caller: () => {
+        caller ??= authenticate()
+        return caller
+      },
+      connection: {},
+    }
+    clients.set(socket, found)
     return found
   }
   const server = createServer(
@@ -93,7 +112,8 @@ export const listenKmipHttps = async (options: KmipListenerOptions): Promise<Kmi
       keepAliveTimeout: limits.idleTimeoutMs,
     },
     (request, response) => {
-      answer(options, callerOf, request, response).catch(() => response.destroy())
+      const client = clientOf(request.socket as TLSSocket)
+      answer(options, client, request, response).catch(() => response.destroy())
     },
   )
   server.maxConnections = limits.connectionsMax

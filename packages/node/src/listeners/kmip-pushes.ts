@@ -5,11 +5,11 @@
  * the order of the requests.
  */
 import type { Bytes } from '@holdfast/base/bytes'
-import type { KmipConnection } from '@holdfast/enclave/kmip/pushes/push-hub'
+import type { PushTarget } from '@holdfast/enclave/kmip/pushes/push-hub'
 import { decodeTtlv, readResponse } from '@holdfast/kmip'
 import type { KmipClosed } from './kmip-clients.ts'
 
-type Takes = KmipConnection['takes']
+type Takes = PushTarget['takes']
 
 const takesByProtocol: Readonly<Record<string, Takes>> = {
   'kmip+put': { put: true, notify: false },
@@ -46,7 +46,7 @@ const isSuccess = (untrusted: Bytes): boolean | undefined => {
   return response.value.items.every(({ status }) => status === 'Success')
 }
 
-export class KmipPushes implements KmipConnection {
+export class KmipPushes implements PushTarget {
   readonly takes: Takes
   readonly #options: Options
   readonly #waiting: Waiting[] = []

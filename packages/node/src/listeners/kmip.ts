@@ -8,7 +8,7 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { type Bytes, concat } from '@holdfast/base/bytes'
-import type { KmipCaller } from '@holdfast/enclave/kmip/create-kmip-server'
+import type { KmipCaller, KmipConnection } from '@holdfast/enclave/kmip/create-kmip-server'
 import { enumerations, FrameReader, isRequestMessage, peekOperations } from '@holdfast/kmip'
 import {
   type KmipClosed,
@@ -42,6 +42,7 @@ class Connection {
   readonly #queue: Bytes[] = []
   /** Of a client that takes requests. */
   readonly #pushes: KmipPushes | undefined
+  readonly #identity: KmipConnection
   #caller: KmipCaller | undefined
   #busy = false
   #partial = false
@@ -53,6 +54,7 @@ class Connection {
     this.#limits = { ...kmipLimits, ...options.limits }
     const { messageBytesMax } = this.#limits
     this.#pushes = this.#pushesOf(socket)
+    this.#identity = { pushes: this.#pushes }
     const expect = this.#pushes === undefined ? 'RequestMessage' : 'Message'
     this.#frames = new FrameReader({ expect, messageBytesMax })
     socket.setNoDelay(true)
@@ -147,7 +149,7 @@ class Connection {
     let readyBytes = 0
     for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
       const handle = (message: Bytes): Promise<Bytes> =>
-        this.#options.handle(this.#caller as KmipCaller, message, 'ttlv', this.#pushes)
+        this.#options.handle(this.#caller as KmipCaller, message, 'ttlv', this.#identity)
       const answers = await Promise.all(group.map(handle))
       for (const answer of answers) {
         this.#options.answered?.()

@@ -12,7 +12,7 @@ import type { Committed } from '../workspace.ts'
 import { notifyMessage, putMessage } from './push-messages.ts'
 
 /** A client's connection, as far as the server may ask on it. */
-export type KmipConnection = {
+export type PushTarget = {
   readonly takes: { readonly put: boolean; readonly notify: boolean }
   isOpen(): boolean
   /** Sends a request to the client; whether it has answered with success. */
@@ -22,8 +22,8 @@ export type KmipConnection = {
 type Speaker = {
   readonly caller: KmipCaller
   readonly version: Version
-  /** The credential of its last message. */
-  readonly principal: string | undefined
+  /** Owners of objects whose credential was shown on the connection. */
+  readonly shown: ReadonlySet<string>
 }
 
 type Options = {
@@ -34,19 +34,19 @@ type Options = {
 
 export class PushHub {
   readonly #options: Options
-  readonly #wallets = new Map<WalletId, Map<KmipConnection, Speaker>>()
+  readonly #wallets = new Map<WalletId, Map<PushTarget, Speaker>>()
 
   constructor(options: Options) {
     this.#options = options
   }
 
   /** Notes who speaks on a connection. */
-  join(connection: KmipConnection, speaker: Speaker): void {
-    const { takes } = connection
+  join(target: PushTarget, speaker: Speaker): void {
+    const { takes } = target
     if (!takes.put && !takes.notify) return
     const { tenant } = speaker.caller
     const connections = this.#wallets.get(tenant) ?? new Map()
-    this.#wallets.set(tenant, connections.set(connection, speaker))
+    this.#wallets.set(tenant, connections.set(target, speaker))
   }
 
   isWanted(wallet: WalletId): boolean {
@@ -54,15 +54,13 @@ export class PushHub {
   }
 
   /** Messages are made at once, while the values of new objects are there; sent when judged. */
-  tell(wallet: WalletId, changes: readonly Committed[]): void {
-    for (const [connection, speaker] of this.#wallets.get(wallet) ?? []) {
-      if (!connection.isOpen()) continue
+  tell(wallet: WalletId, changes: readonly Committed[], origin: PushTarget | undefined): void {
+    for (const [target, speaker] of this.#wallets.get(wallet) ?? []) {
+      if (!target.isOpen()) continue
       for (const change of changes) {
-        // What was made under a credential is for who shows it.
-        const { owner } = change.object
-        if (owner !== undefined && owner !== speaker.principal) continue
-        const message = messageFor(connection, speaker, change)
-        if (message !== undefined) void this.#send(connection, speaker, change, message)
+        if (!mayHear(speaker, change, target === origin)) continue
+        const message = messageFor(target, speaker, change)
+        if (message !== undefined) void this.#send(target, speaker, change, message)
       }
     }
   }
@@ -70,15 +68,15 @@ export class PushHub {
   /** Forgets connections that have ended. */
   sweep(): void {
     for (const [wallet, connections] of this.#wallets) {
-      for (const connection of connections.keys()) {
-        if (!connection.isOpen()) connections.delete(connection)
+      for (const target of connections.keys()) {
+        if (!target.isOpen()) connections.delete(target)
       }
       if (connections.size === 0) this.#wallets.delete(wallet)
     }
   }
 
   async #send(
-    connection: KmipConnection,
+    target: PushTarget,
     { caller }: Speaker,
     change: Committed,
     message: Bytes,
@@ -86,7 +84,7 @@ export class PushHub {
     try {
       const judged = await this.#options.judge(caller)
       if (!judged.ok) return
-      const taken = await connection.send(message)
+      const taken = await target.send(message)
       if (taken && 'value' in change) {
         await this.#options.served(caller.tenant, change.object.id)
       }
@@ -96,8 +94,14 @@ export class PushHub {
   }
 }
 
+/** What was made under a credential is for who has shown it, or makes it just now. */
+const mayHear = ({ shown }: Speaker, change: Committed, isOrigin: boolean): boolean => {
+  const { owner } = change.object
+  return owner === undefined || shown.has(owner) || (isOrigin && 'value' in change)
+}
+
 const messageFor = (
-  { takes }: KmipConnection,
+  { takes }: PushTarget,
   { version }: Speaker,
   change: Committed,
 ): Bytes | undefined => {

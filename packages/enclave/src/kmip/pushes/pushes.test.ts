@@ -10,15 +10,15 @@ import {
 } from '@holdfast/kmip'
 import { describe, expect, it } from 'vitest'
 import { aesAttributes, startKmip } from '../testing/start-kmip.ts'
-import type { KmipConnection } from './push-hub.ts'
+import type { PushTarget } from './push-hub.ts'
 
 type Asked = { readonly version: Version; readonly item: RequestItem }
 
 /** A client that takes what it is told to take, and answers with success unless told. */
-const listener = (takes: KmipConnection['takes'], answer = true) => {
+const listener = (takes: PushTarget['takes'], answer = true) => {
   const asked: Asked[] = []
   const state = { open: true }
-  const connection: KmipConnection = {
+  const pushes: PushTarget = {
     takes,
     isOpen: () => state.open,
     send: async (message) => {
@@ -30,13 +30,13 @@ const listener = (takes: KmipConnection['takes'], answer = true) => {
       return answer
     },
   }
-  return { asked, connection, state }
+  return { asked, connection: { pushes }, state }
 }
 
 const both = { put: true, notify: true }
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-const start = async (takes: KmipConnection['takes'] = both, version: Version = '1.4') => {
+const start = async (takes: PushTarget['takes'] = both, version: Version = '1.4') => {
   const kmip = startKmip()
   const client = listener(takes)
   // Nothing is sent before the client has asked something.

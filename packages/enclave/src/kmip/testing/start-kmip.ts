@@ -21,8 +21,12 @@ import { createGeneralCrypto } from '../../crypto/general/general-crypto.ts'
 import { testEntropy } from '../../crypto/testing/test-crypto.ts'
 import type { ManagedObjects } from '../../objects/managed-objects.ts'
 import { createMemoryObjects } from '../../testing/memory-objects.ts'
-import { createKmipServer, type KmipCaller, type KmipServerOptions } from '../create-kmip-server.ts'
-import type { KmipConnection } from '../pushes/push-hub.ts'
+import {
+  createKmipServer,
+  type KmipCaller,
+  type KmipConnection,
+  type KmipServerOptions,
+} from '../create-kmip-server.ts'
 import { defaultFacts, type KmipServerFacts } from '../server-facts.ts'
 
 export const callerOf = (number: number): KmipCaller => ({

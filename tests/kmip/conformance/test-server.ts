@@ -75,7 +75,7 @@ export const startTestServer = async (facts: KmipServerFacts): Promise<TestServe
   })
   const { key, cert: certificate } = makeCertificate('server')
   const options = {
-    handle: server.handle.bind(server),
+    handle: (...asked: Parameters<typeof server.handle>) => server.handle(...asked),
     authenticate: async (): Promise<KmipCaller> => ({ tenant, credential }),
     certificate: { key, certificate },
     host: '127.0.0.1',

@@ -43,7 +43,7 @@ const refuse = (response: ServerResponse, status: number): void => {
 
 type ClientOfSocket = {
   /** Found once, when it is first asked for. */
-  caller(): Promise<KmipCaller | undefined>
+  readonly caller: () => Promise<KmipCaller | undefined>
   readonly connection: KmipConnection
 }
 

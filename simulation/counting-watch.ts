@@ -36,7 +36,10 @@ export class CountingWatch {
   readonly #intents = new Map<ZoneId, Set<string>>()
   /** What a zone knew when its store was put back, until it knows as much again. */
   readonly #forgotten = new Map<ZoneId, { counts: Kept; intents: Set<string> }>()
-  /** By wallet, counter and window: what each charge counted, by zone and key. */
+  /**
+   * By wallet, counter and window: what was counted for each request, by its key. What two zones
+   * have counted for one is one spending, and one of them may give it back.
+   */
   readonly #charged = new Map<string, Map<string, bigint>>()
   readonly #latest = new Map<ZoneId, number>()
   /** By wallet and intent, where the rule asks for once: what was signed. */
@@ -134,7 +137,7 @@ export class CountingWatch {
       return
     }
     for (const { counter, window, amount } of parseCharge(opened.payload).counted) {
-      this.#charge(wallet, { counter, window, amount: BigInt(amount), by: `${zone} ${rest}` })
+      this.#charge(wallet, { counter, window, amount: BigInt(amount), key: rest })
     }
   }
 
@@ -144,12 +147,12 @@ export class CountingWatch {
       counter,
       window,
       amount,
-      by,
+      key,
     }: {
       readonly counter: string
       readonly window: number
       readonly amount: bigint
-      readonly by: string
+      readonly key: string
     },
   ): void {
     const { checks, records } = this.#world
@@ -160,7 +163,8 @@ export class CountingWatch {
     if (found === undefined) return checks.fault(`${wallet} counts ${counter}, which has no limit`)
     const name = `${wallet} ${counter} ${window}`
     const charges = this.#charged.get(name) ?? new Map<string, bigint>()
-    this.#charged.set(name, charges.set(by, amount))
+    const before = charges.get(key) ?? 0n
+    this.#charged.set(name, charges.set(key, amount > before ? amount : before))
     const sum = [...charges.values()].reduce((left, right) => left + right, 0n)
     const { limit } = found.counter
     checks.expect(6, sum <= limit, () => `${name}: ${sum} were counted of ${limit}`)

@@ -94,6 +94,14 @@ export const countedListMax = 100_000
 /** How long a zone asks no other for a share after none had any. */
 export const transferPauseMs = 1000
 /** Charged requests that a node remembers until they expire; more are found at its next start. */
+/** Charges that another zone may have made too: of a wallet in one message, and remembered. */
+export const chargesAskedMax = 64
+export const doubtfulChargesMax = 1000
+/** Charges of a wallet that this incarnation can still give back. */
+export const refundableChargesMax = 256
+/** How often another zone is asked at first and at last, each time half as often. */
+export const refundAskMinMs = 2000
+export const refundAskMaxMs = 60_000
 export const chargesRememberedMax = 100_000
 /** Expired charges that are deleted at once, and intents on one page for a peer. */
 export const chargesSweptMax = 64

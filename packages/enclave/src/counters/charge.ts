@@ -10,10 +10,12 @@ import { z } from 'zod'
 import type { Condition, Revision, Write } from '../ports/store.ts'
 import { chargeName, intentName } from '../records/names.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import type { Taken } from './count-table.ts'
 import type { Counter } from './counter.ts'
 import type { CounterContext } from './counter-context.ts'
 import { type Claim, claimElsewhere, claimed, claimVersion } from './intents.ts'
-import { giveBack, type Taken, take } from './take.ts'
+import { noteRefundable } from './refundable.ts'
+import { giveBack, take } from './take.ts'
 
 export type ChargeAsk = {
   /** The same for every repeat of the request. */
@@ -22,6 +24,8 @@ export type ChargeAsk = {
   /** After this no repeat is answered any more. */
   readonly expiresAtMs: number
   readonly claim?: Claim
+  /** Another zone should have counted it, and may have. */
+  readonly isDoubtful?: true
 }
 
 const chargeRecord = z.strictObject({
@@ -70,7 +74,7 @@ const takeAll = async (
   for (const { counter, amount } of amounts) {
     const one = await take(context, entry, counter, amount)
     if (!one.ok) {
-      for (const back of taken) giveBack(context, entry, back)
+      for (const back of taken) giveBack(context, entry.wallet.id, back)
       return one
     }
     taken.push(one.value)
@@ -123,10 +127,13 @@ const tryCharge = async (
   }
   if (batch.writes.length === 0) return accept(undefined)
   const stored = await records.commit(batch)
-  if (stored.ok) return accept(undefined)
+  if (stored.ok) {
+    noteRefundable(context, entry.wallet.id, ask.key, taken.value)
+    return accept(undefined)
+  }
   // What is not known to have failed stays counted.
   if (stored.refusal.code === 'conflict') {
-    for (const back of taken.value) giveBack(context, entry, back)
+    for (const back of taken.value) giveBack(context, entry.wallet.id, back)
   }
   return stored
 }

@@ -10,7 +10,7 @@ import type { Revision } from '../ports/store.ts'
 import { countName } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
 import { type CountRecord, emptyCount, encodeCount, parseCount } from './count-record.ts'
-import type { CounterId } from './counter.ts'
+import type { Counter, CounterId } from './counter.ts'
 
 /** The part of a share that this very incarnation may count in memory. */
 export type Block = {
@@ -46,7 +46,11 @@ export type WalletMemory = {
   /** The highest serial of the record that was seen. */
   serial: number
   readonly blocks: Map<CounterId, Block>
+  /** By the key of its request, what this incarnation has taken from its blocks (refunds.ts). */
+  readonly refundable: Map<string, readonly Taken[]>
 }
+
+export type Taken = { readonly counter: Counter; readonly window: number; readonly amount: bigint }
 
 export type Change<Value> = { readonly value: Value; readonly record?: CountRecord }
 
@@ -88,7 +92,12 @@ class Table implements CountTable {
       this.#memories.set(wallet, known)
       return known
     }
-    const memory: WalletMemory = { recovered: false, serial: 0, blocks: new Map() }
+    const memory: WalletMemory = {
+      recovered: false,
+      serial: 0,
+      blocks: new Map(),
+      refundable: new Map(),
+    }
     this.#memories.set(wallet, memory)
     if (this.#memories.size > countedWalletsMax) {
       const [oldest] = this.#memories.keys()

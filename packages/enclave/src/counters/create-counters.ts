@@ -18,6 +18,7 @@ import { answerEndorse, countedFor } from './endorse.ts'
 import { countGuess, noteSuccess } from './guesses.ts'
 import { claimHere, listIntents } from './intents.ts'
 import { answerReport } from './recover.ts'
+import { answerCharged, Refunds } from './refunds.ts'
 import { showLimits } from './show.ts'
 import { answerGive } from './transfer.ts'
 
@@ -73,6 +74,7 @@ const answersOf = (context: CounterContext): CountAnswers => ({
     context.wallets.indexed(wallet)?.zones.includes(peer.zone) === true
       ? listIntents(context, wallet, after)
       : refuse('not_here', 'the wallet is not one that both zones hold'),
+  'count.charged': (peer, request) => answerCharged(context, peer.zone, request),
   'count.wallets': async (peer, { after }) => accept(await listCounted(context, peer.zone, after)),
 })
 
@@ -82,17 +84,21 @@ class ZoneCounters implements Counters {
   /** When the charges of this incarnation expire, and those that it found at its start. */
   readonly #expiries = new Map<RecordName, number>()
   readonly #catchUp: CatchUp
+  readonly #refunds: Refunds
   #found = false
 
   constructor(ports: CounterPorts) {
     this.#context = { ...ports, table: createCountTable(ports.records, ports.zone) }
     this.answers = answersOf(this.#context)
     this.#catchUp = new CatchUp(this.#context)
+    this.#refunds = new Refunds(this.#context)
   }
 
-  charge(entry: WalletEntry, ask: ChargeAsk): Promise<Result<void>> {
+  async charge(entry: WalletEntry, ask: ChargeAsk): Promise<Result<void>> {
     this.#remember(chargeName(entry.wallet.id, ask.key), ask.expiresAtMs)
-    return charge(this.#context, entry, ask)
+    const charged = await charge(this.#context, entry, ask)
+    if (charged.ok && ask.isDoubtful === true) this.#refunds.doubt(entry, ask)
+    return charged
   }
 
   async chargedFor({ wallet }: WalletEntry, key: string): Promise<readonly Counted[]> {
@@ -122,6 +128,7 @@ class ZoneCounters implements Counters {
 
   async tick(): Promise<void> {
     await this.#catchUp.run()
+    await this.#refunds.run()
     await this.#sweep()
   }
 

@@ -4,7 +4,7 @@ import type { Policy } from '@holdfast/base/policy'
 import type { Limit } from '@holdfast/base/policy-limits'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, describe, expect, it } from 'vitest'
-import { codeOf, must, signRequest, unsignedTransfer } from '../testing/core-world.ts'
+import { codeOf, must, signRequest, unsignedTransfer, until } from '../testing/core-world.ts'
 import { expiresAt, send, type TestAnswer, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
 import { createWallet, hourMs, policyOf } from './testing/limited-wallet.ts'
@@ -169,6 +169,31 @@ describe('a limit in three zones', () => {
     for (let nonce = 1; nonce < 4; nonce += 1) must(await sign('ap-south', transfer(wallet, nonce)))
     // The share of the zone that is away counts as spent.
     expect(codeOf(await sign('ap-south', transfer(wallet, 9)))).toBe('limit_exceeded')
+  })
+
+  it('counts a request once in the end that came in beside the zone that it names', async () => {
+    const wallet = await start(three, policyOf({ limits: [perHour(9)] }))
+    const request = utf8(JSON.stringify(transfer(wallet, 0, { charge: 'us-east' })))
+    must(await sign('us-east', request))
+    mesh.cut('eu-west', 'us-east', true)
+    must(await sign('eu-west', request))
+    const left = async (): Promise<number> =>
+      must(await show('ap-south', wallet)).limits[0]!.zones.reduce(
+        (sum, zone) => sum + Number(zone.left ?? 0),
+        0,
+      )
+    expect(await left()).toBe(7)
+    mesh.cut('eu-west', 'us-east', false)
+    await until(async () => {
+      mesh.advance(3000)
+      for (const zone of three) await mesh.node(zone).core.tick()
+      const shown = must(await show('us-east', wallet)).limits[0]!.zones
+      return shown.find(({ zone }) => zone === 'us-east')?.left === '3'
+    })
+    expect(must(await show('eu-west', wallet)).limits[0]!.zones).toContainEqual({
+      zone: 'eu-west',
+      left: '2',
+    })
   })
 
   it('is not counted by a zone that no other stands behind', async () => {

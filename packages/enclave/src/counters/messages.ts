@@ -2,6 +2,7 @@
 import { decimal, hex, intentId, walletId } from '@holdfast/base/schema'
 import { z } from 'zod'
 import {
+  chargesAskedMax,
   countersPerWalletMax,
   countPageMax,
   intentPageMax,
@@ -13,6 +14,7 @@ const counter = z.string().regex(/^[ -~]{1,400}$/)
 const window = z.int().min(0)
 const lengthMs = z.int().min(1)
 const serial = z.int().min(0)
+const countedAmount = z.strictObject({ counter, window, amount: decimal })
 const mark = z.strictObject({ counter, window, spent: decimal })
 
 /** What do you remember of this wallet: of yourself, and of me? */
@@ -78,6 +80,24 @@ export const countIntentsAnswer = z.strictObject({
   next: intentId.exactOptional(),
 })
 
+/**
+ * These I have counted though another zone may have: name those that you have counted too. What
+ * stands at a zone whose name is lower than the other's stays counted there, for good.
+ */
+export const countCharged = z.strictObject({
+  type: z.literal('count.charged'),
+  wallet: walletId,
+  charges: z
+    .array(z.strictObject({ key: hex(32), counted: z.array(countedAmount).max(64) }))
+    .min(1)
+    .max(chargesAskedMax),
+})
+export const countChargedAnswer = z.strictObject({
+  charges: z
+    .array(z.strictObject({ key: hex(32), counted: z.array(countedAmount).max(64) }))
+    .max(chargesAskedMax),
+})
+
 /** Of which wallets do you count something? */
 export const countWallets = z.strictObject({
   type: z.literal('count.wallets'),
@@ -94,6 +114,7 @@ export const countRequests = [
   countGive,
   countIntent,
   countIntents,
+  countCharged,
   countWallets,
 ] as const
 
@@ -103,5 +124,6 @@ export const countAnswers = {
   'count.give': countGiveAnswer,
   'count.intent': countIntentAnswer,
   'count.intents': countIntentsAnswer,
+  'count.charged': countChargedAnswer,
   'count.wallets': countWalletsAnswer,
 } as const

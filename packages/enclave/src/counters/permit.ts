@@ -118,7 +118,11 @@ export const permit = async (
     if (zone !== undefined) return accept({ elsewhere: zone })
     const ask = askOf(context, call, rule, intent)
     if (!ask.ok) return ask
-    const charged = await context.counters.charge(entry, ask.value)
+    const isDoubtful = chargingZone(entry, call) !== context.zone
+    const charged = await context.counters.charge(entry, {
+      ...ask.value,
+      ...(isDoubtful ? { isDoubtful } : {}),
+    })
     if (charged.ok) return accept({ verdict: verdict.value, spent, charged: { rule } })
     if (charged.refusal.code !== 'limit_exceeded') return charged
     exceeded ??= charged

@@ -1,18 +1,17 @@
 /** Counts an amount in this zone: from the block in memory, which is raised when it is used up. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
+import type { WalletId } from '@holdfast/base/ids'
 import { formatTimestamp } from '@holdfast/base/time'
 import { blocksPerShare, transferPauseMs } from '../limits.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { figureAt, latestWindow, withFigure } from './count-record.ts'
-import type { Block, Raised, Raising, Want } from './count-table.ts'
+import type { Block, Raised, Raising, Taken, Want } from './count-table.ts'
 import { type Counter, windowAt, windowEndMs } from './counter.ts'
 import type { CounterContext } from './counter-context.ts'
 import { askEndorsement } from './endorse.ts'
 import { recover } from './recover.ts'
 import { shareOf } from './shares.ts'
 import { askForShare, freeOf } from './transfer.ts'
-
-export type Taken = { readonly counter: Counter; readonly window: number; readonly amount: bigint }
 
 const raisesMax = 8
 
@@ -229,12 +228,16 @@ export const take = async (
   return takeFrom(context, entry, counter, { block, want: { amount }, now: now.value })
 }
 
-/** For what did not happen after all; in the same window alone. */
+/**
+ * For what did not happen after all, or is counted by another zone; in the same window alone, and
+ * not where the limit was lowered meanwhile.
+ */
 export const giveBack = (
-  { table }: CounterContext,
-  { wallet }: WalletEntry,
+  { table }: Pick<CounterContext, 'table'>,
+  wallet: WalletId,
   { counter, window, amount }: Taken,
 ): void => {
-  const block = table.memory(wallet.id).blocks.get(counter.id)
-  if (block !== undefined && block.window === window) block.left += amount
+  const block = table.memory(wallet).blocks.get(counter.id)
+  if (block === undefined || block.window !== window || block.limit < counter.limit) return
+  block.left += amount
 }

@@ -210,6 +210,8 @@ const handlers: Handlers = {
   'count.intent': ({ counters }, peer, request) => counters.answers['count.intent'](peer, request),
   'count.intents': ({ counters }, peer, request) =>
     counters.answers['count.intents'](peer, request),
+  'count.charged': ({ counters }, peer, request) =>
+    counters.answers['count.charged'](peer, request),
   'count.wallets': ({ counters }, peer, request) =>
     counters.answers['count.wallets'](peer, request),
 }

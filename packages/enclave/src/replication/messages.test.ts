@@ -120,6 +120,16 @@ const requests: readonly CborValue[] = [
   },
   { type: 'count.intent', wallet, intent, digest: 'ab'.repeat(32) },
   { type: 'count.intents', wallet, after: intent },
+  {
+    type: 'count.charged',
+    wallet,
+    charges: [
+      {
+        key: 'ab'.repeat(32),
+        counted: [{ counter: 'daily signatures 60000', window: 7, amount: '1' }],
+      },
+    ],
+  },
   { type: 'count.wallets', after: wallet },
 ]
 

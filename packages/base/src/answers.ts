@@ -295,6 +295,8 @@ export const nodeStatus = z.strictObject({
   wallets: z.int(),
   /** Records that other zones have not confirmed yet. */
   outbox: z.int(),
+  /** Wallets and objects that were read anew, put back, and found lost or damaged still. */
+  scrub: z.strictObject({ checked: z.int(), repaired: z.int(), damaged: z.int() }).exactOptional(),
   signer: z.string(),
   peers: z.array(
     z.strictObject({

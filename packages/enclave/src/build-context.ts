@@ -28,11 +28,13 @@ import type { FallWatch } from './records/fall-watch.ts'
 import { createRecords, type Records } from './records/records.ts'
 import { type StoreClaim } from './records/store-claim.ts'
 import { createBootRule } from './replication/boot-rule.ts'
+import { createDigests } from './replication/digests.ts'
 import { createInFlight } from './replication/in-flight.ts'
 import { createPeers } from './replication/peers.ts'
 import { createPromiseTable } from './replication/promise-table.ts'
 import { createReplicator } from './replication/replicator.ts'
 import { createLocations } from './routing/locations.ts'
+import { createScrub } from './scrub/scrub.ts'
 import { createSerial } from './serial.ts'
 import { createSessionTable } from './sessions/session-table.ts'
 import type { Standing } from './standing/standing.ts'
@@ -77,10 +79,12 @@ type Held = {
 
 /** What the node keeps of its zone's records in memory. */
 const tablesOf = (records: Records, { crypto, clock }: CoreOptions) => {
-  const wallets = createWalletTable(records, crypto)
+  const digests = createDigests()
+  const wallets = createWalletTable(records, crypto, digests)
   return {
+    digests,
     wallets,
-    objects: createObjectTable(records, crypto, wallets),
+    objects: createObjectTable(records, crypto, wallets, digests),
     passkeys: createPasskeyCounters(records, crypto),
     marks: createMarkTable({ records, wallets, clock }),
     waits: createWaitTable(records),
@@ -141,6 +145,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     markSpread: createMarkSpread(base),
     changes: createSerial(),
     replicator: createReplicator(base),
+    scrub: createScrub(base),
     sessions,
     inFlight: createInFlight(),
     failoverAfterMs: options.failoverAfterMs ?? failoverAfterMsDefault,

@@ -18,10 +18,12 @@ import type { Crypto } from './ports/crypto.ts'
 import type { Entropy } from './ports/entropy.ts'
 import type { Records } from './records/records.ts'
 import type { AcceptContext } from './replication/accept-wallet.ts'
+import type { Digests } from './replication/digests.ts'
 import type { InFlight } from './replication/in-flight.ts'
 import type { Peers } from './replication/peers.ts'
 import type { Replicator } from './replication/replicator.ts'
 import type { Locations } from './routing/locations.ts'
+import type { Scrub } from './scrub/scrub.ts'
 import type { Serial } from './serial.ts'
 import type { SessionTable } from './sessions/session-table.ts'
 import type { Standing } from './standing/standing.ts'
@@ -45,12 +47,15 @@ export type CoreContext = AcceptContext & {
   readonly wallets: WalletTable
   readonly passkeys: PasskeyCounters
   readonly objects: ObjectTable
+  /** Of what other zones hold too, for reconciliation. */
+  readonly digests: Digests
   readonly markSpread: MarkSpread
   /** Changes of one wallet are made one at a time by a node; the store orders those of several. */
   readonly changes: Serial<WalletId>
   readonly waits: WaitTable
   readonly peers: Peers
   readonly replicator: Replicator
+  readonly scrub: Scrub
   readonly inFlight: InFlight
   /** How long a home is silent before another zone takes its wallets over. */
   readonly failoverAfterMs: number

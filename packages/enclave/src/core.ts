@@ -293,6 +293,7 @@ class NodeCore implements Core {
     if (sinceMs >= 0 && sinceMs < catchUpIntervalMs) return
     this.#flushedAtMs = nowMs
     await this.#background(this.#owed?.flush() ?? Promise.resolve())
+    if (context.zoneView.leads()) void this.#background(context.scrub.round())
     await this.#background(context.counters.tick())
     await this.#background(advanceChanges(context))
     // A round waits for other zones, and ticks go on meanwhile.

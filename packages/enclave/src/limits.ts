@@ -73,6 +73,14 @@ export const bootComparePauseMs = 200
 export const bootRuleWaitMs = 3000
 /** How often what is owed to other zones is tried again. */
 export const catchUpIntervalMs = 2000
+/** How often the zones that a node reaches are asked whether they hold the same. */
+export const reconcileIntervalMs = 30_000
+/** Wallets, and managed objects, that are read anew in one round of `catchUpIntervalMs`. */
+export const scrubRecordsPerRound = 64
+/** From the end of one pass over the store to the next. */
+export const scrubPauseMs = 60_000
+/** Where more buckets than this differ, all is compared at once. */
+export const reconcileBucketsMax = 32
 /** How often another zone is asked for its clock. */
 export const timeRefreshMs = 2000
 /** How old another zone's word on the time may be where it counts. */

@@ -20,6 +20,7 @@ export const nodeStatus = (
     ...(beatAgeMs === undefined ? {} : { beatAgeMs }),
     wallets: context?.wallets.size ?? 0,
     outbox: owed,
+    ...(context === undefined ? {} : { scrub: context.scrub.counts() }),
     signer: crypto.secp256k1.backend,
     peers: manifest.manifest.zones
       .filter((zone) => zone.id !== self.zone)

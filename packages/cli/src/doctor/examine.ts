@@ -1,5 +1,6 @@
 /** Everything that `holdfast doctor` looks at, in order. */
 import { readFile } from 'node:fs/promises'
+import type { NodeStatus } from '@holdfast/base/answers'
 import { RefusalError } from '@holdfast/base/errors'
 import { VerificationError } from '@holdfast/sdk'
 import { type ClientOptions, openClient } from '../client-context.ts'
@@ -95,11 +96,22 @@ const nodes = async (
       ...(status.outbox === 0
         ? []
         : [warning(`${zone}: ${status.outbox} records wait for other zones`)]),
+      ...damageOf(status),
     ]
   })
   const distrusted = client.distrusted.map((error) => wrong(error.message, 'do not use this node'))
   return [...simulated, ...distrusted, ...found]
 }
+
+const damageOf = ({ node, scrub }: NodeStatus): readonly Finding[] =>
+  scrub === undefined || scrub.damaged === 0
+    ? []
+    : [
+        wrong(
+          `${node.zone}: its store has lost ${scrub.damaged} records`,
+          'bring the links to the other zones up: they give them back',
+        ),
+      ]
 
 const explained = async (
   findings: Promise<readonly Finding[]>,

@@ -5,6 +5,8 @@ import type { Crypto } from '../ports/crypto.ts'
 import type { Revision } from '../ports/store.ts'
 import { stateName, statePrefix, tombName, tombPrefix } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
+import { bucketOf, type Digests } from '../replication/digests.ts'
+import { type InventoryPart, takePart } from '../replication/inventory-part.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import { parseState, type StateEntry } from './object-records.ts'
@@ -42,7 +44,7 @@ export type ObjectTable = {
   ofWallet(wallet: WalletId): readonly ObjectId[]
   countOf(wallet: WalletId): number
   /** Objects of wallets that `zone` may hold, behind `after`, in the order of their ids. */
-  ofZone(zone: ZoneId, after: ObjectId | undefined, limit: number): readonly IndexedObject[]
+  ofZone(zone: ZoneId, part: InventoryPart<ObjectId>): readonly IndexedObject[]
 }
 
 class Table implements ObjectTable {
@@ -55,11 +57,13 @@ class Table implements ObjectTable {
   readonly #records: Records
   readonly #crypto: Crypto
   readonly #wallets: WalletTable
+  readonly #digests: Digests
 
-  constructor(records: Records, crypto: Crypto, wallets: WalletTable) {
+  constructor(records: Records, crypto: Crypto, wallets: WalletTable, digests: Digests) {
     this.#records = records
     this.#crypto = crypto
     this.#wallets = wallets
+    this.#digests = digests
   }
 
   get size(): number {
@@ -120,6 +124,7 @@ class Table implements ObjectTable {
     if (before === undefined || before.revision > revision) return
     this.#byWallet.get(before.wallet)?.delete(id)
     this.#index.delete(id)
+    this.#digest(before.wallet, before, undefined)
     this.#unsettled.delete(id)
     this.#cache.delete(id)
     this.#ordered = undefined
@@ -129,7 +134,9 @@ class Table implements ObjectTable {
     this.#tombs.add(id)
     const indexed = this.#index.get(id)
     if (indexed === undefined || indexed.destroyed) return
-    this.#index.set(id, { ...indexed, destroyed: true })
+    const ended = { ...indexed, destroyed: true }
+    this.#index.set(id, ended)
+    this.#digest(indexed.wallet, indexed, ended)
     this.#unsettled.add(id)
   }
 
@@ -154,17 +161,15 @@ class Table implements ObjectTable {
     return this.#byWallet.get(wallet)?.size ?? 0
   }
 
-  ofZone(zone: ZoneId, after: ObjectId | undefined, limit: number): readonly IndexedObject[] {
+  ofZone(zone: ZoneId, part: InventoryPart<ObjectId>): readonly IndexedObject[] {
     this.#ordered ??= [...this.#index.keys()].toSorted()
-    const found: IndexedObject[] = []
-    for (const id of this.#ordered) {
-      if (found.length === limit) break
-      if (after !== undefined && id <= after) continue
+    return takePart(this.#ordered, part, (id) => {
       const indexed = this.#index.get(id)
-      if (indexed === undefined) continue
-      if (this.#wallets.indexed(indexed.wallet)?.zones.includes(zone) === true) found.push(indexed)
-    }
-    return found
+      if (indexed === undefined) return undefined
+      const { wallet } = indexed
+      if (part.bucket !== undefined && bucketOf(wallet) !== part.bucket) return undefined
+      return this.#wallets.indexed(wallet)?.zones.includes(zone) === true ? indexed : undefined
+    })
   }
 
   /** False where a later commit is known. */
@@ -176,10 +181,16 @@ class Table implements ObjectTable {
     const destroyed = entry.destroyed || this.#tombs.has(id)
     if (destroyed && !entry.destroyed) this.#unsettled.add(id)
     else this.#unsettled.delete(id)
-    this.#index.set(id, { id, wallet, epoch, version, hash, destroyed, revision })
+    const after = { id, wallet, epoch, version, hash, destroyed, revision }
+    this.#index.set(id, after)
+    this.#digest(wallet, before, after)
     const objects = this.#byWallet.get(wallet) ?? new Set()
     this.#byWallet.set(wallet, objects.add(id))
     return true
+  }
+
+  #digest(id: WalletId, before: IndexedObject | undefined, after: IndexedObject | undefined): void {
+    this.#digests.object({ id, zones: this.#wallets.indexed(id)?.zones ?? [] }, before, after)
   }
 
   #keep(entry: StateEntry): void {
@@ -195,4 +206,5 @@ export const createObjectTable = (
   records: Records,
   crypto: Crypto,
   wallets: WalletTable,
-): ObjectTable => new Table(records, crypto, wallets)
+  digests: Digests,
+): ObjectTable => new Table(records, crypto, wallets, digests)

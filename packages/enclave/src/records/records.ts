@@ -25,9 +25,17 @@ export type OpenedRecord = {
   readonly revision: Revision
 }
 
+/** What stands under a name, whether or not it is what this zone sealed. */
+export type Inspected =
+  | { readonly state: 'absent' }
+  | { readonly state: 'damaged'; readonly revision: Revision }
+  | { readonly state: 'sound'; readonly record: OpenedRecord }
+
 export type Records = {
   /** Refuses `store_failed`: no answer, or something that this zone never sealed. */
   read(name: RecordName): Promise<OpenedRecord | undefined>
+  /** As `read`, but says what does not open. Refuses `store_failed` where there is no answer. */
+  inspect(name: RecordName): Promise<Inspected>
   /** Every record under a prefix, or those of it from a name on, a page at a time. */
   scan(prefix: string, from?: RecordName): AsyncIterable<OpenedRecord>
   /** What a watch gave. Refuses `store_failed` where this zone never sealed it. */
@@ -104,6 +112,19 @@ const createSend =
     return refuse('conflict', 'something else was stored at the same time', outcome.failed[0])
   }
 
+const createInspect =
+  (options: RecordsOptions): Records['inspect'] =>
+  async (name) => {
+    const { store, fall } = options
+    const found = await reading(() => store.get(name))
+    fall.check()
+    if (found === undefined) return { state: 'absent' }
+    const { revision } = found
+    const opened = openRecord(options, name, found.value)
+    if (opened === undefined) return { state: 'damaged', revision }
+    return { state: 'sound', record: { name, revision, ...opened } }
+  }
+
 export const createRecords = (options: RecordsOptions): Records => {
   const { store, fall } = options
 
@@ -142,6 +163,7 @@ export const createRecords = (options: RecordsOptions): Records => {
       fall.check()
       return found === undefined ? undefined : open(name, found.value, found.revision)
     },
+    inspect: createInspect(options),
     scan,
     open: ({ key, value, revision }) => open(key as RecordName, value, revision),
     page: async (prefix, from, limit) => {

@@ -86,9 +86,10 @@ const handlers: Handlers = {
         checkPromised(context, held, held).ok,
     })
   },
-  inventory: async (context, peer, { after }) => {
+  digests: async (context, peer) => accept({ buckets: context.digests.of(peer.zone) }),
+  inventory: async (context, peer, request) => {
     await context.inFlight.settled(peer.zone)
-    return accept(inventory(context, peer, after))
+    return accept(inventory(context, peer, request))
   },
   promises: async (context, peer, { after }) => accept(promiseInventory(context, peer, after)),
   promise: async (context, peer, request) => {
@@ -137,9 +138,9 @@ const handlers: Handlers = {
       }),
     })
   },
-  'objects.inventory': async (context, peer, { after }) => {
+  'objects.inventory': async (context, peer, request) => {
     await context.inFlight.settled(peer.zone)
-    return accept(objectInventory(context, peer, after))
+    return accept(objectInventory(context, peer, request))
   },
   'objects.fetch': async (context, peer, { object }) => {
     const current = context.zoneView.check()

@@ -25,6 +25,7 @@ export const createOwedFlush = (context: CoreContext): OwedFlush => {
     if (peer === undefined) return
     if (owed > 0) await replicator.flush(peer)
     await (cameUp.delete(other) ? replicator.catchUp(peer) : replicator.resume(peer))
+    await replicator.reconcile(peer)
     await context.markSpread.flush(peer)
   }
 

@@ -11,12 +11,12 @@ import type { ReplicatorContext } from './replicator-context.ts'
 export const inventory = (
   context: Pick<AcceptContext, 'wallets'>,
   peer: Peer,
-  after: WalletId | undefined,
+  { after, bucket }: { readonly after?: WalletId; readonly bucket?: number },
 ): {
   readonly wallets: [WalletId, number, number, string][]
   readonly next?: WalletId
 } => {
-  const page = context.wallets.ofZone(peer.zone, after, inventoryPageWallets)
+  const page = context.wallets.ofZone(peer.zone, { after, bucket, limit: inventoryPageWallets })
   const last = page.at(-1)
   const more = page.length === inventoryPageWallets && last !== undefined
   return {
@@ -28,9 +28,9 @@ export const inventory = (
 export const objectInventory = (
   context: Pick<ReplicatorContext, 'objects'>,
   peer: Peer,
-  after: ObjectId | undefined,
+  { after, bucket }: { readonly after?: ObjectId; readonly bucket?: number },
 ): { readonly objects: [ObjectId, number, number, boolean][]; readonly next?: ObjectId } => {
-  const page = context.objects.ofZone(peer.zone, after, inventoryPageWallets)
+  const page = context.objects.ofZone(peer.zone, { after, bucket, limit: inventoryPageWallets })
   const last = page.at(-1)
   const more = page.length === inventoryPageWallets && last !== undefined
   return {

@@ -34,7 +34,8 @@ const cancel = { ...freeze, type: 'cancel', change: 'cd'.repeat(32) }
 const requests: readonly CborValue[] = [
   { type: 'put', bundle },
   { type: 'has', wallet },
-  { type: 'inventory', after: wallet },
+  { type: 'digests' },
+  { type: 'inventory', after: wallet, bucket: 255 },
   { type: 'fetch', wallet },
   { type: 'objects.put', bundle: [{ state: some, payload: some }] },
   { type: 'objects.inventory', after: object },

@@ -30,6 +30,7 @@ import {
   kmipWaitRequest,
 } from '../tenants/kmip-messages.ts'
 import { timeAnswer, timeRequest } from '../time/messages.ts'
+import { digestBuckets } from './digests.ts'
 
 const remainingMs = z.int().min(0).max(600_000)
 
@@ -78,6 +79,11 @@ const groupName = z
   .regex(/^[ -~]*$/)
 const group = z.strictObject({ founder: zoneId, zones: z.array(zoneId).min(1).max(zonesMax) })
 
+const bucket = z
+  .int()
+  .min(0)
+  .max(digestBuckets - 1)
+
 export const peerRequest = z.discriminatedUnion('type', [
   /** The key of the zone, for another node of it (zone-key/handover.ts). */
   z.strictObject({ type: z.literal('zone.key') }),
@@ -86,8 +92,17 @@ export const peerRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('put'), bundle: walletBundle }),
   /** Which version is held? */
   z.strictObject({ type: z.literal('has'), wallet: walletId }),
-  /** What is held of the wallets that the asking zone may hold, in the order of their ids. */
-  z.strictObject({ type: z.literal('inventory'), after: walletId.exactOptional() }),
+  /** Digests of what the asking zone may hold (replication/digests.ts). */
+  z.strictObject({ type: z.literal('digests') }),
+  /**
+   * What is held of the wallets that the asking zone may hold, in the order of their ids; of one
+   * bucket, or of all.
+   */
+  z.strictObject({
+    type: z.literal('inventory'),
+    after: walletId.exactOptional(),
+    bucket: bucket.exactOptional(),
+  }),
   z.strictObject({ type: z.literal('fetch'), wallet: walletId }),
   /** Promises that are known of groups in which the asking zone is, in the order of their names. */
   z.strictObject({ type: z.literal('promises'), after: groupName.exactOptional() }),
@@ -115,7 +130,11 @@ export const peerRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('change.open'), wallet: walletId, change: hex(32) }),
   /** Take these objects, whose wallet this zone holds. */
   z.strictObject({ type: z.literal('objects.put'), bundle: objectBundle }),
-  z.strictObject({ type: z.literal('objects.inventory'), after: objectId.exactOptional() }),
+  z.strictObject({
+    type: z.literal('objects.inventory'),
+    after: objectId.exactOptional(),
+    bucket: bucket.exactOptional(),
+  }),
   z.strictObject({ type: z.literal('objects.fetch'), object: objectId }),
   /** For the home: make these objects of a wallet. */
   z.strictObject({ type: z.literal('objects.create'), wallet: walletId, objects: newObjects }),
@@ -159,6 +178,7 @@ export const peerAnswers = {
     wallets: z.array(z.tuple([walletId, z.int(), z.int(), z.string()])),
     next: walletId.exactOptional(),
   }),
+  digests: z.strictObject({ buckets: bytes }),
   fetch: z.strictObject({ bundle: walletBundle.nullable() }),
   promises: z.strictObject({
     promises: z.array(

@@ -2,10 +2,12 @@
 import type { ObjectTable } from '../objects/object-table.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { AcceptContext } from './accept-wallet.ts'
+import type { Digests } from './digests.ts'
 import type { Peers } from './peers.ts'
 
 export type ReplicatorContext = AcceptContext & {
   readonly clock: Clock
   readonly peers: Peers
   readonly objects: ObjectTable
+  readonly digests: Digests
 }

@@ -10,6 +10,8 @@ import {
   bootComparePauseMs,
   outboxBatchRecords,
   peerTimeoutMs,
+  reconcileBucketsMax,
+  reconcileIntervalMs,
 } from '../limits.ts'
 import { acceptObjects } from '../objects/accept-objects.ts'
 import type { StateEntry } from '../objects/object-records.ts'
@@ -27,6 +29,7 @@ import type { RecordVersion } from '../records/record-seal.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
 import { acceptWallet, fetched } from './accept-wallet.ts'
 import { clearBundle, clearObjects } from './bundle.ts'
+import { differingBuckets } from './digests.ts'
 import { groupOf } from './group.ts'
 import { checkPromised } from './leadership.ts'
 import { covers, pushObjects, pushWallet } from './push.ts'
@@ -54,6 +57,8 @@ export type Replicator = {
   catchUp(peer: Peer): Promise<void>
   /** Fetches all that a zone remembers by now and this one lacks; false where that broke off. */
   compareNow(peer: Peer): Promise<boolean>
+  /** Compares digests, and where they differ what they stand for; at most once in a while. */
+  reconcile(peer: Peer): Promise<void>
   /** Goes on with a catch-up that broke off before its end; nothing where none did. */
   resume(peer: Peer): Promise<void>
   /** Sends what is owed to a zone. */
@@ -73,6 +78,11 @@ const tellsMore: ReadonlySet<ErrorCode> = new Set(['superseded', 'destroyed'])
 const isAboutTheZone = (code: ErrorCode): boolean =>
   code === 'unreachable' || code === 'recovering' || code === 'not_ready'
 
+const partOf = <Id>(after: Id | undefined, bucket: number | undefined) => ({
+  ...(after === undefined ? {} : { after }),
+  ...(bucket === undefined ? {} : { bucket }),
+})
+
 class MeshReplicator implements Replicator {
   readonly #context: ReplicatorContext
   /** One catch-up at a time for each zone; a second call is served by the first. */
@@ -82,6 +92,7 @@ class MeshReplicator implements Replicator {
    * lost what it had acknowledged is filled by this alone.
    */
   readonly #uncompared = new Set<ZoneId>()
+  readonly #reconciledAtMs = new Map<ZoneId, number>()
 
   constructor(context: ReplicatorContext) {
     this.#context = context
@@ -149,6 +160,22 @@ class MeshReplicator implements Replicator {
     const run = this.#bring(peer).finally(() => this.#running.delete(zone))
     this.#running.set(zone, run)
     return run
+  }
+
+  async reconcile(peer: Peer): Promise<void> {
+    const { clock, digests, peers } = this.#context
+    const sinceMs = clock.nowMs() - (this.#reconciledAtMs.get(peer.zone) ?? 0)
+    if (sinceMs >= 0 && sinceMs < reconcileIntervalMs) return
+    this.#reconciledAtMs.set(peer.zone, clock.nowMs())
+    const theirs = await peers.ask(peer, { type: 'digests' }, peerTimeoutMs)
+    if (!theirs.ok) return
+    const differing = differingBuckets(theirs.value.buckets, digests.of(peer.zone))
+    if (differing.length > reconcileBucketsMax) return this.catchUp(peer)
+    for (const bucket of differing) {
+      const whole =
+        (await this.#compareWallets(peer, bucket)) && (await this.#compareObjects(peer, bucket))
+      if (!whole) this.#uncompared.add(peer.zone)
+    }
   }
 
   async flush(peer: Peer): Promise<void> {
@@ -282,14 +309,14 @@ class MeshReplicator implements Replicator {
   }
 
   /** False where it broke off. */
-  async #compareWallets(peer: Peer): Promise<boolean> {
+  async #compareWallets(peer: Peer, bucket?: number): Promise<boolean> {
     const { peers, wallets } = this.#context
     let after: WalletId | undefined
     let whole = true
     do {
       const page = await peers.ask(
         peer,
-        { type: 'inventory', ...(after === undefined ? {} : { after }) },
+        { type: 'inventory', ...partOf(after, bucket) },
         peerTimeoutMs,
       )
       if (!page.ok) return false
@@ -304,14 +331,14 @@ class MeshReplicator implements Replicator {
     return whole
   }
 
-  async #compareObjects(peer: Peer): Promise<boolean> {
+  async #compareObjects(peer: Peer, bucket?: number): Promise<boolean> {
     const { peers, objects } = this.#context
     let after: ObjectId | undefined
     let whole = true
     do {
       const page = await peers.ask(
         peer,
-        { type: 'objects.inventory', ...(after === undefined ? {} : { after }) },
+        { type: 'objects.inventory', ...partOf(after, bucket) },
         peerTimeoutMs,
       )
       if (!page.ok) return false

@@ -8,7 +8,9 @@ import type { Crypto } from '../ports/crypto.ts'
 import type { Revision } from '../ports/store.ts'
 import { walletName, walletPrefix } from '../records/names.ts'
 import type { OpenedRecord, Records } from '../records/records.ts'
+import { bucketOf, type Digests } from '../replication/digests.ts'
 import { founderOf, type Group, type GroupId, groupId } from '../replication/group.ts'
+import { type InventoryPart, takePart } from '../replication/inventory-part.ts'
 import { isNewer, parseWallet, type WalletEntry } from './wallet-entry.ts'
 
 export type IndexedWallet = {
@@ -50,7 +52,7 @@ export type WalletTable = {
   /** The highest epoch of a group's wallets; 1 where it has none. */
   highestEpoch(group: GroupId): number
   /** Wallets that `zone` may hold, behind `after`, in the order of their ids, at most `limit`. */
-  ofZone(zone: ZoneId, after: WalletId | undefined, limit: number): readonly IndexedWallet[]
+  ofZone(zone: ZoneId, part: InventoryPart<WalletId>): readonly IndexedWallet[]
 }
 
 const toIndexed = (entry: WalletEntry, revision: Revision): IndexedWallet => ({
@@ -75,10 +77,12 @@ class Table implements WalletTable {
   #ordered: readonly WalletId[] | undefined
   readonly #records: Records
   readonly #crypto: Crypto
+  readonly #digests: Digests
 
-  constructor(records: Records, crypto: Crypto) {
+  constructor(records: Records, crypto: Crypto, digests: Digests) {
     this.#records = records
     this.#crypto = crypto
+    this.#digests = digests
   }
 
   get size(): number {
@@ -145,6 +149,7 @@ class Table implements WalletTable {
     for (const credential of before.credentials) this.#byCredential.get(credential)?.delete(id)
     this.#byGroup.get(groupId(before))?.ids.delete(id)
     this.#index.delete(id)
+    this.#digests.wallet(id, before, undefined)
     this.#cache.delete(id)
     this.#pending.delete(id)
     this.#ordered = undefined
@@ -174,16 +179,13 @@ class Table implements WalletTable {
     return [...this.#pending]
   }
 
-  ofZone(zone: ZoneId, after: WalletId | undefined, limit: number): readonly IndexedWallet[] {
+  ofZone(zone: ZoneId, part: InventoryPart<WalletId>): readonly IndexedWallet[] {
     this.#ordered ??= [...this.#index.keys()].toSorted()
-    const found: IndexedWallet[] = []
-    for (const id of this.#ordered) {
-      if (found.length === limit) break
-      if (after !== undefined && id <= after) continue
+    return takePart(this.#ordered, part, (id) => {
+      if (part.bucket !== undefined && bucketOf(id) !== part.bucket) return undefined
       const indexed = this.#index.get(id)
-      if (indexed?.zones.includes(zone) === true) found.push(indexed)
-    }
-    return found
+      return indexed?.zones.includes(zone) === true ? indexed : undefined
+    })
   }
 
   #parse(record: OpenedRecord): WalletEntry {
@@ -205,6 +207,7 @@ class Table implements WalletTable {
       this.#byCredential.set(credential, wallets.add(id))
     }
     this.#index.set(id, after)
+    this.#digests.wallet(id, before, after)
     this.#noteGroup(before, after)
     if (entry.wallet.pending === undefined) this.#pending.delete(id)
     else this.#pending.add(id)
@@ -230,5 +233,8 @@ class Table implements WalletTable {
   }
 }
 
-export const createWalletTable = (records: Records, crypto: Crypto): WalletTable =>
-  new Table(records, crypto)
+export const createWalletTable = (
+  records: Records,
+  crypto: Crypto,
+  digests: Digests,
+): WalletTable => new Table(records, crypto, digests)

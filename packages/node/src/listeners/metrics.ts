@@ -66,6 +66,21 @@ const kmipOf = (register: Registry): Metrics['kmip'] => {
 
 const secondsSince = (atMs: number): number => Math.round((Date.now() - atMs) / 1000)
 
+const linksOf = (register: Registry, sources: MetricSources): void => {
+  const roundTrips: Gauge<'zone' | 'boot'> = new Gauge({
+    name: 'holdfast_link_round_trip_seconds',
+    help: 'Smoothed round trip of each link that is up',
+    labelNames: ['zone', 'boot'],
+    registers: [register],
+    collect: () => {
+      roundTrips.reset()
+      for (const { zone, boot, roundTripMs } of sources.peers()) {
+        roundTrips.set({ zone, boot }, roundTripMs / 1000)
+      }
+    },
+  })
+}
+
 /** Gauges are read when they are asked for. */
 export const createMetrics = (sources: MetricSources): Metrics => {
   const register = new Registry()
@@ -94,6 +109,16 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     return beatAgeMs / 1000
   })
   gauge('outbox', 'Records that other zones have not confirmed', () => sources.status().outbox)
+  gauge(
+    'records_repaired',
+    'Records that the store had lost and that were put back',
+    () => sources.status().scrub?.repaired ?? 0,
+  )
+  gauge(
+    'records_damaged',
+    'Records that the store has lost and nobody gave yet',
+    () => sources.status().scrub?.damaged ?? 0,
+  )
   gauge('client_connections', 'Connections of clients', () => sources.connections().all)
   gauge('websockets', 'WebSockets of clients', () => sources.connections().webSockets)
   gauge('kmip_connections', 'Connections of KMIP clients', () => sources.kmipConnections())
@@ -110,18 +135,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     'Attempts to renew it that failed since one did not',
     () => sources.collateral().failures,
   )
-  const roundTrips: Gauge<'zone' | 'boot'> = new Gauge({
-    name: 'holdfast_link_round_trip_seconds',
-    help: 'Smoothed round trip of each link that is up',
-    labelNames: ['zone', 'boot'],
-    registers: [register],
-    collect: () => {
-      roundTrips.reset()
-      for (const { zone, boot, roundTripMs } of sources.peers()) {
-        roundTrips.set({ zone, boot }, roundTripMs / 1000)
-      }
-    },
-  })
+  linksOf(register, sources)
   return {
     observe: answersOf(register),
     kmip: kmipOf(register),

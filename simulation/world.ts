@@ -286,7 +286,7 @@ export class World {
   }
 
   async #learnKey({ zone, crypto }: SimulatedNode): Promise<void> {
-    const zoneKey = await readCache({
+    const [zoneKey] = await readCache({
       crypto,
       entropy: { bytes: (length) => new Uint8Array(length), fill: () => undefined },
       sealing: zone.sealing,

@@ -51,7 +51,8 @@ export const measureLimitCharge = async (
     zone,
     zoneKeys: oneZoneKey({ epoch: 1, secret }),
     claim: {
-      condition: { key: 'zone/node', revision: 'absent' },
+      conditions: () => [{ key: 'zone/node', revision: 'absent' }],
+      renew: async () => false,
       isHeld: async () => true,
     },
     fall: createFallWatch(store, { incarnation: '', revision: 0n }, () => undefined),

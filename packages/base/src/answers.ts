@@ -290,6 +290,14 @@ export const nodeStatus = z.strictObject({
   ]),
   /** The nodes that serve this zone's store, this one among them. */
   nodes: z.array(bootId),
+  /** Of the key that this zone's records are sealed under; absent until it is open. */
+  zoneKey: z
+    .strictObject({
+      epoch: z.int(),
+      /** Records that the key before has sealed are being sealed again. */
+      rotating: z.boolean(),
+    })
+    .exactOptional(),
   /** On a store of several nodes: how old is what this node knows of it, at most. */
   beatAgeMs: z.int().exactOptional(),
   wallets: z.int(),

@@ -19,6 +19,8 @@ export const manifestZone = z.strictObject({
   latitude: z.number().min(-90).max(90),
   longitude: z.number().min(-180).max(180),
   level: z.int().min(1).max(100),
+  /** Raised by governors who want the key of the zone rotated. */
+  keyGeneration: z.int().min(1).exactOptional(),
 })
 
 const governors = z.strictObject({

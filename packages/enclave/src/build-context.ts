@@ -9,7 +9,7 @@ import type { CoreContext } from './context.ts'
 import { createCounters } from './counters/create-counters.ts'
 import { createPasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
-import { createZoneCa } from './identity/zone-ca.ts'
+import { currentZoneCa } from './identity/zone-ca.ts'
 import { createOpenedKeys } from './keys/opened-keys.ts'
 import type { KmipServerFacts } from './kmip/server-facts.ts'
 import { failoverAfterMsDefault } from './limits.ts'
@@ -26,11 +26,10 @@ import type { Sealing } from './ports/sealing.ts'
 import type { Store } from './ports/store.ts'
 import type { FallWatch } from './records/fall-watch.ts'
 import { createRecords, type Records } from './records/records.ts'
-import { type StoreClaim } from './records/store-claim.ts'
 import { createBootRule } from './replication/boot-rule.ts'
 import { createDigests } from './replication/digests.ts'
 import { createInFlight } from './replication/in-flight.ts'
-import { createPeers } from './replication/peers.ts'
+import { createPeers, type Peers } from './replication/peers.ts'
 import { createPromiseTable } from './replication/promise-table.ts'
 import { createReplicator } from './replication/replicator.ts'
 import { createLocations } from './routing/locations.ts'
@@ -43,7 +42,11 @@ import { createWalletTable } from './wallets/wallet-table.ts'
 import { closeDependents } from './zone/close-dependents.ts'
 import { followedRecords } from './zone/followed-records.ts'
 import { createZoneView } from './zone/zone-view.ts'
-import type { ZoneKeys } from './zone-key/zone-keys.ts'
+import type { EpochGuard } from './zone-key/epoch-guard.ts'
+import { followZoneKey } from './zone-key/follow-zone-key.ts'
+import type { KeyRing } from './zone-key/key-ring.ts'
+import { createRotation, type Rotation } from './zone-key/rotate.ts'
+import { zoneKeyId } from './zone-key/zone-keys.ts'
 
 export type CoreOptions = {
   readonly crypto: Crypto
@@ -68,9 +71,11 @@ export type CoreOptions = {
 }
 
 type Held = {
-  readonly zoneKeys: ZoneKeys
-  readonly claim: StoreClaim
+  readonly ring: KeyRing
+  readonly claim: EpochGuard
   readonly standing: Standing
+  /** The one in force now. */
+  readonly manifest: () => VerifiedManifest
   /** Another node took the store over, or the store is not what it was. */
   readonly fall: FallWatch
   /** Another node took the store over. */
@@ -92,12 +97,34 @@ const tablesOf = (records: Records, { crypto, clock }: CoreOptions) => {
   }
 }
 
+const rotationOf = (
+  options: CoreOptions,
+  { ring, claim, manifest, standing }: Held,
+  of: { readonly peers: Peers; readonly leads: () => boolean },
+): Rotation => {
+  const { crypto, self } = options
+  const { zone, boot } = self
+  const { mesh } = options.manifest
+  return createRotation({
+    ...options,
+    ...of,
+    mesh,
+    zone,
+    boot,
+    ring,
+    guard: claim,
+    manifest,
+    announce: (zoneKey) => standing.announceNext(zoneKeyId(crypto, { mesh, zone, zoneKey })),
+  })
+}
+
 export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
-  const { zoneKeys } = held
+  const { ring: zoneKeys, claim, standing } = held
   const { crypto, entropy, clock, store, identity, self } = options
   const meshId = options.manifest.mesh
   const { zone } = self
-  const records = createRecords({ crypto, entropy, store, mesh: meshId, zone, ...held })
+  const sealed = { crypto, entropy, store, mesh: meshId, zone, zoneKeys }
+  const records = createRecords({ ...sealed, ...held })
   const tables = tablesOf(records, options)
   const { wallets } = tables
   const peers = createPeers(options.mesh, clock)
@@ -109,7 +136,10 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     clock,
     records,
     boot: self.boot,
-    followed: followedRecords({ ...tables, ...log, crypto, records, keys, sessions }),
+    followed: [
+      followZoneKey(claim),
+      ...followedRecords({ ...tables, ...log, crypto, records, keys, sessions }),
+    ],
     rolledBack: () => held.fall.fell(),
   })
   const base = {
@@ -134,13 +164,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     self,
     identity,
     zoneKeys,
-    zoneCa: createZoneCa({
-      crypto,
-      entropy,
-      zoneKey: zoneKeys.current(),
-      mesh: meshId,
-      zone,
-    }),
+    zoneCa: currentZoneCa(sealed),
     keys,
     markSpread: createMarkSpread(base),
     changes: createSerial(),
@@ -154,6 +178,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     counters: createCounters({ ...base, time, self }),
     zoneView,
     ...log,
-    standing: held.standing,
+    standing,
+    rotation: rotationOf(options, held, { peers, leads: () => zoneView.leads() }),
   }
 }

@@ -30,6 +30,7 @@ import type { Standing } from './standing/standing.ts'
 import type { AgreedClock } from './time/agreed-clock.ts'
 import type { WalletTable } from './wallets/wallet-table.ts'
 import type { ZoneView } from './zone/zone-view.ts'
+import type { Rotation } from './zone-key/rotate.ts'
 import type { ZoneKeys } from './zone-key/zone-keys.ts'
 
 export type CoreContext = AcceptContext & {
@@ -41,7 +42,8 @@ export type CoreContext = AcceptContext & {
   readonly zones: readonly PlacementZone[]
   readonly self: NodeName
   readonly identity: NodeIdentity
-  readonly zoneCa: ZoneCa
+  /** The CA of the zone's current key. */
+  readonly zoneCa: () => ZoneCa
   readonly zoneKeys: ZoneKeys
   readonly records: Records
   readonly wallets: WalletTable
@@ -74,4 +76,5 @@ export type CoreContext = AcceptContext & {
   /** How far the other zones have seen this boot's chain. */
   readonly witnessed: WitnessedHeads
   readonly standing: Standing
+  readonly rotation: Rotation
 }

@@ -223,14 +223,14 @@ class NodeCore implements Core {
   zoneTrust(): ZoneTrust | undefined {
     if (this.#context === undefined) return undefined
     const { crypto, identity, mesh, zone, zoneCa } = this.#context
-    const { certificate } = zoneCa
+    const { certificate } = zoneCa()
     return { certificate, signature: signZoneCa(crypto, identity, { mesh, zone, certificate }) }
   }
 
   serverCertificate(names: CertificateNames): Bytes | undefined {
     if (this.#context === undefined) return undefined
     const { clock, identity, zoneCa } = this.#context
-    return zoneCa.issue({ publicKey: identity.tlsPublicKey, nowMs: clock.nowMs(), ...names })
+    return zoneCa().issue({ publicKey: identity.tlsPublicKey, nowMs: clock.nowMs(), ...names })
   }
 
   async kmipCaller(publicKey: Bytes): Promise<Result<CertificateHolder>> {
@@ -288,6 +288,7 @@ class NodeCore implements Core {
     }
     void context.time.refresh()
     void this.#background(context.witnessed.spread())
+    await this.#background(context.rotation.tick())
     const sinceMs = nowMs - this.#flushedAtMs
     // A clock that fell must not put off what is owed until it has caught up with itself.
     if (sinceMs >= 0 && sinceMs < catchUpIntervalMs) return

@@ -3,6 +3,12 @@ import type { NodeStatus } from '@holdfast/base/answers'
 import type { CoreOptions } from './build-context.ts'
 import type { CoreContext } from './context.ts'
 
+const zoneKeyOf = (context: CoreContext | undefined): Pick<NodeStatus, 'zoneKey'> => {
+  if (context === undefined) return {}
+  const { epoch } = context.zoneKeys.current()
+  return { zoneKey: { epoch, rotating: context.rotation.isUnderWay() } }
+}
+
 export const nodeStatus = (
   { manifest, mesh, self, crypto }: CoreOptions,
   context: CoreContext | undefined,
@@ -17,6 +23,7 @@ export const nodeStatus = (
     simulated: manifest.manifest.kind === 'simulated',
     state,
     nodes: [...(context?.zoneView.nodes() ?? [self.boot])],
+    ...zoneKeyOf(context),
     ...(beatAgeMs === undefined ? {} : { beatAgeMs }),
     wallets: context?.wallets.size ?? 0,
     outbox: owed,

@@ -91,6 +91,8 @@ export const collateralCheckMs = 60 * 60_000
 export const certificateLifetimeMs = 30 * 86_400_000
 /** How often KMIP clients are shown a new certificate of the zone's CA, which lives seven days. */
 export const kmipLeafRenewMs = 24 * 60 * 60_000
+/** How often it is asked whether the zone's CA is another, since the zone's key was rotated. */
+export const kmipCaCheckMs = 5000
 /** How often the core's `tick` is called. */
 export const tickMs = 250
 /** A stop that takes longer ends the process. */

@@ -115,7 +115,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     sealing: machine.sealing,
     evidence: machine.evidence,
     get manifest() {
-      return manifests.current()
+      return manifests.settled()
     },
     identity,
     quote,

@@ -15,6 +15,8 @@ export type VerifiedManifest = {
   readonly manifest: Manifest
   /** Hashes of those before it in the chain: a node names the one that it started under. */
   readonly earlier?: readonly string[]
+  /** Those before it, as far as they are known: whom they listed who is listed no longer. */
+  readonly history?: readonly Manifest[]
 }
 
 /** `manifest_expired` once its time is over. */
@@ -115,6 +117,7 @@ export const verifyManifestChain = (options: {
   }
   const inForce = checkManifestInForce(current.value, options.nowMs)
   if (!inForce.ok) return inForce
-  const earlier = options.chain.slice(0, -1).map(({ hash }) => hash)
-  return accept({ ...current.value, earlier })
+  const before = options.chain.slice(0, -1)
+  const earlier = before.map(({ hash }) => hash)
+  return accept({ ...current.value, earlier, history: before.map(({ manifest }) => manifest) })
 }

@@ -20,10 +20,21 @@ type ProposeOptions = Dir & {
   readonly removePlatform?: string
   readonly expires?: string
   readonly minTcbEvaluation?: string
+  readonly rotateKey?: string
 }
 
 const current = (options: Dir, around: Surroundings) =>
   readManifest(meshLayout(dirOf(options, around)), around.now())
+
+/** The zones, one of them with the wish for another key. */
+const withRotation = ({ zones }: Manifest, rotateKey: string | undefined): Manifest['zones'] => {
+  if (rotateKey !== undefined && zones.every(({ id }) => id !== rotateKey)) {
+    fail('unknown_zone', 'the manifest has no such zone', rotateKey)
+  }
+  return zones.map((zone) =>
+    zone.id === rotateKey ? { ...zone, keyGeneration: (zone.keyGeneration ?? 0) + 1 } : zone,
+  )
+}
 
 const changeOf = (options: ProposeOptions, manifest: Manifest, nowMs: number) => {
   const { addMeasurement, removeMeasurement, removePlatform, expires } = options
@@ -41,6 +52,7 @@ const changeOf = (options: ProposeOptions, manifest: Manifest, nowMs: number) =>
   const added = addMeasurement === undefined ? [] : [{ mrEnclave: addMeasurement, notBefore }]
   const tcb = options.minTcbEvaluation
   return {
+    zones: withRotation(manifest, options.rotateKey),
     measurements: [...kept, ...added],
     inventory,
     ...(expires === undefined ? {} : { expiresAt: expires }),
@@ -70,6 +82,7 @@ const proposeCommand: MakeCommand = (around) =>
     .option('--not-before <time>', 'when that code comes into force (RFC 3339; default now)')
     .option('--remove-measurement <hex>', 'code that may hold keys no longer')
     .option('--remove-platform <hash>', 'a machine that counts no longer')
+    .option('--rotate-key <zone>', 'have the key of a zone rotated')
     .option('--expires <time>', 'when the manifest expires')
     .option('--min-tcb-evaluation <number>', 'least TCB evaluation data number')
     .action(

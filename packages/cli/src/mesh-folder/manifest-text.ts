@@ -9,9 +9,10 @@ const linesOf = (manifest: Manifest): readonly Line[] => [
   ['kind', manifest.kind],
   ['expires', manifest.expiresAt],
   ...manifest.zones.map(
-    ({ id, name, latitude, longitude, level }): Line => [
+    ({ id, name, latitude, longitude, level, keyGeneration }): Line => [
       `zone ${id}`,
-      `${name} (${latitude}, ${longitude}), level ${level}`,
+      `${name} (${latitude}, ${longitude}), level ${level}` +
+        (keyGeneration === undefined ? '' : `, key rotated by wish ${keyGeneration} times`),
     ],
   ),
   ...manifest.measurements.map(

@@ -10,7 +10,7 @@ import { zoneCaMessage } from '@holdfast/base/zone-ca'
 import { zoneLeafLifetimeMs } from '../limits.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import type { ZoneKey } from '../zone-key/zone-keys.ts'
+import type { ZoneKey, ZoneKeys } from '../zone-key/zone-keys.ts'
 import type { NodeIdentity } from './node-identity.ts'
 
 export type ZoneCa = {
@@ -112,6 +112,20 @@ export const createZoneCa = (options: {
           x509.authorityKeyIdentifier(id),
         ],
       }),
+  }
+}
+
+/** The CA of the current zone key: another from a rotation on (DESIGN §4). */
+export const currentZoneCa = (
+  options: Omit<Parameters<typeof createZoneCa>[0], 'zoneKey'> & { readonly zoneKeys: ZoneKeys },
+): (() => ZoneCa) => {
+  let made: { readonly epoch: number; readonly ca: ZoneCa } | undefined
+  return () => {
+    const zoneKey = options.zoneKeys.current()
+    if (made?.epoch !== zoneKey.epoch) {
+      made = { epoch: zoneKey.epoch, ca: createZoneCa({ ...options, zoneKey }) }
+    }
+    return made.ca
   }
 }
 

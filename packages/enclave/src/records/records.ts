@@ -1,27 +1,17 @@
 /** The records of a zone: sealed on the way in, opened on the way out, outcomes resolved. */
-import { type Bytes, equalBytes } from '@holdfast/base/bytes'
-import { accept, fail, type Result, refuse } from '@holdfast/base/errors'
-import type { MeshId, ZoneId } from '@holdfast/base/ids'
-import type { Crypto } from '../ports/crypto.ts'
-import type { Entropy } from '../ports/entropy.ts'
-import {
-  type Batch,
-  type Revision,
-  type Store,
-  type StoredRecord,
-  type Write,
-} from '../ports/store.ts'
-import type { ZoneKeys } from '../zone-key/zone-keys.ts'
-import type { FallWatch } from './fall-watch.ts'
+import type { Bytes } from '@holdfast/base/bytes'
+import { fail, type Result } from '@holdfast/base/errors'
+import type { Batch, Revision, StoredRecord, Write } from '../ports/store.ts'
+import { type CommitContext, commitBatch } from './commit-batch.ts'
 import type { RecordName } from './names.ts'
 import { reading } from './reading.ts'
-import { openRecord, type RecordVersion, sealRecord } from './record-seal.ts'
-import type { StoreClaim } from './store-claim.ts'
+import { openRecord, type RecordVersion, sealedEpoch, sealRecord } from './record-seal.ts'
 
 export type OpenedRecord = {
   readonly name: RecordName
   readonly version: RecordVersion
   readonly payload: Bytes
+  /** Of the commit that wrote it: a record that was sealed again keeps its own. */
   readonly revision: Revision
 }
 
@@ -50,91 +40,56 @@ export type Records = {
   commit(batch: Batch): Promise<Result<Revision>>
 }
 
-export type RecordsOptions = {
-  readonly crypto: Crypto
-  readonly entropy: Entropy
-  readonly store: Store
-  readonly mesh: MeshId
-  readonly zone: ZoneId
-  readonly zoneKeys: ZoneKeys
-  readonly claim: StoreClaim
-  readonly fall: FallWatch
-  /** Called when a commit shows that another node has claimed the store. */
-  readonly replaced: () => void
-}
-
 const scanPageRecords = 256
 
-const notTold = refuse('outcome_unknown', 'whether this was stored is not known')
+const notSealedHere = (name: string): never =>
+  fail('store_failed', 'a record is not what this zone sealed', name)
 
-/**
- * A commit whose outcome was not told: every put carries a fresh nonce, so that finding the very
- * bytes proves that it was applied; finding others proves nothing, for it may still arrive.
- */
-const resolve = async (
-  { store, fall }: Pick<RecordsOptions, 'store' | 'fall'>,
-  batch: Batch,
-): Promise<Result<Revision>> => {
-  const first = batch.writes.find((write) => write.type === 'put')
-  if (first === undefined) return notTold
-  const found = await reading(() => store.get(first.key))
-  fall.check()
-  if (found !== undefined && equalBytes(found.value, first.value)) {
-    fall.saw(found.revision, 0n)
-    return accept(found.revision)
+/** Opens what the store gives; under a key that is not here, looks once more under the next. */
+const createOpener = (options: CommitContext) => {
+  const { claim, store, zoneKeys } = options
+  const get = (key: string): Promise<StoredRecord | undefined> => reading(() => store.get(key))
+
+  const tryOpen = ({ key, value, revision }: StoredRecord): OpenedRecord | undefined => {
+    const name = key as RecordName
+    const opened = openRecord(options, name, value)
+    if (opened === undefined) return undefined
+    const { version, payload, written } = opened
+    return { name, version, payload, revision: written ?? revision }
   }
-  return notTold
+
+  /** Where its key is not here, the zone's was rotated: it is looked at once more under the new. */
+  const open = async (found: StoredRecord): Promise<OpenedRecord | undefined> => {
+    const opened = tryOpen(found)
+    if (opened !== undefined) return opened
+    if (sealedEpoch(found.value) === zoneKeys.current().epoch) return notSealedHere(found.key)
+    await claim.renew()
+    const again = await get(found.key)
+    return again === undefined ? undefined : (tryOpen(again) ?? notSealedHere(found.key))
+  }
+
+  const look = async (name: RecordName): Promise<StoredRecord | undefined> => {
+    const found = await get(name)
+    if (found === undefined || tryOpen(found) !== undefined) return found
+    await claim.renew()
+    return get(name)
+  }
+
+  const openPage = async (page: readonly StoredRecord[]): Promise<readonly OpenedRecord[]> => {
+    const opened: OpenedRecord[] = []
+    for (const found of page) {
+      const record = tryOpen(found) ?? (await open(found))
+      if (record !== undefined) opened.push(record)
+    }
+    return opened
+  }
+
+  return { tryOpen, open, openPage, get, look }
 }
 
-/** With the claim as a condition; what another node's commit forbids is refused. */
-const createSend =
-  (options: RecordsOptions) =>
-  async (
-    batch: Batch,
-    until?: { readonly deadlineMs: number },
-  ): Promise<Result<Revision> | 'unknown'> => {
-    const { claim, fall, store } = options
-    const conditions = [...batch.conditions, claim.condition]
-    fall.check()
-    // Whatever was seen before the commit left is older than what it makes.
-    const next = fall.seen + (batch.writes.some(({ type }) => type === 'put') ? 1n : 0n)
-    const outcome = await store.commit({ ...batch, conditions }, until)
-    if (outcome.outcome === 'applied') {
-      fall.saw(outcome.revision, next)
-      return accept(outcome.revision)
-    }
-    if (outcome.outcome === 'unknown') return 'unknown'
-    if (outcome.failed.includes(claim.condition.key)) {
-      if (await reading(() => fall.hasFallen())) fall.check()
-      options.replaced()
-      return refuse('store_in_use', 'another node serves the store of this zone now')
-    }
-    return refuse('conflict', 'something else was stored at the same time', outcome.failed[0])
-  }
-
-const createInspect =
-  (options: RecordsOptions): Records['inspect'] =>
-  async (name) => {
-    const { store, fall } = options
-    const found = await reading(() => store.get(name))
-    fall.check()
-    if (found === undefined) return { state: 'absent' }
-    const { revision } = found
-    const opened = openRecord(options, name, found.value)
-    if (opened === undefined) return { state: 'damaged', revision }
-    return { state: 'sound', record: { name, revision, ...opened } }
-  }
-
-export const createRecords = (options: RecordsOptions): Records => {
+export const createRecords = (options: CommitContext): Records => {
   const { store, fall } = options
-
-  const open = (name: RecordName, value: Bytes, revision: Revision): OpenedRecord => {
-    const opened = openRecord(options, name, value)
-    if (opened === undefined) {
-      return fail('store_failed', 'a record is not what this zone sealed', name)
-    }
-    return { name, revision, ...opened }
-  }
+  const { tryOpen, open, openPage, get, look } = createOpener(options)
 
   const scan = async function* (prefix: string, first?: RecordName): AsyncGenerator<OpenedRecord> {
     let from: string | undefined = first
@@ -148,29 +103,32 @@ export const createRecords = (options: RecordsOptions): Records => {
         }),
       )
       fall.saw(page.revision, before)
-      for (const { key, value, revision } of page.records) {
-        yield open(key as RecordName, value, revision)
-      }
+      // At once: what a page holds may be sealed again, and its key be gone, before it is used.
+      yield* await openPage(page.records)
       from = page.next
     } while (from !== undefined)
   }
 
-  const send = createSend(options)
-
   return {
     read: async (name) => {
-      const found = await reading(() => store.get(name))
+      const found = await get(name)
       fall.check()
-      return found === undefined ? undefined : open(name, found.value, found.revision)
+      return found === undefined ? undefined : open(found)
     },
-    inspect: createInspect(options),
+    inspect: async (name) => {
+      const found = await look(name)
+      fall.check()
+      if (found === undefined) return { state: 'absent' }
+      const record = tryOpen(found)
+      return record === undefined
+        ? { state: 'damaged', revision: found.revision }
+        : { state: 'sound', record }
+    },
     scan,
-    open: ({ key, value, revision }) => open(key as RecordName, value, revision),
+    open: (untrusted) => tryOpen(untrusted) ?? notSealedHere(untrusted.key),
     page: async (prefix, from, limit) => {
       const found = await reading(() => store.scan(prefix, { limit, from }))
-      return found.records.map(({ key, value, revision }) =>
-        open(key as RecordName, value, revision),
-      )
+      return openPage(found.records)
     },
     names: async (prefix, limit) => {
       const before = fall.seen
@@ -183,13 +141,7 @@ export const createRecords = (options: RecordsOptions): Records => {
       key: name,
       value: sealRecord(options, { name, version, payload }),
     }),
-    attempt: async (batch, deadlineMs) => {
-      const outcome = await send(batch, { deadlineMs })
-      return outcome === 'unknown' ? notTold : outcome
-    },
-    commit: async (batch) => {
-      const outcome = await send(batch)
-      return outcome === 'unknown' ? resolve(options, batch) : outcome
-    },
+    attempt: (batch, deadlineMs) => commitBatch(options, batch, { deadlineMs }),
+    commit: (batch) => commitBatch(options, batch),
   }
 }

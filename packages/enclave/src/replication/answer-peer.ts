@@ -65,6 +65,10 @@ const handlers: Handlers = {
   'zone.boot': (context, peer, claim) => context.standing.answer(peer, claim),
   'zone.key': async (context, peer) =>
     answerHandover({ ...context, nowMs: context.clock.nowMs() }, peer),
+  'zone.next': async (context, peer, { epoch, key }) => {
+    const taken = await context.rotation.take(peer, { epoch, key })
+    return taken.ok ? accept({}) : taken
+  },
   'audit.witness': async (context, peer, request) => context.witness.extend(peer, request),
   put: async (context, peer, { bundle }) => {
     const accepted = await context.inFlight.run(peer.zone, () =>

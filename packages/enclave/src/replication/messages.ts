@@ -87,6 +87,8 @@ const bucket = z
 export const peerRequest = z.discriminatedUnion('type', [
   /** The key of the zone, for another node of it (zone-key/handover.ts). */
   z.strictObject({ type: z.literal('zone.key') }),
+  /** The key of the next epoch, for a node that has the current one (zone-key/rotate.ts). */
+  z.strictObject({ type: z.literal('zone.next'), epoch: z.int().min(2), key: bytes }),
   bootClaim,
   /** Take this wallet, if this zone is in its placement and it is newer than what is held. */
   z.strictObject({ type: z.literal('put'), bundle: walletBundle }),
@@ -170,6 +172,7 @@ export type PeerRequest = z.infer<typeof peerRequest>
 /** The answer's shape, by the type of the request. */
 export const peerAnswers = {
   'zone.key': z.strictObject({ epoch: z.int().min(1), key: bytes }),
+  'zone.next': z.strictObject({}),
   'zone.boot': bootAnswer,
   put: z.strictObject({ held: version }),
   /** `counts`: the zone has heard enough since its boot to acknowledge what it holds. */

@@ -8,13 +8,13 @@ import type { CoreContext } from '../context.ts'
 import type { Mesh } from '../ports/mesh.ts'
 import { createFallWatch, type FallWatch } from '../records/fall-watch.ts'
 import { reading } from '../records/reading.ts'
-import { joinStore } from '../records/shared-store.ts'
-import { claimStore, type StoreClaim } from '../records/store-claim.ts'
 import { createPeers } from '../replication/peers.ts'
+import { type EpochGuard, openGuard } from '../zone-key/epoch-guard.ts'
 import { askHandover } from '../zone-key/handover.ts'
+import { createKeyRing, type KeyRing } from '../zone-key/key-ring.ts'
 import { type OpenedZoneKey, openZoneKey } from '../zone-key/open-zone-key.ts'
 import { createRefill } from '../zone-key/refill.ts'
-import { oneZoneKey, type ZoneKey, type ZoneKeys, zoneKeyId } from '../zone-key/zone-keys.ts'
+import { type ZoneKey, zoneKeyId } from '../zone-key/zone-keys.ts'
 import { announceIntervalMs } from './limits.ts'
 import { createStanding, type Standing } from './standing.ts'
 import { createZoneBook } from './zone-book.ts'
@@ -59,7 +59,7 @@ class Sequence implements BootSequence {
   readonly #events: BootEvents
   readonly #book = createZoneBook()
   #pending: CoreContext | undefined
-  #claim: StoreClaim | undefined
+  #claim: EpochGuard | undefined
   #fall: FallWatch | undefined
   #progressing: Promise<void> | undefined
   #announcedAtMs = 0
@@ -128,26 +128,30 @@ class Sequence implements BootSequence {
     const opened = await this.#zoneKey(lookHere)
     if (!opened.ok) return opened
     const { zoneKey, fresh } = opened.value
-    const zoneKeys = oneZoneKey(zoneKey)
-    const claim = await this.#claimStore(zoneKeys)
+    const ring = createKeyRing(zoneKey)
+    const made: { context?: CoreContext } = {}
+    const claim = await this.#guard(ring, () => made.context)
     if (!claim.ok) return claim
     this.#claim = claim.value
     this.#fall = fall
     const context = buildContext(
       { ...this.#options, mesh: this.trusted },
       {
-        zoneKeys,
+        ring,
         claim: claim.value,
         standing: this.standing,
+        manifest: () => this.#options.manifest,
         fall,
         replaced: () => this.#events.replaced(),
       },
     )
+    made.context = context
     await this.#book.load(context.records, context.zone)
     this.#pending = context
     this.#opened = true
-    const { epoch } = zoneKey
-    this.standing.claim({ epoch, keyId: this.#keyId(zoneKey), kind: fresh ? 'first' : 'kept' })
+    const current = ring.current()
+    const kind = fresh && current === zoneKey ? 'first' : 'kept'
+    this.standing.claim({ epoch: current.epoch, keyId: this.#keyId(current), kind })
     await this.progress()
     return accept(undefined)
   }
@@ -158,7 +162,7 @@ class Sequence implements BootSequence {
     this.#announce()
     const stands = await this.standing.attempt()
     const pending = this.#pending
-    const hasOtherKey = otherKey.has(this.standing.refusedBy())
+    const hasOtherKey = otherKey.has(this.standing.refusedBy()) && !(await this.#hasRotated())
     if (this.#stopped) return
     if (pending === undefined) {
       if (hasOtherKey) this.#events.replaced()
@@ -178,6 +182,12 @@ class Sequence implements BootSequence {
       if (!this.#stopped) this.#pending = pending
       throw error
     }
+  }
+
+  /** The zone's key was rotated by another node of it, and is here now, or is about to be. */
+  async #hasRotated(): Promise<boolean> {
+    const refreshed = await reading(async () => this.#claim?.refresh())
+    return refreshed === 'renewed' || refreshed === 'behind'
   }
 
   #announce(): void {
@@ -217,6 +227,7 @@ class Sequence implements BootSequence {
       lookHere,
       refill,
       mesh: manifest.mesh,
+      serial: manifest.manifest.serial,
       zone,
       ask: () => askHandover({ crypto, peers, zone }),
       waiting: () => {
@@ -228,12 +239,25 @@ class Sequence implements BootSequence {
     return opened
   }
 
-  #claimStore(zoneKeys: ZoneKeys): Promise<Result<StoreClaim>> {
-    const { manifest, self, store } = this.#options
-    const sealing = { mesh: manifest.mesh, zone: self.zone, boot: self.boot, zoneKeys }
-    return store.sharing === 'shared'
-      ? joinStore(store)
-      : claimStore({ ...this.#options, ...sealing })
+  /** What every commit compares; goes along where the zone's key is rotated. */
+  #guard(ring: KeyRing, context: () => CoreContext | undefined): Promise<Result<EpochGuard>> {
+    const { clock, crypto, manifest, mesh, self } = this.#options
+    const { boot, zone } = self
+    const peers = createPeers(mesh, clock)
+    return openGuard({
+      ...this.#options,
+      mesh: manifest.mesh,
+      zone,
+      boot,
+      ring,
+      ask: () => askHandover({ crypto, peers, zone }),
+      advanced: () => {
+        const zoneKey = ring.current()
+        const own = { epoch: zoneKey.epoch, keyId: this.#keyId(zoneKey), kind: 'kept' } as const
+        if (this.#opened) this.standing.rotated(own)
+        void context()?.rotation.advanced()
+      },
+    })
   }
 }
 

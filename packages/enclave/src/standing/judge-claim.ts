@@ -18,7 +18,8 @@ export type ClaimFacts = {
 }
 
 export type ClaimJudged =
-  | { readonly accepted: true; readonly newKey: boolean }
+  /** `same`: the key that is known; `rotated`: the zone's next one; `other`: a first, a refill. */
+  | { readonly accepted: true; readonly key: 'same' | 'rotated' | 'other' }
   | { readonly accepted: false; readonly code: ErrorCode }
 
 const no = (code: ErrorCode): ClaimJudged => ({ accepted: false, code })
@@ -26,25 +27,28 @@ const no = (code: ErrorCode): ClaimJudged => ({ accepted: false, code })
 /**
  * A first key is admitted once, and only one that was made in the boot that asks: nothing can have
  * been sealed under it before. After that the same key alone, or a later epoch: announced by a
- * boot that stands (rotation), or fresh where the zone is gone (refill), and only then.
+ * boot that stands, or shown by it (rotation), or fresh where the zone is gone (refill).
  */
 const judgeKey = (
   claim: BootClaim,
   known: KnownZone | undefined,
   facts: ClaimFacts,
 ): ClaimJudged => {
-  const newKey: ClaimJudged = { accepted: true, newKey: true }
+  const other: ClaimJudged = { accepted: true, key: 'other' }
   if (known === undefined) {
-    return claim.fresh || facts.stated ? newKey : no('zone_key_unknown')
+    return claim.fresh || facts.stated ? other : no('zone_key_unknown')
   }
   if (claim.epoch < known.epoch) return no('zone_key_replaced')
   if (claim.epoch === known.epoch) {
-    return claim.keyId === known.keyId ? { accepted: true, newKey: false } : no('zone_key_known')
+    return claim.keyId === known.keyId ? { accepted: true, key: 'same' } : no('zone_key_known')
+  }
+  const stands = known.boots.has(facts.boot)
+  if (!claim.fresh) {
+    const isNext = claim.epoch === known.epoch + 1 && known.next.includes(claim.keyId)
+    return stands || isNext ? { accepted: true, key: 'rotated' } : no('zone_key_unknown')
   }
   // A fresh key empties the zone's store: never beside a node that could hand the old one over.
-  const stands = known.boots.has(facts.boot)
-  if (!claim.fresh) return stands ? newKey : no('zone_key_unknown')
-  return facts.gone || (stands && facts.alone) ? newKey : no('zone_not_gone')
+  return facts.gone || (stands && facts.alone) ? other : no('zone_not_gone')
 }
 
 /** A boot needs a higher number than all before it; nodes on a shared store stand together. */
@@ -65,7 +69,7 @@ export const judgeClaim = (
 ): ClaimJudged => {
   const key = judgeKey(claim, known, facts)
   if (!key.accepted) return key
-  // Under a new key the boots of the old one count no more.
-  const boots = key.newKey ? undefined : known
+  // Under a key that is not handed on the boots of the old one count no more.
+  const boots = key.key === 'other' ? undefined : known
   return judgeBoot(claim, boots, facts) ? key : no('boot_replaced')
 }

@@ -9,3 +9,5 @@ export const announceTimeoutMs = 3000
 export const proposalsMax = 4
 /** Boots of one zone that a node remembers. */
 export const bootsPerZoneMax = 64
+/** Keys that a zone announced and did not take into use: its boots ended before they could. */
+export const nextKeysMax = 4

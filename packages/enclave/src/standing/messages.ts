@@ -30,6 +30,8 @@ export const bootClaim = z.strictObject({
   order,
   /** Of the manifest that the node runs under. */
   serial: z.int().min(1),
+  /** Id of a key of the next epoch that the zone is about to take into use. */
+  next: hex(32).exactOptional(),
   /** Governors' signed statement that names this boot. */
   statement: bytes.exactOptional(),
 })

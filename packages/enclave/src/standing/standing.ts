@@ -40,6 +40,10 @@ export type OwnKey = {
 export type Standing = {
   /** The key that this boot asks to serve with; what was confirmed of another counts no more. */
   claim(own: OwnKey): void
+  /** The zone's key was rotated: what was confirmed of this boot holds. */
+  rotated(own: OwnKey): void
+  /** Tells the other zones of a key of the next epoch; true once enough of them know it. */
+  announceNext(keyId: string): Promise<boolean>
   /** Tells the peers that do not know it of this boot. True where it stands. */
   attempt(): Promise<boolean>
   stands(): boolean
@@ -94,6 +98,29 @@ class NodeStanding implements Standing {
     this.#stands = this.#isStated(own)
   }
 
+  rotated(own: OwnKey): void {
+    this.#own = own
+    this.#options.book.setOwn(this.#options.self.zone, own, 'rotated')
+    this.#refusedBy = undefined
+    this.#told.clear()
+  }
+
+  async announceNext(keyId: string): Promise<boolean> {
+    const { mesh, manifest, self } = this.#options
+    const own = this.#own
+    if (own === undefined || !this.#stands) return false
+    const others = mesh.peers().filter(({ zone }) => zone !== self.zone)
+    const answers = await Promise.all(
+      others.map(async (peer) => {
+        const answer = await this.#ask(peer, own, this.#order, keyId)
+        return { zone: peer.zone, accepted: answer?.accepted === true }
+      }),
+    )
+    const told = new Set(answers.filter(({ accepted }) => accepted).map(({ zone }) => zone))
+    const zones = manifest().manifest.zones.length
+    return answers.every(({ zone }) => told.has(zone)) && told.size >= confirmationsNeeded(zones)
+  }
+
   async lookUp(): Promise<number | undefined> {
     const { mesh, self } = this.#options
     const others = mesh.peers().filter(({ zone }) => zone !== self.zone)
@@ -136,6 +163,10 @@ class NodeStanding implements Standing {
     const code = await this.#judge(peer, claim, serial)
     const known = { serial, zones: [...this.#entries()] }
     if (code !== undefined) return accept({ accepted: false, code, ...known })
+    if (claim.next !== undefined && peer.zone !== this.#options.self.zone) {
+      const announced = await book.announced(peer.zone, claim.next)
+      if (!announced.ok) return announced
+    }
     book.stand(peer.zone, { id: peer.boot, order: claim.order, shared: claim.shared })
     this.#heardAtMs.set(peer.zone, this.#options.clock.nowMs())
     return accept({ accepted: true, ...known })
@@ -171,8 +202,9 @@ class NodeStanding implements Standing {
     const facts = { boot, stated, gone: this.#isGone(zone), alone: this.#isAlone(peer) }
     const judged = judgeClaim(claim, this.#known(zone), facts)
     if (!judged.accepted) return judged.code
-    if (!judged.newKey || zone === this.#options.self.zone) return undefined
-    const admitted = await book.admit(zone, claim)
+    if (judged.key === 'same' || zone === this.#options.self.zone) return undefined
+    const rotated = judged.key === 'rotated' ? judged.key : undefined
+    const admitted = await book.admit(zone, claim, rotated)
     return admitted.ok ? undefined : admitted.refusal.code
   }
 
@@ -183,7 +215,7 @@ class NodeStanding implements Standing {
     // Nodes of the own zone need the own key.
     const boots = known?.boots ?? new Map<BootId, number>()
     const { epoch, keyId } = this.#own
-    return { epoch, keyId, shared: this.#options.shared, boots }
+    return { epoch, keyId, next: [], shared: this.#options.shared, boots }
   }
 
   /** No other boot of its zone is there to hand it the key. */
@@ -237,10 +269,15 @@ class NodeStanding implements Standing {
     return this.#tell(peer, proposalsLeft - 1)
   }
 
-  async #ask(peer: Peer, own: OwnKey, order: number): Promise<BootAnswer | undefined> {
+  async #ask(
+    peer: Peer,
+    own: OwnKey,
+    order: number,
+    next?: string,
+  ): Promise<BootAnswer | undefined> {
     const { peers, shared, manifest } = this.#options
     const { epoch, keyId, kind } = own
-    const key = { epoch, keyId, fresh: kind !== 'kept' }
+    const key = { epoch, keyId, fresh: kind !== 'kept', ...(next === undefined ? {} : { next }) }
     const { serial } = manifest().manifest
     const statement = this.#statement === undefined ? {} : { statement: this.#statement }
     const asked = { type: 'zone.boot', ...key, shared, order, serial, ...statement } as const

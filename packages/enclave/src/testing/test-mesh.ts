@@ -14,7 +14,7 @@ import {
   simulatedRootCertificate,
   type VerifiedManifest,
 } from '@holdfast/attestation'
-import { type Bytes, fromHex, toBase64Url, utf8 } from '@holdfast/base/bytes'
+import { type Bytes, fromHex, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import { refuse } from '@holdfast/base/errors'
 import type { HomeStatement } from '@holdfast/base/home-statement'
 import { type BootId, MeshId, ZoneId } from '@holdfast/base/ids'
@@ -64,6 +64,8 @@ export type TestMesh = {
   readonly crypto: Crypto
   readonly mesh: MeshId
   readonly manifest: VerifiedManifest
+  /** The manifest after this one, at every node at once. */
+  govern(change: Partial<VerifiedManifest['manifest']>): void
   node(zone: string): TestNode
   /** The core that was last begun under this name, whether it has started or not. */
   starting(name: string): Core | undefined
@@ -154,7 +156,7 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     ]),
   )
   const governor = crypto.sha256(utf8('test key of the governor'))
-  const manifest = testManifest(
+  let manifest = testManifest(
     crypto.ed25519.publicKey(governor),
     zones,
     simulatedRootCertificate(root),
@@ -269,7 +271,9 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
         quote,
         collateral: async () => utf8(JSON.stringify(simulatedCollateral(root, { nowMs }))),
       },
-      manifest,
+      get manifest() {
+        return manifest
+      },
       identity,
       quote: await quote(reportDataOf(identity.document)),
       self: { zone: id, boot: identity.boot, measurement },
@@ -296,7 +300,20 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
   return {
     crypto,
     mesh: manifest.mesh,
-    manifest,
+    get manifest() {
+      return manifest
+    },
+    govern: (change) => {
+      const { manifest: before, history = [], hash, earlier = [] } = manifest
+      const serial = before.serial + 1
+      manifest = {
+        mesh: manifest.mesh,
+        hash: toHex(crypto.sha256(utf8(`manifest ${serial}`))),
+        manifest: { ...before, ...change, serial, previous: hash },
+        earlier: [...earlier, hash],
+        history: [...history, before],
+      }
+    },
     disks,
     node: (zone) => {
       const node = alive.get(zone)

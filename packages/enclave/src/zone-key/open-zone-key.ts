@@ -2,19 +2,22 @@
  * How a node comes by the key of its zone: made where the zone is new, opened from the machine's
  * cache, or given by an attested peer of the same zone (DESIGN §4).
  */
-import { utf8 } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { Secret } from '@holdfast/base/secret'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import { zoneEpochName } from '../records/names.ts'
 import { reading } from '../records/reading.ts'
-import { openRecord, sealRecord } from '../records/record-seal.ts'
+import { openEpoch, sealEpoch } from './epoch-record.ts'
 import { handoverRetryMs, refillEveryMs, zoneKeyWaitMs } from './limits.ts'
 import { type CacheOptions, readCache, writeCache } from './sealed-cache.ts'
-import { oneZoneKey, type ZoneKey } from './zone-keys.ts'
+import type { ZoneKey } from './zone-keys.ts'
 
-export type ZoneKeyOptions = CacheOptions & { readonly store: Store }
+export type ZoneKeyOptions = CacheOptions & {
+  readonly store: Store
+  /** Of the manifest in force: a key that is made now is made under it. */
+  readonly serial: number
+}
 
 export type OpenedZoneKey = {
   readonly zoneKey: ZoneKey
@@ -53,20 +56,14 @@ const tryKey = async (
 ): Promise<'opens' | 'absent' | 'other'> => {
   const found = await reading(() => options.store.get(zoneEpochName))
   if (found === undefined) return 'absent'
-  const context = { ...options, zoneKeys: oneZoneKey(zoneKey) }
-  return openRecord(context, zoneEpochName, found.value) === undefined ? 'other' : 'opens'
+  const record = openEpoch(options, zoneKey, found.value)
+  record?.previous?.secret[Symbol.dispose]()
+  return record === undefined ? 'other' : 'opens'
 }
 
 /** Writes `zone/epoch`, once for a store. False where another was first. */
 const begin = async (options: ZoneKeyOptions, zoneKey: ZoneKey): Promise<boolean> => {
-  const value = sealRecord(
-    { ...options, zoneKeys: oneZoneKey(zoneKey) },
-    {
-      name: zoneEpochName,
-      version: { epoch: zoneKey.epoch, version: 1 },
-      payload: utf8(String(zoneKey.epoch)),
-    },
-  )
+  const value = sealEpoch(options, zoneKey, { serial: options.serial })
   const outcome = await options.store.commit({
     conditions: [{ key: zoneEpochName, revision: 'absent' }],
     writes: [{ type: 'put', key: zoneEpochName, value }],
@@ -76,23 +73,32 @@ const begin = async (options: ZoneKeyOptions, zoneKey: ZoneKey): Promise<boolean
   return outcome.outcome === 'unknown' && (await tryKey(options, zoneKey)) === 'opens'
 }
 
+/** The cached key that this store is under, or is begun under where it is empty. */
+const openCached = async (
+  options: ZoneKeyOptions,
+  cached: readonly ZoneKey[],
+): Promise<ZoneKey | undefined> => {
+  for (const zoneKey of cached) {
+    const tried = await tryKey(options, zoneKey)
+    if (tried === 'opens') return zoneKey
+    // An empty store under a key that is kept: the zone lost its records, not its key.
+    if (tried === 'absent' && (await begin(options, zoneKey))) return zoneKey
+  }
+  return undefined
+}
+
 /** From the cache, or made for an empty store; undefined where the store is under another key. */
 const openHere = async (options: ZoneKeyOptions): Promise<Result<OpenedZoneKey> | undefined> => {
   const cached = await readCache(options)
-  if (cached !== undefined) {
-    const tried = await tryKey(options, cached)
-    if (tried === 'opens') return accept({ zoneKey: cached, fresh: false })
-    // An empty store under a key that is kept: the zone lost its records, not its key.
-    if (tried === 'absent') {
-      if (await begin(options, cached)) return accept({ zoneKey: cached, fresh: false })
-    }
-    cached.secret[Symbol.dispose]()
-    return undefined
+  if (cached.length > 0) {
+    const opened = await openCached(options, cached)
+    for (const one of cached) if (one !== opened) one.secret[Symbol.dispose]()
+    return opened === undefined ? undefined : accept({ zoneKey: opened, fresh: false })
   }
   if ((await reading(() => options.store.get(zoneEpochName))) !== undefined) return undefined
   const zoneKey = generateZoneKey(options, firstEpoch)
   // Sealed first: a crash between leaves a key without records, never records without a key.
-  await writeCache(options, zoneKey)
+  await writeCache(options, [zoneKey])
   if (await begin(options, zoneKey)) return accept({ zoneKey, fresh: true })
   // Another node of the zone was first: it gives its key.
   zoneKey.secret[Symbol.dispose]()
@@ -107,7 +113,7 @@ const receive = async (options: AwaitedZoneKey): Promise<OpenedZoneKey | undefin
     zoneKey.secret[Symbol.dispose]()
     return undefined
   }
-  await writeCache(options, zoneKey)
+  await writeCache(options, [zoneKey])
   return { zoneKey, fresh: false }
 }
 
@@ -120,7 +126,7 @@ const erasePage = 500
  */
 const beginAgain = async (options: AwaitedZoneKey, zoneKey: ZoneKey): Promise<boolean> => {
   const { store } = options
-  await writeCache(options, zoneKey)
+  await writeCache(options, [zoneKey])
   for (;;) {
     const { records } = await reading(() => store.scan('', { limit: erasePage }))
     if (records.length === 0) break

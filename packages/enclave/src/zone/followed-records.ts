@@ -56,8 +56,9 @@ const followWallets = (context: FollowedContext): Followed => {
       const held = id && wallets.indexed(id)
       if (id === undefined || (held !== undefined && held.revision >= untrusted.revision)) return
       const before = wallets.cached(id)
-      const entry = parseWallet(records.open(untrusted).payload, crypto)
-      wallets.stored(entry, untrusted.revision)
+      const { payload, revision } = records.open(untrusted)
+      const entry = parseWallet(payload, crypto)
+      wallets.stored(entry, revision)
       closeDependents(context, before, entry)
     },
     deleted: (name, revision) => {
@@ -79,8 +80,9 @@ const followStates = ({ crypto, records, objects, keys }: FollowedContext): Foll
     const id = idIn(ObjectId, untrusted.key, statePrefix)
     const held = id && objects.indexed(id)
     if (id === undefined || (held !== undefined && held.revision >= untrusted.revision)) return
-    const entry = parseState(records.open(untrusted).payload, crypto)
-    objects.stored(entry, untrusted.revision)
+    const { payload, revision } = records.open(untrusted)
+    const entry = parseState(payload, crypto)
+    objects.stored(entry, revision)
     if (entry.destroyed) keys.invalidate(id)
   },
   deleted: (name, revision) => {

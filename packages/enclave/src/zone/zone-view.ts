@@ -70,8 +70,10 @@ const followBeats = (
       }
     },
     put: (untrusted: StoredRecord) => {
-      if (untrusted.key === own) heartbeat.returned(records.open(untrusted).version.version)
-      else nodes.beat(bootOf(untrusted.key), untrusted.revision)
+      const { version, revision } = records.open(untrusted)
+      if (untrusted.key === own) heartbeat.returned(version.version)
+      // A beat that was sealed again is no new one.
+      else nodes.beat(bootOf(untrusted.key), revision)
     },
     deleted: (name) => nodes.gone(bootOf(name)),
   }

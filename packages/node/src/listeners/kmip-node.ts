@@ -4,7 +4,7 @@ import type { KmipAddresses } from '@holdfast/base/answers'
 import { fail, RefusalError } from '@holdfast/base/errors'
 import type { Core } from '@holdfast/enclave/core-interface'
 import type { NodeConfig } from '../config.ts'
-import { kmipLeafRenewMs } from '../limits.ts'
+import { kmipCaCheckMs, kmipLeafRenewMs } from '../limits.ts'
 import type { Logs } from '../logs.ts'
 import { addressText, type HostPort } from '../mesh/peer-address.ts'
 import { type KmipListener, listenKmip } from './kmip.ts'
@@ -21,7 +21,7 @@ export type KmipOfNode = {
 
 type Options = {
   readonly config: Pick<NodeConfig, 'listenKmip' | 'listenKmipHttps' | 'kmipNames'>
-  readonly core: Pick<Core, 'kmip' | 'kmipCaller' | 'serverCertificate'>
+  readonly core: Pick<Core, 'kmip' | 'kmipCaller' | 'serverCertificate' | 'zoneTrust'>
   /** PEM of the node's TLS key, which its evidence names. */
   readonly key: Buffer
   readonly logs: Logs
@@ -81,10 +81,19 @@ export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
   try {
     const tls = await at(listenKmip, plain)
     const web = await at(listenKmipHttps, https)
-    const timer = setInterval(() => {
+    const renew = (): void => {
       for (const listener of open) listener.setCertificate({ key, certificate: issue() })
       logs.info('certificate renewed')
-    }, kmipLeafRenewMs)
+    }
+    const caNow = (): Uint8Array => core.zoneTrust()?.certificate ?? new Uint8Array()
+    let ca = caNow()
+    const renewal = setInterval(renew, kmipLeafRenewMs)
+    const check = setInterval(() => {
+      const now = caNow()
+      if (now.length === 0 || Buffer.compare(now, ca) === 0) return
+      ca = now
+      renew()
+    }, kmipCaCheckMs)
     return {
       addresses: {
         ...(tls === undefined ? {} : { tls }),
@@ -92,7 +101,8 @@ export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
       },
       connections: () => open.reduce((sum, listener) => sum + listener.connections(), 0),
       stop: async () => {
-        clearInterval(timer)
+        clearInterval(renewal)
+        clearInterval(check)
         await stop()
       },
     }

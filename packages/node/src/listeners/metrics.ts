@@ -97,6 +97,11 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     sources.status().state === 'ready' ? 1 : 0,
   )
   gauge('simulated', '1 where the mesh is simulated', () => (sources.status().simulated ? 1 : 0))
+  gauge(
+    'zone_key_epoch',
+    'Epoch of the key of the zone',
+    () => sources.status().zoneKey?.epoch ?? 0,
+  )
   gauge('manifest_serial', 'Serial of the manifest', () => sources.status().manifestSerial)
   gauge('wallets', 'Wallets that this zone holds', () => sources.status().wallets)
   gauge(

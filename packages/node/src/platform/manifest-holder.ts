@@ -4,7 +4,12 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { type ManifestChain, openManifests } from './manifests.ts'
 
 export type ManifestHolder = {
+  /** Peers are judged by it. */
   current(): VerifiedManifest
+  /** The core works by it: every link that there is was judged by it. */
+  settled(): VerifiedManifest
+  /** Every link was judged by the current one. */
+  settle(): void
   /** The chain as clients are given it. */
   json(): Uint8Array
   /**
@@ -16,8 +21,13 @@ export type ManifestHolder = {
 
 export const holdManifest = (first: ManifestChain): ManifestHolder => {
   let held = first
+  let settled = first.current
   return {
     current: () => held.current,
+    settled: () => settled,
+    settle: () => {
+      settled = held.current
+    },
     json: () => held.json,
     take: (untrusted, nowMs) => {
       const opened = openManifests(untrusted, nowMs)

@@ -21,4 +21,8 @@ export const reloadManifest = async (options: {
   if (!taken.value) return
   logs.info('manifest taken', { detail: `serial ${manifests.current().manifest.serial}` })
   await mesh.renewVerdicts()
+  // Once more, for links whose peers were being judged by the one before meanwhile.
+  await new Promise((resolve) => setImmediate(resolve))
+  await mesh.renewVerdicts()
+  manifests.settle()
 }

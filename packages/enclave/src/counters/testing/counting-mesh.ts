@@ -167,7 +167,7 @@ export const createCountingMesh = (options: {
       mesh,
       zone: id,
       zoneKeys,
-      claim: { condition: claimed, isHeld: async () => true },
+      claim: { conditions: () => [claimed], renew: async () => false, isHeld: async () => true },
       fall: createFallWatch(store, disk, () => undefined),
       replaced: () => undefined,
     })

@@ -41,6 +41,20 @@ export class FaultDriver {
     }
   }
 
+  /** Ends a zone's node until it is released. */
+  hold(zone: ZoneId): void {
+    this.#down.add(zone)
+    this.#world.kill(zone)
+  }
+
+  release(zone: ZoneId): void {
+    if (this.#down.delete(zone)) this.#world.start(zone)
+  }
+
+  holdsAnyDown(): boolean {
+    return this.#down.size > 0
+  }
+
   /** Whether the zone waits for an older disk. */
   holdsDown(zone: ZoneId): boolean {
     return this.#down.has(zone)
@@ -97,7 +111,9 @@ export class FaultDriver {
 
   /** One store at a time, while no zone lacks anything that another rollback took. */
   #rollBack(): void {
-    const { faults, records, counting } = this.#world
+    const { faults, records, counting, givenUp } = this.#world
+    // What is left of a placement has nobody who remembers what its store forgets.
+    if (givenUp.size > 0) return
     const zone = this.#random.pick(this.#zones)
     if (this.#random.chance(0.1)) this.#snapshots.set(zone, this.#world.snapshot(zone))
     const snapshot = this.#snapshots.get(zone)

@@ -29,6 +29,9 @@ export type FaultRates = {
 
 export type FaultName = keyof FaultRates
 
+/** What governors do (governors.ts): counted beside the faults. */
+export type GovernorsName = 'homeMoved' | 'zoneGivenUp'
+
 export const noFaults: FaultRates = {
   lost: 0,
   delayed: 0,

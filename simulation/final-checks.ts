@@ -1,5 +1,6 @@
 /** When all is quiet: invariants 1, 4, 9 and 12 over everything that happened. */
 import type { WalletId, ZoneId } from '@holdfast/base/ids'
+import { type GroupId, groupId, groupOf } from '@holdfast/enclave/replication/group'
 import type { Checks } from './checks.ts'
 import type { Addition, KnownObject, Ledger } from './ledger.ts'
 import type { RecordView } from './record-view.ts'
@@ -57,6 +58,23 @@ export const findInequality = (world: World): string | undefined => {
     }
   }
   return undefined
+}
+
+/** A home that takes over holds every change that a client was told to be final. */
+export const checkTakeover = (
+  world: World,
+  { additions }: Ledger,
+  zone: ZoneId,
+  group: GroupId,
+): void => {
+  for (const { wallet, outcome, accounts } of additions) {
+    const document = world.records.of(zone).get(`wallet/${wallet}`)?.document
+    if (outcome !== 'final' || document === undefined) continue
+    if (groupId(groupOf(document)) !== group) continue
+    const held = new Set(document.accounts.map(({ id }) => id))
+    const kept = accounts.every(({ id }) => held.has(id))
+    world.checks.expect(5, kept, () => `${zone} took ${wallet} over without a final change`)
+  }
 }
 
 const checkAddition = (world: World, ledger: Ledger, addition: Addition, checks: Checks): void => {

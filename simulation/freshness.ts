@@ -7,7 +7,7 @@ export type Freshness = {
   /** Whether a zone may sign: it heard the home, or a majority with itself, of late (DESIGN §7). */
   isFresh(
     self: { readonly boot: BootId; readonly zone: ZoneId; readonly nowMs: number },
-    wallet: Pick<Wallet, 'home' | 'placement' | 'staleAfterMs'>,
+    wallet: Pick<Wallet, 'home' | 'staleAfterMs'> & { readonly voters: readonly ZoneId[] },
   ): boolean
 }
 
@@ -15,15 +15,15 @@ export const createFreshness = (): Freshness => {
   const heardAt = new Map<string, number>()
   return {
     heard: (boot, from, nowMs) => void heardAt.set(`${boot} ${from}`, nowMs),
-    isFresh: ({ boot, zone, nowMs }, { home, placement, staleAfterMs }) => {
+    isFresh: ({ boot, zone, nowMs }, { home, voters, staleAfterMs }) => {
       const isRecent = (other: ZoneId): boolean => {
         const at = heardAt.get(`${boot} ${other}`)
         // A clock that fell behind the last word tells nothing.
         return at !== undefined && nowMs >= at && nowMs - at <= staleAfterMs
       }
       if (isRecent(home)) return true
-      const recent = placement.zones.filter((other) => other === zone || isRecent(other)).length
-      return 2 * recent > placement.zones.length
+      const recent = voters.filter((other) => other === zone || isRecent(other)).length
+      return 2 * recent > voters.length
     },
   }
 }

@@ -30,7 +30,14 @@ const wholeNumber = (name: string, text: string): number => {
   return Number(text)
 }
 
-type Sums = { takeovers: number; schedules: number; faults: number; checks: number; broken: number }
+type Sums = {
+  takeovers: number
+  alone: number
+  schedules: number
+  faults: number
+  checks: number
+  broken: number
+}
 
 const sumOf = (counts: ReadonlyMap<unknown, number>): number =>
   [...counts.values()].reduce((sum, count) => sum + count, 0)
@@ -56,6 +63,7 @@ const runOne = async (run: RunOptions, sums: Sums): Promise<void> => {
   const report = await runSeed(run)
   sums.schedules += 1
   sums.takeovers += report.takeovers
+  sums.alone += report.alone
   sums.faults += sumOf(report.faults)
   sums.checks += sumOf(report.checks)
   if (report.broken !== undefined) sums.broken += 1
@@ -83,7 +91,7 @@ const main = async (): Promise<number> => {
     ...(defect === undefined ? {} : { defect }),
     ...(values.trace ? { onEvent: (line: string) => void process.stderr.write(line) } : {}),
   }
-  const sums: Sums = { takeovers: 0, schedules: 0, faults: 0, checks: 0, broken: 0 }
+  const sums: Sums = { takeovers: 0, alone: 0, schedules: 0, faults: 0, checks: 0, broken: 0 }
   const endMs = seconds === undefined ? Infinity : Date.now() + seconds * 1000
   if (values.kept) for (const { seed } of keptSeeds) await runOne({ ...common, seed }, sums)
   for (let seed = from; seed < from + count && Date.now() < endMs; seed += 1) {
@@ -92,7 +100,7 @@ const main = async (): Promise<number> => {
   for (const [number, what] of Object.entries(notChecked)) {
     console.log(`not checked: invariant ${number}, ${what}`)
   }
-  console.log(`homes taken over: ${sums.takeovers}`)
+  console.log(`homes taken over: ${sums.takeovers}, without zones given up: ${sums.alone}`)
   console.log(
     `schedules: ${sums.schedules}, faults: ${sums.faults}, invariant checks: ${sums.checks}`,
   )

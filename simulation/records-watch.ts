@@ -6,6 +6,8 @@ import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import type { Batch } from '@holdfast/enclave/ports/store'
 import type { RecordName } from '@holdfast/enclave/records/names'
 import { openRecord } from '@holdfast/enclave/records/record-seal'
+import { type GroupId, groupId, groupOf } from '@holdfast/enclave/replication/group'
+import { type EpochPromise, readPromise } from '@holdfast/enclave/replication/promise-table'
 import type { MemoryDisk } from '@holdfast/enclave/testing/memory-store'
 import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
 import { oneZoneKey, type ZoneKey } from '@holdfast/enclave/zone-key/zone-keys'
@@ -26,6 +28,10 @@ export class RecordsWatch {
   readonly #placements = new Map<WalletId, readonly ZoneId[]>()
   readonly #canaries = new Map<string, { readonly secret: Buffer; readonly wallet: WalletId }>()
   readonly #rolledBack = new Set<ZoneId>()
+  /** By zone and group: who is left out, as the zone has it. */
+  readonly #without = new Map<string, readonly ZoneId[]>()
+  /** By group and epoch: who took over. */
+  readonly #leaders = new Map<string, ZoneId>()
   /** Every version of every wallet that any zone ever stored, by the request that made it. */
   readonly history = new Map<WalletId, Map<string, Wallet>>()
   /** What each version of each object's state says, by `id epoch.version`. */
@@ -52,7 +58,13 @@ export class RecordsWatch {
   /** Reads a disk from its beginning, under the key that is known. */
   reread(zone: ZoneId, disk: MemoryDisk): void {
     this.#views.set(zone, new Map())
-    for (const record of disk.records.values()) this.#take(zone, record.key, record.value)
+    for (const name of this.#without.keys()) {
+      if (name.startsWith(`${zone} `)) this.#without.delete(name)
+    }
+    for (const record of disk.records.values()) {
+      this.#take(zone, record.key, record.value)
+      this.#readPromise(zone, record.key, record.value)
+    }
   }
 
   /** The zone's disk is an older one now: what it had forgotten may come again. */
@@ -70,6 +82,16 @@ export class RecordsWatch {
 
   /** How often a zone took the wallets of a group over. */
   takeovers = 0
+  /** How often without zones that governors gave up. */
+  alone = 0
+  /** Told when a zone has adopted what those that promised remember. */
+  tookOver: (zone: ZoneId, group: GroupId) => void = () => undefined
+
+  /** The zones that decide for a wallet, as a zone's own promise says. */
+  voters(zone: ZoneId, wallet: Wallet): readonly ZoneId[] {
+    const without = this.#without.get(`${zone} ${groupId(groupOf(wallet))}`) ?? []
+    return wallet.placement.zones.filter((one) => !without.includes(one))
+  }
 
   /** Whether some epoch's version of an object's state says this. */
   wasWritten(object: string, version: number, state: Bytes): boolean {
@@ -150,16 +172,34 @@ export class RecordsWatch {
     )
   }
 
-  /** A promise's record has its second version once the candidate has adopted what it heard. */
   #noteTakeover(zone: ZoneId, name: string, value: Bytes): void {
+    const promise = this.#readPromise(zone, name, value)
+    if (promise?.adopted !== true) return
+    this.takeovers += 1
+    if (promise.without.length > 0) this.alone += 1
+    this.tookOver(zone, groupId(promise.group))
+  }
+
+  #readPromise(zone: ZoneId, name: string, value: Bytes): EpochPromise | undefined {
     const zoneKey = this.#keys.get(zone)
-    if (zoneKey === undefined || !name.startsWith('promise/')) return
-    const opened = openRecord(
-      { ...this.#context, zone, zoneKeys: oneZoneKey(zoneKey) },
-      name as RecordName,
-      value,
-    )
-    if (opened?.version.version === 2) this.takeovers += 1
+    if (zoneKey === undefined || !name.startsWith('promise/')) return undefined
+    const context = { ...this.#context, zone, zoneKeys: oneZoneKey(zoneKey) }
+    const opened = openRecord(context, name as RecordName, value)
+    if (opened === undefined) return undefined
+    const promise = readPromise(opened.payload)
+    this.#notePromise(zone, promise)
+    return promise
+  }
+
+  #notePromise(zone: ZoneId, { group, epoch, candidate, adopted, without }: EpochPromise): void {
+    const isOnlyAsked = candidate === zone && !adopted
+    this.#without.set(`${zone} ${groupId(group)}`, isOnlyAsked ? [] : without)
+    if (!adopted) return
+    const reign = `${groupId(group)} ${epoch}`
+    const other = this.#leaders.get(reign) ?? candidate
+    this.#leaders.set(reign, other)
+    const what = (): string => `${reign} has two homes: ${other} and ${candidate}`
+    this.#context.checks.expect(5, other === candidate, what)
   }
 
   #take(zone: ZoneId, name: string, value: Bytes): RecordView | undefined {

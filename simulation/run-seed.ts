@@ -7,8 +7,15 @@ import { reportsNeeded } from '@holdfast/enclave/replication/boot-rule'
 import type { Broken, Invariant } from './checks.ts'
 import { type DefectName, defects } from './defects.ts'
 import { FaultDriver } from './fault-driver.ts'
-import { drawFaults, type FaultName, type FaultRates, noFaults } from './faults.ts'
-import { checkOutcomes, findInequality } from './final-checks.ts'
+import {
+  drawFaults,
+  type FaultName,
+  type FaultRates,
+  type GovernorsName,
+  noFaults,
+} from './faults.ts'
+import { checkOutcomes, checkTakeover, findInequality } from './final-checks.ts'
+import { Governors } from './governors.ts'
 import { createLedger, type KnownWallet, type Ledger } from './ledger.ts'
 import { createRandom, type Random } from './random.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
@@ -31,10 +38,12 @@ export type RunReport = {
   readonly rates: FaultRates
   readonly traceHash: string
   readonly steps: number
-  readonly faults: ReadonlyMap<FaultName, number>
+  readonly faults: ReadonlyMap<FaultName | GovernorsName, number>
   readonly checks: ReadonlyMap<Invariant, number>
   readonly outcomes: ReadonlyMap<string, number>
   readonly takeovers: number
+  /** How often without zones that governors gave up. */
+  readonly alone: number
   readonly broken: Broken | undefined
 }
 
@@ -154,7 +163,10 @@ const phases = async (run: Run, rates: FaultRates): Promise<void> => {
   world.faults = rates
   run.workload.start(12 + random.below(25), spanMs)
   driver.start()
+  const governors = new Governors(world, driver)
+  governors.start(spanMs)
   await pass(run, spanMs)
+  governors.calm()
 
   world.faults = noFaults
   const victims = new Set([random.pick(zones)])
@@ -162,7 +174,7 @@ const phases = async (run: Run, rates: FaultRates): Promise<void> => {
   const forgets = (zone: ZoneId): boolean =>
     world.records.isBehind(zone) || world.counting.isBehind(zone) || world.isStarting(zone)
   const anyBehind = zones.some((zone) => driver.holdsDown(zone) || forgets(zone))
-  const atOnce = random.chance(0.5) && !anyBehind
+  const atOnce = random.chance(0.5) && !anyBehind && world.givenUp.size === 0
   driver.calm(atOnce ? victims : new Set())
   if (atOnce) {
     // Clocks were set right just now: nodes must hear once more, by the new time.
@@ -230,6 +242,7 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
     },
   })
   signatures.watch(world)
+  world.records.tookOver = (zone, group) => checkTakeover(world, ledger, zone, group)
   const workload = new Workload(world, ledger, signatures)
   const driver = new FaultDriver(world)
   const lost = (reason: unknown): void =>
@@ -252,6 +265,7 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
     checks: world.checks.counts,
     outcomes: ledger.outcomes,
     takeovers: world.records.takeovers,
+    alone: world.records.alone,
     broken: world.checks.broken,
   }
 }

@@ -283,7 +283,8 @@ export class Workload {
     if (answer.type === 'ok') {
       const { wallet, durability } = answer.value
       this.#learn(known, wallet)
-      const enough = durability.confirmed.length >= majorityOf(wallet.placement.zones)
+      const voters = this.#world.records.voters(wallet.home, wallet)
+      const enough = durability.confirmed.length >= majorityOf(voters)
       const old = new Set(before.map(({ id }) => id))
       return {
         outcome: durability.state === 'final' && enough ? 'final' : 'pending',

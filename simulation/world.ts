@@ -15,7 +15,7 @@ import { readCache } from '@holdfast/enclave/zone-key/sealed-cache'
 import { type Checks, createChecks } from './checks.ts'
 import { CountingWatch } from './counting-watch.ts'
 import type { DefectHooks } from './defects.ts'
-import { type FaultName, type FaultRates, noFaults } from './faults.ts'
+import { type FaultName, type FaultRates, type GovernorsName, noFaults } from './faults.ts'
 import { createFreshness, type Freshness } from './freshness.ts'
 import { governorsWaitMs, stateBoots } from './governor.ts'
 import type { CoreObserver } from './observed-core.ts'
@@ -55,7 +55,9 @@ export class World {
   readonly records: RecordsWatch
   readonly counting: CountingWatch
   readonly freshness: Freshness = createFreshness()
-  readonly faultCounts = new Map<FaultName, number>()
+  readonly faultCounts = new Map<FaultName | GovernorsName, number>()
+  /** Zones that governors hold for gone, or did. */
+  readonly givenUp = new Set<ZoneId>()
   readonly defect: DefectHooks
   /** The rates that are in force now. */
   faults: FaultRates = noFaults
@@ -118,7 +120,7 @@ export class World {
     return true
   }
 
-  count(name: FaultName): void {
+  count(name: FaultName | GovernorsName): void {
     this.faultCounts.set(name, (this.faultCounts.get(name) ?? 0) + 1)
     this.scheduler.note(`fault ${name}`)
   }
@@ -213,8 +215,10 @@ export class World {
   /** Whether a node may sign for a wallet now; a link that is really up counts as heard. */
   isFresh(node: SimulatedNode, wallet: Wallet): boolean {
     const { boot } = node.peer
+    const voters = this.records.voters(node.zone.id, wallet)
     for (const { zone } of this.network.peersOf(boot)) this.#heard(node.zone.id, zone)
-    return this.freshness.isFresh({ boot, zone: node.zone.id, nowMs: node.nowMs() }, wallet)
+    const self = { boot, zone: node.zone.id, nowMs: node.nowMs() }
+    return this.freshness.isFresh(self, { ...wallet, voters })
   }
 
   #heard(self: ZoneId, other: ZoneId): void {

@@ -1,4 +1,5 @@
 /** What this zone has promised, or knows that others have: a record a group, and all in memory. */
+import type { Bytes } from '@holdfast/base/bytes'
 import { parseCbor, toCbor } from '@holdfast/base/cbor'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
@@ -32,6 +33,13 @@ export type EpochPromise = {
   readonly commandedAtMs: number
   /** Zones that governors gave up: the others decide without them. */
   readonly without: readonly ZoneId[]
+}
+
+/** A record's payload. */
+export const readPromise = (payload: Bytes): EpochPromise => {
+  const { founder, zones, format: _format, ...rest } = parseCbor(schema, payload)
+  const { commandedAtMs = 0, without = [] } = rest
+  return { ...rest, group: { founder, zones }, commandedAtMs, without }
 }
 
 type Kept = EpochPromise & { readonly revision: Revision }
@@ -97,9 +105,7 @@ class Table implements PromiseTable {
   }
 
   learn({ payload, revision }: OpenedRecord): void {
-    const { founder, zones, format: _format, ...rest } = parseCbor(schema, payload)
-    const { commandedAtMs = 0, without = [] } = rest
-    this.#note({ ...rest, group: { founder, zones }, commandedAtMs, without, revision })
+    this.#note({ ...readPromise(payload), revision })
   }
 
   async #tryPut(next: EpochPromise): Promise<Result<void>> {

@@ -1,0 +1,113 @@
+/**
+ * What the governors of a run do: they move homes, and give up a zone that they hold for gone. They
+ * are right in so far as one zone at a time is given up, while no store was put back.
+ */
+import {
+  encodeHomeStatement,
+  encodeSignedStatement,
+  signHomeStatement,
+} from '@holdfast/attestation'
+import type { Bytes } from '@holdfast/base/bytes'
+import type { HomeStatement } from '@holdfast/base/home-statement'
+import type { ZoneId } from '@holdfast/base/ids'
+import type { FaultDriver } from './fault-driver.ts'
+import { createRandom, type Random } from './random.ts'
+import type { World } from './world.ts'
+import { governorPrivateKey, startsAtMs } from './zones.ts'
+
+const dayMs = 86_400_000
+const repeatMs = 3000
+const repeatsMax = 8
+
+export class Governors {
+  readonly #world: World
+  readonly #driver: FaultDriver
+  readonly #random: Random
+  readonly #zones: readonly ZoneId[]
+  #isCalm = false
+
+  constructor(world: World, driver: FaultDriver) {
+    this.#world = world
+    this.#driver = driver
+    this.#random = createRandom(world.seed, 'governors')
+    this.#zones = [...world.zones.keys()]
+  }
+
+  /** In half of the runs they do nothing. */
+  start(withinMs: number): void {
+    const { scheduler } = this.#world
+    if (this.#random.chance(0.5)) return
+    const moves = this.#random.below(4)
+    for (let index = 0; index < moves; index += 1) {
+      scheduler.after(this.#random.between(0, withinMs), 'governors move', () => this.#move())
+    }
+    if (this.#random.chance(0.5)) return
+    scheduler.after(this.#random.between(1000, withinMs / 2), 'governors lose a zone', () =>
+      this.#lose(this.#random.pick(this.#zones)),
+    )
+  }
+
+  /** What was given up comes back. */
+  calm(): void {
+    this.#isCalm = true
+    for (const zone of this.#world.givenUp) this.#driver.release(zone)
+  }
+
+  #move(): void {
+    const [founder, home] = [this.#random.pick(this.#zones), this.#random.pick(this.#zones)]
+    if (this.#world.givenUp.has(home)) return
+    this.#state({ moves: [{ founder, home }], givenUp: [] })
+  }
+
+  /** It dies, or is cut off and lives on: governors cannot tell. */
+  #lose(zone: ZoneId): void {
+    const { network, scheduler, records, counting, givenUp } = this.#world
+    const forgets = (one: ZoneId): boolean => records.isBehind(one) || counting.isBehind(one)
+    if (this.#isCalm || this.#driver.holdsAnyDown() || this.#zones.some(forgets)) return
+    if (this.#random.chance(0.5)) this.#driver.hold(zone)
+    else {
+      for (const other of this.#zones) if (other !== zone) network.cut(zone, other, true)
+    }
+    givenUp.add(zone)
+    scheduler.after(this.#random.between(0, 6000), 'governors give a zone up', () =>
+      this.#state({ moves: [], givenUp: [zone] }),
+    )
+    scheduler.after(this.#random.between(8000, 30_000), 'what was given up returns', () => {
+      for (const other of this.#zones) if (other !== zone) network.cut(zone, other, false)
+      this.#driver.release(zone)
+    })
+  }
+
+  #state(said: Pick<HomeStatement, 'moves' | 'givenUp'>): void {
+    this.#world.count(said.givenUp.length > 0 ? 'zoneGivenUp' : 'homeMoved')
+    this.#tell(this.#sign(said), said, repeatsMax)
+  }
+
+  #sign(said: Pick<HomeStatement, 'moves' | 'givenUp'>): Bytes {
+    const { mesh, manifest } = this.#world.manifest
+    const nowMs = Math.floor(startsAtMs + this.#world.scheduler.nowMs())
+    const bytes = encodeHomeStatement({
+      format: 'holdfast homes v1',
+      mesh,
+      serial: manifest.serial,
+      issuedAt: new Date(nowMs).toISOString(),
+      // Clocks of zones jump by hours here.
+      expiresAt: new Date(nowMs + dayMs).toISOString(),
+      ...said,
+    })
+    const signature = signHomeStatement(bytes, governorPrivateKey)
+    return encodeSignedStatement(bytes, [{ governor: 'one', signature }])
+  }
+
+  /** The operator repeats it at whatever node is there. */
+  #tell(signed: Bytes, said: Pick<HomeStatement, 'moves' | 'givenUp'>, repeats: number): void {
+    const { scheduler, checks } = this.#world
+    const nodes = this.#world.running().filter(({ zone }) => !said.givenUp.includes(zone.id))
+    if (nodes.length > 0) {
+      const { core } = this.#random.pick(nodes)
+      core.takeHomes(signed).catch((error: unknown) => checks.fault(`homes: ${String(error)}`))
+    }
+    if (repeats === 0 || this.#isCalm) return
+    scheduler.after(repeatMs, 'governors repeat', () => this.#tell(signed, said, repeats - 1))
+  }
+}

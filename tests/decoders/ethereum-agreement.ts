@@ -1,8 +1,8 @@
 /**
  * Generated Ethereum transactions, decoded by the enclave, viem and ethers: what they disagree on.
- * The suite tries some; `npm run decoders` tries ten thousand.
+ * All types of EIP-2718: legacy, 1 to 4.
  */
-import { fromHex } from '@holdfast/base/bytes'
+import { toHex } from '@holdfast/base/bytes'
 import { AccountId, ObjectId } from '@holdfast/base/ids'
 import type { Effect } from '@holdfast/base/intent'
 import type { Account } from '@holdfast/base/wallet'
@@ -17,25 +17,11 @@ import {
   parseTransaction,
   serializeTransaction,
 } from 'viem'
+import { type Compare, type Disagreement, textOf } from './disagreement.ts'
+import { generator, type Random, randomHex, times } from './random.ts'
 
-/** mulberry32: the same transactions for the same seed, everywhere. */
-const generator = (seed: number) => {
-  let state = seed >>> 0
-  return (below: number): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
-type Random = ReturnType<typeof generator>
-
-const address = (random: Random): Hex =>
-  getAddress(`0x${Array.from({ length: 40 }, () => random(16).toString(16)).join('')}`) as Hex
-const amount = (random: Random): bigint => {
-  const bytes = 1 + random(12)
-  return BigInt(`0x${Array.from({ length: bytes * 2 }, () => random(16).toString(16)).join('')}`)
-}
+const address = (random: Random): Hex => getAddress(`0x${randomHex(random, 20)}`) as Hex
+const amount = (random: Random): bigint => BigInt(`0x${randomHex(random, 1 + random(12))}`)
 
 const dataOf = (random: Random): Hex => {
   const kinds: readonly (() => Hex)[] = [
@@ -64,7 +50,7 @@ const dataOf = (random: Random): Hex => {
         functionName: 'setApprovalForAll',
         args: [address(random), random(2) === 1],
       }),
-    () => `0x${Array.from({ length: 8 + 2 * random(60) }, () => random(16).toString(16)).join('')}`,
+    () => `0x${randomHex(random, 4 + random(60))}`,
   ]
   return (kinds[random(kinds.length)] as () => Hex)()
 }
@@ -80,15 +66,34 @@ const unsigned = (random: Random): Hex => {
   }
   const accessList = [{ address: address(random), storageKeys: [storageKey] }]
   const price = BigInt(random(2 ** 31))
+  const fees = { maxFeePerGas: price, maxPriorityFeePerGas: price / 2n }
   const forms: readonly (() => Hex)[] = [
     () => serializeTransaction({ type: 'legacy', gasPrice: price, ...common }),
     () => serializeTransaction({ type: 'eip2930', gasPrice: price, accessList, ...common }),
+    () => serializeTransaction({ type: 'eip1559', ...fees, ...common }),
+    () => serializeTransaction({ type: 'eip1559', ...fees, ...common, accessList }),
+    () => serializeTransaction({ type: 'eip1559', ...fees, ...common, to: null }),
     () =>
       serializeTransaction({
-        type: 'eip1559',
-        maxFeePerGas: price,
-        maxPriorityFeePerGas: price / 2n,
+        type: 'eip4844',
+        ...fees,
         ...common,
+        maxFeePerBlobGas: BigInt(random(2 ** 31)),
+        blobVersionedHashes: times(1 + random(6), () => `0x01${randomHex(random, 31)}` as const),
+      }),
+    () =>
+      serializeTransaction({
+        type: 'eip7702',
+        ...fees,
+        ...common,
+        authorizationList: times(1 + random(3), () => ({
+          chainId: random(2) * common.chainId,
+          address: address(random),
+          nonce: random(1000),
+          r: `0x7f${randomHex(random, 31)}` as const,
+          s: `0x2f${randomHex(random, 31)}` as const,
+          yParity: random(2),
+        })),
       }),
   ]
   return (forms[random(forms.length)] as () => Hex)()
@@ -152,44 +157,55 @@ const account: Account = {
   publicKey: '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798',
 }
 
-export type Disagreement = { readonly transaction: string; readonly what: string }
+/** What the authorization list of a transaction delegates, as ethers reads it. */
+const delegatesBy = ({ authorizationList }: Transaction): readonly Effect[] =>
+  (authorizationList ?? []).map((one) => ({
+    type: 'delegate',
+    to: one.address,
+    network: one.chainId.toString(),
+  }))
+
+const gasPerBlob = 131_072n
+
+const feeBy = (one: Transaction): bigint =>
+  (one.maxFeePerGas ?? one.gasPrice ?? 0n) * one.gasLimit +
+  gasPerBlob * BigInt(one.blobVersionedHashes?.length ?? 0) * (one.maxFeePerBlobGas ?? 0n)
+
+const compare = (crypto: Crypto, transaction: Hex, note: (what: string) => void): void => {
+  const decoded = decodePayload({
+    payload: { kind: 'ethereum.transaction', transaction: transaction.slice(2) },
+    account,
+    crypto,
+  })
+  const byViem = parseTransaction(transaction)
+  const byEthers = Transaction.from(transaction)
+  if (!decoded.ok) return note(`refused: ${decoded.refusal.code}`)
+  const { intent, tasks, facts } = decoded.value
+  const { to, value } = byEthers
+  const effects =
+    to === null
+      ? [{ type: 'deploy', value: value.toString() }]
+      : [...effectsBy(to, value, byEthers.data as Hex), ...delegatesBy(byEthers)]
+  if (textOf(intent.effects) !== textOf(effects)) note('effects')
+  if (to !== (byViem.to ? getAddress(byViem.to) : null)) note('destination by viem')
+  if (BigInt(intent.network ?? 0) !== byEthers.chainId) note('chain id')
+  if (Number(intent.network) !== byViem.chainId) note('chain id by viem')
+  if (intent.details['nonce'] !== `${byEthers.nonce}`) note('nonce')
+  if (intent.fee !== `${feeBy(byEthers)}`) note('fee')
+  const calls = to === null || byEthers.data === '0x' ? [] : [{ to, data: byEthers.data }]
+  const called = facts?.calls?.map((one) => ({ to: one.to, data: `0x${toHex(one.data)}` }))
+  if (textOf(called) !== textOf(calls)) note('calls')
+  const digest = tasks[0]?.data ?? new Uint8Array()
+  if (`0x${toHex(digest)}` !== byEthers.unsignedHash) note('digest')
+}
 
 /** Tries `count` transactions; none of them is in the answer where all three agree. */
-export const disagreements = (
-  crypto: Crypto,
-  options: { readonly count: number; readonly seed: number },
-): readonly Disagreement[] => {
-  const random = generator(options.seed)
+export const ethereumDisagreements: Compare = (crypto, { count, seed }) => {
+  const random = generator(seed)
   const found: Disagreement[] = []
-  for (let index = 0; index < options.count; index += 1) {
+  for (let left = count; left > 0; left -= 1) {
     const transaction = unsigned(random)
-    const decoded = decodePayload({
-      payload: { kind: 'ethereum.transaction', transaction: transaction.slice(2) },
-      account,
-      crypto,
-    })
-    const byViem = parseTransaction(transaction)
-    const byEthers = Transaction.from(transaction)
-    const note = (what: string): void => void found.push({ transaction, what })
-    if (!decoded.ok) {
-      note(`refused: ${decoded.refusal.code}`)
-      continue
-    }
-    const { intent, tasks } = decoded.value
-    const to = byEthers.to ?? ''
-    const expected = effectsBy(to, byEthers.value, byEthers.data as Hex)
-    if (JSON.stringify(intent.effects) !== JSON.stringify(expected)) note('effects')
-    if (to !== getAddress(byViem.to ?? '')) note('viem and ethers differ in the destination')
-    if (BigInt(intent.network ?? 0) !== byEthers.chainId) note('chain id')
-    if (Number(intent.network) !== byViem.chainId) note('chain id by viem')
-    if (intent.details['nonce'] !== `${byEthers.nonce}`) note('nonce')
-    if (
-      intent.fee !== `${(byEthers.maxFeePerGas ?? byEthers.gasPrice ?? 0n) * byEthers.gasLimit}`
-    ) {
-      note('fee')
-    }
-    const digest = tasks[0]?.data ?? new Uint8Array()
-    if (Buffer.compare(digest, fromHex(byEthers.unsignedHash.slice(2))) !== 0) note('digest')
+    compare(crypto, transaction, (what) => void found.push({ transaction, what }))
   }
   return found
 }

@@ -1,103 +1,30 @@
-import { type Authorisation, challengeInput, type Purpose } from '@holdfast/base/authorisation'
-import { type Bytes, concat, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
-import { accept, refuse } from '@holdfast/base/errors'
-import { AccountId, CredentialId, PersonId, WalletId } from '@holdfast/base/ids'
-import { encodePasswordProof, encodeTicket, ticketMessage } from '@holdfast/base/password-proof'
+import type { Authorisation } from '@holdfast/base/authorisation'
+import { utf8 } from '@holdfast/base/bytes'
+import { AccountId, PersonId } from '@holdfast/base/ids'
 import type { Policy, Rule } from '@holdfast/base/policy'
 import type { Credential } from '@holdfast/base/wallet'
 import { describe, expect, it } from 'vitest'
 import type { AnyCall } from '../operations/call.ts'
 import { testCrypto } from '../signing/testing/sign-payload.ts'
-import { softwarePasskey } from '../testing/software-passkey.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { authorise, gatherProofs, type Judgement } from './authorise.ts'
 import type { PasskeyCounters } from './passkey/counters.ts'
 import { isWithin } from './scope.ts'
-import { verifyApiKey, verifyProofs } from './verify-proofs.ts'
-
-const nowMs = Date.parse('2026-01-01T00:00:00.000Z')
-const wallet = WalletId(`wal_${'1'.repeat(44)}`)
-const account = AccountId(`acc_${'1'.repeat(32)}`)
-const bytes = utf8('the very bytes of a request')
-const digest = toHex(testCrypto.sha256(bytes))
-
-const idOf = (name: string) => CredentialId.of(testCrypto.sha256(utf8(name)).subarray(0, 16))
-const secretOf = (name: string) => testCrypto.sha256(utf8(`secret of ${name}`))
-const challengeOf = (purpose: Purpose, of: Bytes = bytes) =>
-  testCrypto.sha256(challengeInput(purpose, of))
-
-type Algorithm = 'ed25519' | 'p256'
-const apiKey = (person: string, rest: object = {}, algorithm: Algorithm = 'ed25519') => {
-  const privateKey = secretOf(person)
-  const publicKey = toBase64Url(testCrypto[algorithm].publicKey(privateKey))
-  const credential = {
-    id: idOf(`${person} ${algorithm}`),
-    person: PersonId(person),
-    kind: 'api-key',
-    algorithm,
-    publicKey,
-    ...rest,
-  } as Extract<Credential, { kind: 'api-key' }>
-  const prove = (purpose: Purpose, over: Bytes = bytes): Authorisation => ({
-    credential: credential.id,
-    purpose,
-    signature: toBase64Url(
-      testCrypto[algorithm].sign({ message: challengeOf(purpose, over), privateKey }),
-    ),
-  })
-  return { credential, prove }
-}
-
-const certificate = (person: string, rest: object = {}): Credential =>
-  ({
-    id: idOf(`${person} certificate`),
-    person: PersonId(person),
-    kind: 'tls-certificate',
-    keyHash: 'ab'.repeat(32),
-    ...rest,
-  }) as Credential
-
-type TicketFault = { readonly kind?: 'device'; readonly of?: string; readonly endsMs?: number }
-const password = (person: string) => {
-  const privateKey = secretOf(`${person} password`)
-  const ticketKey = secretOf(`${person} ticket`)
-  const credential = {
-    id: idOf(`${person} password`),
-    person: PersonId(person),
-    kind: 'password',
-    algorithm: 'ed25519',
-    publicKey: toBase64Url(testCrypto.ed25519.publicKey(privateKey)),
-    envelope: 'AA',
-    setup: '0'.repeat(32),
-    record: 'AA',
-    ticketKey: toBase64Url(testCrypto.ed25519.publicKey(ticketKey)),
-  } as Extract<Credential, { kind: 'password' }>
-  const prove = (purpose: Purpose, fault: TicketFault = {}, signer = privateKey): Authorisation => {
-    const ticket = {
-      kind: fault.kind ?? 'login',
-      credential: fault.of === undefined ? credential.id : idOf(fault.of),
-      expiresAtMs: fault.endsMs ?? nowMs + 1,
-    } as const
-    const said = testCrypto.ed25519.sign({ message: ticketMessage(ticket), privateKey: ticketKey })
-    const message = challengeOf(purpose)
-    const signature = testCrypto.ed25519.sign({ message, privateKey: signer })
-    return {
-      credential: credential.id,
-      purpose,
-      signature: toBase64Url(encodePasswordProof(encodeTicket(ticket, said), signature)),
-    }
-  }
-  return { credential, prove }
-}
-
-const [alice, bob] = [apiKey('alice'), apiKey('bob', {}, 'p256')]
-const passkey = softwarePasskey({ person: 'carol' })
-const carol = {
-  credential: passkey.credential,
-  prove: (of: Purpose) => passkey.authorise(of, bytes),
-}
-const dave = password('dave')
-const everybody: readonly Credential[] = [alice, bob, carol, dave].map((one) => one.credential)
+import {
+  account,
+  alice,
+  apiKey,
+  bob,
+  bytes,
+  carol,
+  certificate,
+  dave,
+  digest,
+  everybody,
+  noted,
+  nowMs,
+  wallet,
+} from './testing/provers.ts'
 
 const ruleOf = (rest: Partial<Rule> = {}): Rule => ({
   id: 'rule',
@@ -121,15 +48,6 @@ const callOf = (authorisations: readonly Authorisation[], rest: object = {}): An
     deadlineMs: nowMs,
     ...rest,
   }) as unknown as AnyCall
-
-const noted = () => {
-  const notes: string[] = []
-  const note: PasskeyCounters['note'] = (id) => {
-    notes.push(id)
-    return accept(undefined)
-  }
-  return { notes, note }
-}
 
 const worldOf = (options: { frozen?: boolean; note?: PasskeyCounters['note'] } = {}) => {
   const log: object[] = []
@@ -168,166 +86,6 @@ const judged = (entry: WalletEntry, call: AnyCall, judgement = change, options =
   }
 }
 const codeOf = (...input: Parameters<typeof judged>) => judged(...input).code
-
-describe('a proof', () => {
-  const proofs = (
-    authorisations: readonly Authorisation[],
-    credentials: readonly Credential[] = everybody,
-    purpose: Purpose = 'change',
-  ) =>
-    verifyProofs({
-      crypto: testCrypto,
-      credentials: new Map(credentials.map((one) => [one.id, one])),
-      purpose,
-      request: bytes,
-      authorisations,
-      passkeys: noted(),
-      nowMs,
-    })
-  const refusal = (...input: Parameters<typeof proofs>) => {
-    const verified = proofs(...input)
-    return verified.ok ? 'ok' : [verified.refusal.code, verified.refusal.subject].join(' ')
-  }
-
-  it.each([
-    ['an Ed25519 key', alice],
-    ['a P-256 key', bob],
-    ['a passkey', carol],
-    ['a password', dave],
-  ])('by %s names its person, its kind, and that it is over the request', (_kind, one) => {
-    const { id, person, kind } = one.credential
-    expect(proofs([one.prove('change')])).toEqual(
-      accept([{ person, credential: id, kind, over: 'request' }]),
-    )
-  })
-
-  it('is none where there is no authorisation', () => {
-    expect(proofs([])).toEqual(accept([]))
-  })
-
-  it.each([
-    ['an Ed25519 key', alice],
-    ['a P-256 key', bob],
-    ['a passkey', carol],
-    ['a password', dave],
-  ])('by %s is for one purpose alone', (_kind, { credential, prove }) => {
-    for (const purpose of ['sign', 'approve', 'read', 'enrol', 'session', 'dry-run'] as const) {
-      expect(refusal([prove(purpose)])).toBe(`bad_proof ${credential.id}`)
-      // Another name on the signature of the first purpose does not help either.
-      expect(refusal([{ ...prove(purpose), purpose: 'change' }])).not.toBe('ok')
-    }
-  })
-
-  it('of a credential that the wallet does not know, or that has expired, is refused', () => {
-    const stranger = apiKey('eve')
-    expect(refusal([stranger.prove('change')])).toBe(`unauthenticated ${stranger.credential.id}`)
-    const times = [
-      ['2025-12-31T23:59:59.999Z', 'unauthenticated'],
-      ['2026-01-01T00:00:00.000Z', 'unauthenticated'],
-      ['2026-01-01T00:00:00.001Z', 'ok'],
-    ] as const
-    for (const [expiresAt, expected] of times) {
-      const { credential, prove } = apiKey('alice', { expiresAt })
-      const said = refusal([prove('change')], [credential])
-      expect(said).toBe(expected === 'ok' ? 'ok' : `${expected} ${credential.id}`)
-    }
-  })
-
-  it('that is wrong refuses the request, however many others are right', () => {
-    const wrong = { ...bob.prove('change'), signature: alice.prove('change').signature }
-    expect(refusal([alice.prove('change'), wrong])).toBe(`bad_proof ${bob.credential.id}`)
-    expect(refusal([alice.prove('change'), bob.prove('change')])).toBe('ok')
-  })
-
-  it('of a passkey carries its own reason, and is noted with its counter', () => {
-    const key = softwarePasskey({ person: 'carol', counter: () => 7 })
-    const input = {
-      crypto: testCrypto,
-      credentials: new Map([[key.credential.id, key.credential as Credential]]),
-      purpose: 'change' as const,
-      request: bytes,
-      nowMs,
-    }
-    const seen: unknown[] = []
-    const authorisations = [key.authorise('change', bytes)]
-    const note: PasskeyCounters['note'] = (...told) => {
-      seen.push(...told)
-      return accept(undefined)
-    }
-    expect(verifyProofs({ ...input, authorisations, passkeys: { note } }).ok).toBe(true)
-    expect(seen).toEqual([
-      key.credential.id,
-      { counter: 7, backedUp: false },
-      authorisations[0]?.signature,
-    ])
-    const fell = () => refuse('passkey_counter_fell', 'x')
-    const refused = verifyProofs({ ...input, authorisations, passkeys: { note: fell } })
-    expect(refused).toMatchObject({ refusal: { code: 'passkey_counter_fell' } })
-    const over = [key.authorise('change', utf8('others'))]
-    const elsewhere = verifyProofs({ ...input, authorisations: over, passkeys: noted() })
-    expect(elsewhere).toMatchObject({
-      refusal: { code: 'passkey_wrong_challenge', subject: key.credential.id },
-    })
-  })
-
-  it('of a password names a login of this credential that is still good', () => {
-    const cases: readonly (readonly [TicketFault, string])[] = [
-      [{ endsMs: nowMs + 1 }, 'ok'],
-      [{ endsMs: nowMs }, 'login_required'],
-      [{ kind: 'device' }, 'login_required'],
-      [{ of: 'another password' }, 'login_required'],
-    ]
-    for (const [fault, expected] of cases) {
-      const said = refusal([dave.prove('change', fault)])
-      expect(said).toBe(expected === 'ok' ? 'ok' : `${expected} ${dave.credential.id}`)
-    }
-    const forged = { ...dave.credential, ticketKey: dave.credential.publicKey }
-    expect(refusal([dave.prove('change')], [forged])).toBe(`login_required ${forged.id}`)
-    const short = { ...dave.credential, ticketKey: 'AAAA' }
-    expect(refusal([dave.prove('change')], [short])).toBe(`login_required ${short.id}`)
-    const unreadable = { ...dave.prove('change'), signature: 'AAAA' }
-    expect(refusal([unreadable])).toBe(`bad_proof ${dave.credential.id}`)
-    const other = dave.prove('change', {}, secretOf('other'))
-    expect(refusal([other])).toBe(`bad_proof ${dave.credential.id}`)
-    const noKey = { ...dave.credential, publicKey: 'A' }
-    expect(refusal([dave.prove('change')], [noKey])).toBe(`bad_proof ${noKey.id}`)
-    const garbled = encodePasswordProof(Uint8Array.of(1, 2), new Uint8Array(64))
-    const noTicket = { ...dave.prove('change'), signature: toBase64Url(garbled) }
-    expect(refusal([noTicket])).toBe(`login_required ${dave.credential.id}`)
-  })
-
-  it('of a password that enrols needs no login, since there was none', () => {
-    const proof = dave.prove('enrol', { endsMs: 0 })
-    expect(refusal([proof], everybody, 'enrol')).toBe('ok')
-    const other = dave.prove('enrol', { endsMs: 0 }, secretOf('other'))
-    expect(refusal([other], everybody, 'enrol')).toBe(`bad_proof ${dave.credential.id}`)
-  })
-
-  it('is never given by a certificate', () => {
-    const one = certificate('alice')
-    const said = { credential: one.id, purpose: 'change' as const, signature: '' }
-    expect(refusal([said], [one])).toBe(`bad_proof ${one.id}`)
-  })
-
-  it('by a key is a signature of 64 bytes by a key of its algorithm’s length', () => {
-    const challenge = challengeOf('change')
-    const { signature } = alice.prove('change')
-    const holds = (key: object, text: string) =>
-      verifyApiKey(testCrypto, { ...alice.credential, ...key }, challenge, text)
-    expect(holds({}, signature)).toBe(true)
-    expect(holds({}, '')).toBe(false)
-    expect(holds({}, '!')).toBe(false)
-    expect(holds({}, signature.slice(0, -2))).toBe(false)
-    expect(holds({ publicKey: 'AAAA' }, signature)).toBe(false)
-    expect(holds({ publicKey: '!' }, signature)).toBe(false)
-    expect(holds({ publicKey: bob.credential.publicKey }, signature)).toBe(false)
-    expect(holds({ algorithm: 'p256' }, signature)).toBe(false)
-    const long = toBase64Url(concat(new Uint8Array(64), Uint8Array.of(1)))
-    expect(holds({}, long)).toBe(false)
-    const wide = toBase64Url(testCrypto.p256.publicKey(secretOf('bob')))
-    expect(holds({ publicKey: wide }, signature)).toBe(false)
-  })
-})
 
 describe('a request', () => {
   const entry = entryOf(everybody, ruleOf())

@@ -4,9 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: [
-      'packages/enclave/src/policy/*.test.ts',
-      'packages/enclave/src/credentials/*.test.ts',
-      'packages/enclave/src/credentials/passkey/*.test.ts',
+      'packages/enclave/src/policy/{evaluate,fact-criteria}.test.ts',
+      'packages/enclave/src/credentials/{authorise,verify-proofs}.test.ts',
     ],
     pool: 'threads',
     testTimeout: 60_000,

@@ -5,7 +5,6 @@ import type { Policy, Rule } from '@holdfast/base/policy'
 import type { Credential } from '@holdfast/base/wallet'
 import { describe, expect, it } from 'vitest'
 import type { AnyCall } from '../operations/call.ts'
-import { testCrypto } from '../signing/testing/sign-payload.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { authorise, gatherProofs, type Judgement } from './authorise.ts'
 import type { PasskeyCounters } from './passkey/counters.ts'
@@ -23,6 +22,7 @@ import {
   everybody,
   noted,
   nowMs,
+  testCrypto,
   wallet,
 } from './testing/provers.ts'
 
@@ -161,7 +161,7 @@ describe('a session that was authenticated once', () => {
     expect(judged(fresh, callOf([], session())).code).toBe('proof_required')
   })
 
-  it('proves nothing when it has ended, for another wallet, or by credentials that are gone', () => {
+  it('proves nothing when it has ended, for another wallet, or by keys that are gone', () => {
     const one = entryOf(everybody, ruleOf({ proof: 'session' }))
     expect(codeOf(one, callOf([], session()))).toBe('ok')
     expect(codeOf(one, callOf([], session({ expiresAtMs: nowMs })))).toBe('unauthenticated')

@@ -4,7 +4,6 @@ import { accept, refuse } from '@holdfast/base/errors'
 import { encodePasswordProof } from '@holdfast/base/password-proof'
 import type { Credential } from '@holdfast/base/wallet'
 import { describe, expect, it } from 'vitest'
-import { testCrypto } from '../signing/testing/sign-payload.ts'
 import { softwarePasskey } from '../testing/software-passkey.ts'
 import type { PasskeyCounters } from './passkey/counters.ts'
 import {
@@ -21,6 +20,7 @@ import {
   nowMs,
   secretOf,
   type TicketFault,
+  testCrypto,
 } from './testing/provers.ts'
 import { verifyApiKey, verifyProofs } from './verify-proofs.ts'
 

@@ -1,8 +1,7 @@
-import { fromHex } from '@holdfast/base/bytes'
+import { fromHex, toHex, utf8 } from '@holdfast/base/bytes'
 import { PersonId } from '@holdfast/base/ids'
 import type { Effect, Intent } from '@holdfast/base/intent'
 import type { Criteria } from '@holdfast/base/policy'
-import { encodeFunctionData, parseAbi } from 'viem'
 import { describe, expect, it } from 'vitest'
 import type { Facts } from '../signing/facts.ts'
 import type { FieldValue, StructValue } from '../signing/field-value.ts'
@@ -13,21 +12,16 @@ const alice = `0x${'Aa'.repeat(20)}`
 const mallory = `0x${'Ee'.repeat(20)}`
 
 const stake = 'stake((address to,uint256 amount)[] parts,bool lock,string note)'
-const stakeAbi = parseAbi([
-  'struct Part { address to; uint256 amount; }',
-  'function stake(Part[] parts, bool lock, string note)',
-])
-const dataOf = (parts: readonly (readonly [string, bigint])[], lock = true, note = 'rent') =>
-  fromHex(
-    encodeFunctionData({
-      abi: stakeAbi,
-      args: [
-        parts.map(([to, amount]) => ({ to: to.toLowerCase() as `0x${string}`, amount })),
-        lock,
-        note,
-      ],
-    }).slice(2),
-  )
+const word = (value: bigint): string => value.toString(16).padStart(64, '0')
+/** As the contract ABI specification encodes it; the decoder is compared with ethers elsewhere. */
+const dataOf = (parts: readonly (readonly [string, bigint])[], lock = true, note = 'rent') => {
+  const text = toHex(utf8(note))
+  const list = parts.map(([to, amount]) => `${word(BigInt(to))}${word(amount)}`).join('')
+  const end = BigInt(96 + 32 + parts.length * 64)
+  const heads = `${word(96n)}${word(lock ? 1n : 0n)}${word(end)}`
+  const string = `${word(BigInt(text.length / 2))}${text.padEnd(64, '0')}`
+  return fromHex(`c0ffee11${heads}${word(BigInt(parts.length))}${list}${string}`)
+}
 const selector = '8a1cf91e'
 const staking = dataOf([[alice, 5n]])
 const realSelector = Buffer.from(staking.subarray(0, 4)).toString('hex')

@@ -6,9 +6,13 @@ import { AccountId, CredentialId, PersonId, WalletId } from '@holdfast/base/ids'
 import { encodePasswordProof, encodeTicket, ticketMessage } from '@holdfast/base/password-proof'
 import { parseTimestamp } from '@holdfast/base/time'
 import type { Credential } from '@holdfast/base/wallet'
-import { testCrypto } from '../../signing/testing/sign-payload.ts'
+import { createCrypto } from '../../crypto/create-crypto.ts'
+import { createEntropy } from '../../crypto/entropy.ts'
 import { softwarePasskey } from '../../testing/software-passkey.ts'
 import type { PasskeyCounters } from '../passkey/counters.ts'
+
+/** The real one; it lives as long as the process of the tests. */
+export const testCrypto = await createCrypto({ entropy: createEntropy() })
 
 export const nowMs = parseTimestamp('2026-01-01T00:00:00.000Z')
 export const wallet = WalletId(`wal_${'1'.repeat(44)}`)

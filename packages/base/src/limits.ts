@@ -13,6 +13,8 @@ export const accountsMax = 256
 /** The parts of a passkey's proof: authenticator data, client data, signature. */
 export const passkeyProofBytesMax = 4096
 export const zonesMax = 64
+/** Changes of a wallet's placement of which it keeps how limits were divided before. */
+export const placementChangesMax = 8
 export const policyRulesMax = 256
 /** Freezes and cancellations that a zone keeps of one wallet. */
 export const marksMax = 256

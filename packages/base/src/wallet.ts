@@ -4,6 +4,7 @@ import { backupSet, backupsMax } from './backup/backup-set.ts'
 import { exportGrant, exportsMax } from './backup/exported-key.ts'
 import { bitcoinNetwork, bitcoinScript, chain, keyKind } from './chain.ts'
 import { accountsMax, credentialsMax, marksMax, pendingChangesMax, personsMax } from './limits.ts'
+import { moved } from './moved.ts'
 import { pendingChange } from './pending-change.ts'
 import { placement } from './placement.ts'
 import { policy, policyOperations } from './policy.ts'
@@ -183,6 +184,8 @@ export const wallet = z.strictObject({
   /** The home that the creation named, where another zone has taken the wallet over since. */
   founder: zoneId.exactOptional(),
   placement,
+  /** Absent before the first change of the placement; then promises are given for it alone. */
+  moved: moved.exactOptional(),
   staleAfterMs: z.int().min(1000),
   persons: z.array(person).min(1).max(personsMax),
   credentials: z.array(credential).min(1).max(credentialsMax),

@@ -2,6 +2,7 @@
 import type { VerifiedManifest } from '@holdfast/attestation'
 import type { NodeName } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
+import type { Result } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import { createWaitTable } from './approvals/wait-table.ts'
 import { createAudit } from './audit/create-audit.ts'
@@ -16,6 +17,9 @@ import { failoverAfterMsDefault } from './limits.ts'
 import { createMarkSpread } from './marks/mark-spread.ts'
 import { createMarkTable } from './marks/mark-table.ts'
 import { createObjectTable } from './objects/object-table.ts'
+import { createPlacements } from './placement/advance-placement.ts'
+import { createGoneTable, type Removal } from './placement/gone-table.ts'
+import { leave } from './placement/leave.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Crypto } from './ports/crypto.ts'
 import type { Entropy } from './ports/entropy.ts'
@@ -94,6 +98,7 @@ const tablesOf = (records: Records, { crypto, clock }: CoreOptions) => {
     marks: createMarkTable({ records, wallets, clock }),
     waits: createWaitTable(records),
     promises: createPromiseTable(records),
+    gone: createGoneTable(records),
   }
 }
 
@@ -151,13 +156,14 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     peers,
     zone,
     bootRule: createBootRule(zone, clock),
+    leave: (removal: Removal): Promise<Result<void>> => leave(context, removal),
     replaced: (wallet: WalletId) => {
       const entry = wallets.cached(wallet)
       if (entry !== undefined) closeDependents({ keys, sessions }, undefined, entry)
     },
   }
   const time = createAgreedClock(base)
-  return {
+  const context: CoreContext = {
     ...base,
     mesh: meshId,
     zones: options.manifest.manifest.zones,
@@ -180,5 +186,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     ...log,
     standing,
     rotation: rotationOf(options, held, { peers, leads: () => zoneView.leads() }),
+    placements: createPlacements(() => context),
   }
+  return context
 }

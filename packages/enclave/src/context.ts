@@ -1,5 +1,6 @@
 /** What every operation of the core works with; made once by `createCore`. */
 import type { NodeName } from '@holdfast/base/answers'
+import type { Result } from '@holdfast/base/errors'
 import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { PlacementZone } from '@holdfast/base/placement-resolve'
 import type { WaitTable } from './approvals/wait-table.ts'
@@ -13,6 +14,8 @@ import type { ZoneCa } from './identity/zone-ca.ts'
 import type { OpenedKeys } from './keys/opened-keys.ts'
 import type { MarkSpread } from './marks/mark-spread.ts'
 import type { ObjectTable } from './objects/object-table.ts'
+import type { Placements } from './placement/advance-placement.ts'
+import type { GoneTable, Removal } from './placement/gone-table.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Crypto } from './ports/crypto.ts'
 import type { Entropy } from './ports/entropy.ts'
@@ -48,6 +51,11 @@ export type CoreContext = AcceptContext & {
   readonly records: Records
   readonly wallets: WalletTable
   readonly passkeys: PasskeyCounters
+  readonly placements: Placements
+  /** Erases a wallet that this zone may not hold any more. */
+  readonly leave: (removal: Removal) => Promise<Result<void>>
+  /** Wallets that this zone held and may no longer. */
+  readonly gone: GoneTable
   readonly objects: ObjectTable
   /** Of what other zones hold too, for reconciliation. */
   readonly digests: Digests

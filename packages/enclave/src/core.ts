@@ -297,6 +297,7 @@ class NodeCore implements Core {
     if (context.zoneView.leads()) void this.#background(context.scrub.round())
     await this.#background(context.counters.tick())
     await this.#background(advanceChanges(context))
+    void this.#background(context.placements.tick())
     // A round waits for other zones, and ticks go on meanwhile.
     void this.#background(this.#failover?.tick() ?? Promise.resolve())
     void this.#background(this.#homes?.tick() ?? Promise.resolve())

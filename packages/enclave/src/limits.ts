@@ -111,6 +111,8 @@ export const refundableChargesMax = 256
 export const refundAskMinMs = 2000
 export const refundAskMaxMs = 60_000
 export const chargesRememberedMax = 100_000
+/** Records of a wallet that left which are deleted at once. */
+export const erasureBatchRecords = 64
 /** Expired charges that are deleted at once, and intents on one page for a peer. */
 export const chargesSweptMax = 64
 export const intentPageMax = 1000

@@ -18,6 +18,7 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'export.fetch': 'change',
   'backup.prove': 'change',
   'policy.change': 'change',
+  'placement.change': 'change',
   'change.cancel': 'change',
   'wallet.freeze': 'change',
   'wallet.unfreeze': 'change',

@@ -19,6 +19,7 @@ import { limitsShow } from './limits-show.ts'
 import { passwordFinish, passwordLogin } from './password-login.ts'
 import { passwordRegister } from './password-register.ts'
 import { passwordUnlock } from './password-unlock.ts'
+import { placementChange } from './placement-change.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
@@ -40,6 +41,7 @@ export const request = z.discriminatedUnion('operation', [
   credentialAdd,
   credentialRemove,
   policyChange,
+  placementChange,
   changeCancel,
   walletFreeze,
   walletUnfreeze,

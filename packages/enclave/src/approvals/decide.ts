@@ -26,7 +26,10 @@ const coversApproval = (
   operation: Waitable,
   account: AccountId | undefined,
 ): boolean =>
-  operation === 'policy.change' || operation === 'wallet.unfreeze' || operation === 'wallet.recover'
+  operation === 'policy.change' ||
+  operation === 'placement.change' ||
+  operation === 'wallet.unfreeze' ||
+  operation === 'wallet.recover'
     ? scope === undefined || scope.operations?.includes('*') === true
     : isWithin(scope, operation, account)
 

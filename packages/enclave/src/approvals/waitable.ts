@@ -9,6 +9,7 @@ import type { AnyCall, Call, Run } from '../operations/call.ts'
 import { credentialAdd } from '../operations/credential-add.ts'
 import { credentialRemove } from '../operations/credential-remove.ts'
 import { keyExport } from '../operations/key-export.ts'
+import { placementChange } from '../operations/placement-change.ts'
 import { policyChange } from '../operations/policy-change.ts'
 import { readSigning, sign } from '../operations/sign.ts'
 import { walletRecover } from '../operations/wallet-recover.ts'
@@ -19,6 +20,7 @@ import type { WalletEntry } from '../wallets/wallet-entry.ts'
 const table = {
   sign,
   'policy.change': policyChange,
+  'placement.change': placementChange,
   'wallet.unfreeze': walletUnfreeze,
   'credential.add': credentialAdd,
   'credential.remove': credentialRemove,

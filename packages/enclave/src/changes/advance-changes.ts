@@ -12,6 +12,7 @@ import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import { checkUnfrozen } from '../marks/check-unfrozen.ts'
+import { reaches } from '../placement/reaches.ts'
 import { refusing } from '../refusing.ts'
 import { homeNow } from '../replication/leadership.ts'
 import { storeChange, type WalletChange } from '../wallets/change-wallet.ts'
@@ -71,7 +72,7 @@ const effectOf = (
   const { crypto } = context
   const otherPolicy = change.policy !== policyHash(crypto, entry.wallet.policy)
   if (request.operation === 'policy.change' && otherPolicy) return gone
-  const built = buildChange(crypto, entry, request, change.request)
+  const built = buildChange(context, entry, request, change.request)
   return built.ok ? { ...built.value, ...gone } : gone
 }
 
@@ -91,6 +92,9 @@ const step = async (
   if (!now.ok || now.value.earliestMs < parseTimestamp(change.opensAt)) return undefined
   const lifts = whileFrozen(requestOf(change))
   if (!lifts && !checkUnfrozen(context, entry).ok) return undefined
+  const request = requestOf(change)
+  const moves = request?.operation === 'placement.change'
+  if (moves && !reaches(context, request.placement).ok) return undefined
   if (!(await collectMarks(context, entry, change.request))) return undefined
   if (isCancelled(context, entry, change)) return without(entry, change)
   if (!lifts && !checkUnfrozen(context, entry).ok) return undefined
@@ -153,7 +157,7 @@ export const advanceChanges = async (context: CoreContext): Promise<void> => {
   for (const id of context.wallets.pending()) {
     const indexed = context.wallets.indexed(id)
     if (indexed === undefined || homeNow(context, indexed) !== context.zone) continue
-    if (!context.bootRule.check(indexed.zones).ok) continue
+    if (!context.bootRule.check(indexed).ok) continue
     const entry = await context.wallets.read(id)
     if (entry === undefined || !isDue(context, entry)) continue
     // What refuses here is tried again, and keeps no other wallet waiting.

@@ -2,17 +2,19 @@
 
 import { exportsMax } from '@holdfast/base/backup/exported-key'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
-import { credentialsMax, marksMax, personsMax } from '@holdfast/base/limits'
+import { credentialsMax, marksMax, personsMax, placementChangesMax } from '@holdfast/base/limits'
+import { checkPlacement } from '@holdfast/base/placement-resolve'
 import { checkPolicy } from '@holdfast/base/policies/check'
 import type { Request } from '@holdfast/base/requests/request'
+import type { CoreContext } from '../context.ts'
 import { checkPersons } from '../credentials/check-persons.ts'
 import { methodHashing } from '../policy/method-hashing.ts'
-import type { Crypto } from '../ports/crypto.ts'
 import type { WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 
 export const changeOperations = [
   'policy.change',
+  'placement.change',
   'wallet.unfreeze',
   'credential.add',
   'credential.remove',
@@ -22,8 +24,10 @@ export const changeOperations = [
 export type ChangeOperation = (typeof changeOperations)[number]
 export type ChangeRequest = Extract<Request, { operation: ChangeOperation }>
 
+type BuildContext = Pick<CoreContext, 'crypto' | 'zones'>
+
 type Build<Name extends ChangeOperation> = (
-  crypto: Crypto,
+  context: BuildContext,
   entry: WalletEntry,
   request: Extract<Request, { operation: Name }>,
   /** SHA-256 of the request's bytes. */
@@ -31,16 +35,30 @@ type Build<Name extends ChangeOperation> = (
 ) => Result<WalletChange>
 
 const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
-  'policy.change': (crypto, { wallet }, { policy }) => {
+  'policy.change': ({ crypto }, { wallet }, { policy }) => {
     const checked = checkPolicy(policy, wallet, methodHashing(crypto))
     return checked.ok ? accept({ policy, policyVersion: wallet.policyVersion + 1 }) : checked
   },
-  'wallet.unfreeze': (_crypto, { wallet }, { marks }) => {
+  'placement.change': ({ zones }, { wallet }, { placement }) => {
+    if (wallet.moved?.from !== undefined) {
+      return refuse('conflict', 'an earlier change of the placement is on its way')
+    }
+    if ((wallet.moved?.shares.length ?? 0) >= placementChangesMax) {
+      return refuse('limit_reached', 'the placement was changed as often as it may be for now')
+    }
+    const counts = wallet.policy.rules.some(({ limits, once }) => (limits ?? once) !== undefined)
+    if (counts || wallet.credentials.some(({ kind }) => kind === 'password')) {
+      return refuse('unsupported', 'what is counted in its zones cannot move with the wallet')
+    }
+    const checked = checkPlacement({ placement, home: wallet.home, zones })
+    return checked.ok ? accept({ placement }) : checked
+  },
+  'wallet.unfreeze': (_context, { wallet }, { marks }) => {
     const lifted = new Set([...(wallet.lifted ?? []), ...marks])
     // The oldest are forgotten first: where such a freeze were still held, it would only return.
     return accept({ lifted: [...lifted].slice(-marksMax) })
   },
-  'credential.add': (crypto, { wallet }, request) => {
+  'credential.add': ({ crypto }, { wallet }, request) => {
     const next = {
       persons: [...wallet.persons, ...request.persons],
       credentials: [...wallet.credentials, ...request.credentials],
@@ -51,7 +69,7 @@ const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
     const checked = checkPersons(crypto, next)
     return checked.ok ? accept({ ...next, policyVersion: wallet.policyVersion + 1 }) : checked
   },
-  'credential.remove': (crypto, { wallet }, { credential }) => {
+  'credential.remove': ({ crypto }, { wallet }, { credential }) => {
     const credentials = wallet.credentials.filter((one) => one.id !== credential)
     if (credentials.length === wallet.credentials.length) {
       return refuse('invalid_field', 'the wallet has no such credential', credential)
@@ -59,7 +77,7 @@ const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
     const checked = checkPersons(crypto, { persons: wallet.persons, credentials })
     return checked.ok ? accept({ credentials, policyVersion: wallet.policyVersion + 1 }) : checked
   },
-  'wallet.recover': (crypto, { wallet }, request) => {
+  'wallet.recover': ({ crypto }, { wallet }, request) => {
     const lost = new Set(request.remove)
     const kept = wallet.credentials.filter(({ id }) => !lost.has(id))
     const credentials = [...kept, ...request.credentials]
@@ -69,7 +87,7 @@ const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
     const checked = checkPersons(crypto, { persons: wallet.persons, credentials })
     return checked.ok ? accept({ credentials, policyVersion: wallet.policyVersion + 1 }) : checked
   },
-  'key.export': (_crypto, { wallet }, { key, recipient }, hash) => {
+  'key.export': (_context, { wallet }, { key, recipient }, hash) => {
     if (!wallet.keys.some(({ id }) => id === key)) {
       return refuse('invalid_field', 'the wallet has no such key', key)
     }
@@ -80,12 +98,12 @@ const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
 
 /** Refuses what the wallet, as it now is, does not let be done. */
 export const buildChange = (
-  crypto: Crypto,
+  context: BuildContext,
   entry: WalletEntry,
   request: ChangeRequest,
   hash: string,
 ): Result<WalletChange> =>
-  (builders[request.operation] as Build<ChangeOperation>)(crypto, entry, request, hash)
+  (builders[request.operation] as Build<ChangeOperation>)(context, entry, request, hash)
 
 export const isChange = (request: Request): request is ChangeRequest =>
   (changeOperations as readonly string[]).includes(request.operation)

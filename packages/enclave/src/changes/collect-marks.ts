@@ -1,7 +1,10 @@
 /** Asks a majority for what owners said there before a change takes effect (a veto at any zone). */
+import type { ZoneId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import { recalls } from '../marks/recalls.ts'
+import { groupOf } from '../replication/group.ts'
+import { holdersOf, isQuorum } from '../replication/quorum.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 
 /**
@@ -13,18 +16,22 @@ export const collectMarks = async (
   { wallet }: WalletEntry,
   change: string,
 ): Promise<boolean> => {
-  const { zones } = wallet.placement
-  const answers = await Promise.all(
-    zones.map(async (zone) => {
-      if (zone === context.zone) {
-        return recalls(context, wallet.id) && (await context.marks.open(wallet.id, change)).ok
-      }
-      const peer = context.peers.ofZone(zone)
-      if (peer === undefined) return false
-      const question = { type: 'change.open', wallet: wallet.id, change } as const
-      const answer = await context.peers.ask(peer, question, peerTimeoutMs)
-      return answer.ok && (await context.marks.add(wallet.id, answer.value.marks)).ok
+  const group = groupOf(wallet)
+  const agreed = new Set<ZoneId>()
+  const ask = async (zone: ZoneId): Promise<boolean> => {
+    if (zone === context.zone) {
+      return recalls(context, wallet.id) && (await context.marks.open(wallet.id, change)).ok
+    }
+    const peer = context.peers.ofZone(zone)
+    if (peer === undefined) return false
+    const question = { type: 'change.open', wallet: wallet.id, change } as const
+    const answer = await context.peers.ask(peer, question, peerTimeoutMs)
+    return answer.ok && (await context.marks.add(wallet.id, answer.value.marks)).ok
+  }
+  await Promise.all(
+    holdersOf(group).map(async (zone) => {
+      if (await ask(zone)) agreed.add(zone)
     }),
   )
-  return answers.filter(Boolean).length >= Math.floor(zones.length / 2) + 1
+  return isQuorum(group, (zone) => agreed.has(zone))
 }

@@ -62,7 +62,7 @@ const loosen = async (
   if (!enough.ok) return enough
   // What could not take effect is refused now rather than after the delay.
   const hash = toHex(context.crypto.sha256(call.bytes))
-  const built = buildChange(context.crypto, entry, call.request, hash)
+  const built = buildChange(context, entry, call.request, hash)
   if (!built.ok) return built
   const { delayMs } = termsOf(entry, operation)
   if (delayMs === 0) return changeWallet(context, entry, call, async () => built)
@@ -97,7 +97,7 @@ export const submitChange = (
     if (!judged.ok) return judged
     if (!judged.value.immediate) return loosen(context, entry, call)
     return changeWallet(context, entry, call, async () =>
-      buildChange(context.crypto, entry, call.request, hash),
+      buildChange(context, entry, call.request, hash),
     )
   })
 }

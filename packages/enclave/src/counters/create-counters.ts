@@ -2,7 +2,7 @@
 
 import type { LimitState } from '@holdfast/base/answers'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
-import type { CredentialId } from '@holdfast/base/ids'
+import type { CredentialId, WalletId } from '@holdfast/base/ids'
 import { clockSkewMsMax } from '@holdfast/base/limits'
 import { parseTimestamp } from '@holdfast/base/time'
 import { chargesRememberedMax, chargesSweptMax } from '../limits.ts'
@@ -45,6 +45,8 @@ export type Counters = {
   show(entry: WalletEntry): Promise<Result<readonly LimitState[]>>
   /** The store was put back to an older copy: what was counted is asked for again. */
   restart(): void
+  /** The wallet has left this zone. */
+  forget(wallet: WalletId): void
   /** A link came up. */
   linked(peer: Peer): void
   /** Asks for what may be forgotten, and deletes charges that no repeat can meet any more. */
@@ -120,6 +122,10 @@ class ZoneCounters implements Counters {
 
   restart(): void {
     this.#context.table.forgetAll()
+  }
+
+  forget(wallet: WalletId): void {
+    this.#context.table.forget(wallet)
   }
 
   linked(peer: Peer): void {

@@ -3,6 +3,8 @@ import type { Exposure } from '@holdfast/base/answers'
 import type { ZoneId } from '@holdfast/base/ids'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
+import { type Grouped, groupOf } from '../replication/group.ts'
+import { holdersOf, isQuorum } from '../replication/quorum.ts'
 
 /**
  * A replica signs within `staleAfterMs` of its last word from the home or from a majority. Where
@@ -10,13 +12,14 @@ import type { Wallet } from '@holdfast/base/wallet'
  * too, so that its time runs out; else it may go on until it is reached.
  */
 export const exposureOf = (
-  wallet: Pick<Wallet, 'placement' | 'home' | 'staleAfterMs'>,
+  wallet: Grouped & Pick<Wallet, 'staleAfterMs'>,
   known: ReadonlySet<ZoneId>,
   nowMs: number,
 ): Exposure => {
-  const { zones } = wallet.placement
+  const group = groupOf(wallet)
+  const zones = holdersOf(group)
   const inForce = zones.filter((zone) => known.has(zone))
-  const bounded = known.has(wallet.home) && inForce.length >= Math.floor(zones.length / 2) + 1
+  const bounded = known.has(wallet.home) && isQuorum(group, (zone) => known.has(zone))
   return {
     inForce,
     open: zones

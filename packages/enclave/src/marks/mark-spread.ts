@@ -43,7 +43,7 @@ class PeerSpread implements MarkSpread {
   async send(wallet: WalletId, waitMs: number): Promise<ReadonlyMap<ZoneId, Acknowledged>> {
     const { wallets, zone, clock } = this.#context
     const acknowledged = new Map<ZoneId, Acknowledged>()
-    const zones = (wallets.indexed(wallet)?.zones ?? []).filter((other) => other !== zone)
+    const zones = (wallets.indexed(wallet)?.holders ?? []).filter((other) => other !== zone)
     for (const other of zones) this.#owe(other, wallet)
     const sent = Promise.all(
       zones.map(async (other) => {
@@ -62,7 +62,7 @@ class PeerSpread implements MarkSpread {
   async peerUp(peer: Peer): Promise<void> {
     const { marks, wallets } = this.#context
     for (const wallet of marks.wallets()) {
-      if (wallets.indexed(wallet)?.zones.includes(peer.zone)) this.#owe(peer.zone, wallet)
+      if (wallets.indexed(wallet)?.holders.includes(peer.zone)) this.#owe(peer.zone, wallet)
     }
     await this.flush(peer)
   }

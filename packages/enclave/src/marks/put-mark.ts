@@ -7,6 +7,8 @@ import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { durabilityWaitMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
+import { groupOf } from '../replication/group.ts'
+import { isQuorum } from '../replication/quorum.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { exposureOf } from './exposure.ts'
 import type { Acknowledged } from './mark-spread.ts'
@@ -31,16 +33,19 @@ export const putMark = async (
   const acknowledged = await context.markSpread.send(wallet.id, durabilityWaitMs)
   const isLate = (changes: readonly string[]): boolean =>
     mark.type === 'cancel' && changes.includes(mark.change)
-  const answers = [{ ...added.value, certain }, ...acknowledged.values()]
+  const answers = new Map([[context.zone, { ...added.value, certain }], ...acknowledged])
   // A zone that may have forgotten what it agreed to does not know whether this is in time.
   const isSure = mark.type === 'freeze' ? () => true : ({ certain }: Acknowledged) => certain
-  const inTime = answers.filter((answer) => isSure(answer) && !isLate(answer.late)).length
-  const known = new Set<ZoneId>([context.zone, ...acknowledged.keys()])
+  const isInTime = (zone: ZoneId): boolean => {
+    const answer = answers.get(zone)
+    return answer !== undefined && isSure(answer) && !isLate(answer.late)
+  }
+  const known = new Set<ZoneId>(answers.keys())
   return accept({
     wallet: wallet.id,
     marks: [...context.marks.of(wallet.id)],
     exposure: exposureOf(wallet, known, context.clock.nowMs()),
-    final: inTime >= Math.floor(wallet.placement.zones.length / 2) + 1,
+    final: isQuorum(groupOf(wallet), isInTime),
     node: context.self,
     ...(call.relayedBy === undefined ? {} : { relayedBy: call.relayedBy }),
   })

@@ -8,6 +8,6 @@ export const recalls = (
   { wallets, bootRule }: { readonly wallets: WalletTable; readonly bootRule: BootRule },
   wallet: WalletId,
 ): boolean => {
-  const zones = wallets.indexed(wallet)?.zones
-  return zones !== undefined && bootRule.check(zones).ok
+  const held = wallets.indexed(wallet)
+  return held !== undefined && bootRule.check(held).ok
 }

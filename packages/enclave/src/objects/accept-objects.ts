@@ -56,7 +56,7 @@ const checkSuccession = (
 ): Result<'new' | 'held'> => {
   const wallet = context.wallets.indexed(next.wallet)
   if (wallet === undefined) return refuse('not_yet', 'the wallet of the object is not here yet')
-  if (!wallet.zones.includes(context.zone)) {
+  if (!wallet.holders.includes(context.zone)) {
     return refuse('placement_mismatch', 'the placement of the wallet does not name this zone')
   }
   if (origin !== 'fetched') {
@@ -158,7 +158,7 @@ const prepareBurial = (
   }
   writeTomb(context, next, into)
   const version = { epoch: next.epoch, version: next.version }
-  for (const zone of context.wallets.indexed(next.wallet)?.zones ?? []) {
+  for (const zone of context.wallets.indexed(next.wallet)?.holders ?? []) {
     if (zone === context.zone) continue
     const name = outName(zone, stateName(next.object))
     into.writes.push(context.records.put(name, version, new Uint8Array()))
@@ -253,7 +253,9 @@ const tryAccept = async (
         return indexed === undefined ? [] : [[groupId(indexed), indexed] as const]
       }),
     )
-    for (const group of groups.values()) prepared.conditions.push(context.promises.condition(group))
+    for (const group of groups.values()) {
+      prepared.conditions.push(...context.promises.conditions(group))
+    }
   }
   const stored = await context.records.commit(prepared)
   if (!stored.ok) return stored

@@ -168,7 +168,7 @@ class Table implements ObjectTable {
       if (indexed === undefined) return undefined
       const { wallet } = indexed
       if (part.bucket !== undefined && bucketOf(wallet) !== part.bucket) return undefined
-      return this.#wallets.indexed(wallet)?.zones.includes(zone) === true ? indexed : undefined
+      return this.#wallets.indexed(wallet)?.holders.includes(zone) === true ? indexed : undefined
     })
   }
 
@@ -190,7 +190,7 @@ class Table implements ObjectTable {
   }
 
   #digest(id: WalletId, before: IndexedObject | undefined, after: IndexedObject | undefined): void {
-    this.#digests.object({ id, zones: this.#wallets.indexed(id)?.zones ?? [] }, before, after)
+    this.#digests.object({ id, holders: this.#wallets.indexed(id)?.holders ?? [] }, before, after)
   }
 
   #keep(entry: StateEntry): void {

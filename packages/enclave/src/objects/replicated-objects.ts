@@ -9,6 +9,7 @@ import { refusing } from '../refusing.ts'
 import { groupOf } from '../replication/group.ts'
 import { homeNow, orderingEpoch } from '../replication/leadership.ts'
 import type { PeerRequest } from '../replication/messages.ts'
+import { holdersOf } from '../replication/quorum.ts'
 import { rememberersOf } from '../replication/voters.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { acceptObjects } from './accept-objects.ts'
@@ -20,7 +21,7 @@ type Create = Parameters<ManagedObjects['create']>[1]
 type Changes = Parameters<ManagedObjects['change']>[1]
 
 const others = (context: CoreContext, { wallet }: WalletEntry) =>
-  wallet.placement.zones.filter((zone) => zone !== context.zone)
+  holdersOf(groupOf(wallet)).filter((zone) => zone !== context.zone)
 
 const walletHere = async (context: CoreContext, wallet: WalletId): Promise<Result<WalletEntry>> => {
   const entry = await context.wallets.read(wallet)

@@ -48,7 +48,7 @@ const settle = async (context: CoreContext, id: ObjectId): Promise<void> => {
   const held = ordering.ok ? await context.objects.read(id) : undefined
   if (!ordering.ok || held === undefined || held.destroyed) return
   const next = await nextVersion(context, held, Math.max(ordering.value, held.epoch))
-  const owed = wallet.zones.filter((zone) => zone !== context.zone)
+  const owed = wallet.holders.filter((zone) => zone !== context.zone)
   await acceptObjects(context, [{ state: next.payload }], { origin: 'here', owed })
 }
 

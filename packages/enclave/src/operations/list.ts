@@ -17,6 +17,7 @@ import { limitsShow } from './limits-show.ts'
 import { passwordFinish, passwordLogin } from './password-login.ts'
 import { passwordRegister } from './password-register.ts'
 import { passwordUnlock } from './password-unlock.ts'
+import { placementChange } from './placement-change.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
@@ -51,6 +52,7 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'backup.prove': { at: 'home', run: backupProve },
   'credential.add': { at: 'home', run: waiting(credentialAdd) },
   'credential.remove': { at: 'home', run: waiting(credentialRemove) },
+  'placement.change': { at: 'home', run: waiting(placementChange) },
   'policy.change': { at: 'home', run: waiting(policyChange) },
   'change.cancel': { at: 'holder', run: changeCancel },
   'wallet.freeze': { at: 'holder', run: walletFreeze },

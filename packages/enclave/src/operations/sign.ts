@@ -86,6 +86,8 @@ const openKeys = async (
   )
   if (missing.length === 0) return
   using material = await openKey(context, entry.wallet.id, key.id)
+  // It may have left this zone while its key was read: nothing of it is kept then.
+  if (context.wallets.indexed(entry.wallet.id) === undefined) return
   for (const { steps } of missing) {
     if (context.keys.get(key.id, account?.path, steps) !== undefined) continue
     const opened = openAccountKey(material, account, steps, context)

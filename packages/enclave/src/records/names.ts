@@ -17,6 +17,9 @@ export const tombName = (object: ObjectId): RecordName => name(`tomb/${object}`)
 /** Freezes and cancellations of a wallet: the union of what this zone has heard. */
 export const markName = (wallet: WalletId): RecordName => name(`${markPrefix}${wallet}`)
 export const markPrefix = 'mark/'
+/** That this zone held a wallet and may no longer: the version that removed it (DESIGN §7). */
+export const goneName = (wallet: WalletId): RecordName => name(`${gonePrefix}${wallet}`)
+export const gonePrefix = 'gone/'
 /** A request that waits for approvals in this zone. */
 export const waitName = (wallet: WalletId, request: string): RecordName =>
   name(`${waitPrefix}${wallet}/${request}`)

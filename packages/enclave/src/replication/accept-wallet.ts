@@ -6,6 +6,7 @@ import { type Bytes, equalBytes } from '@holdfast/base/bytes'
 import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { MarkTable } from '../marks/mark-table.ts'
+import type { GoneTable } from '../placement/gone-table.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Condition, Write } from '../ports/store.ts'
 import { objectName, outName, type RecordName, walletName } from '../records/names.ts'
@@ -18,6 +19,7 @@ import { groupOf } from './group.ts'
 import { checkPromised } from './leadership.ts'
 import type { WalletBundle } from './messages.ts'
 import type { PromiseTable } from './promise-table.ts'
+import { holdersOf } from './quorum.ts'
 import { rememberersOf } from './voters.ts'
 
 export type AcceptContext = {
@@ -28,6 +30,7 @@ export type AcceptContext = {
   readonly zone: ZoneId
   readonly bootRule: BootRule
   readonly promises: PromiseTable
+  readonly gone: Pick<GoneTable, 'of' | 'condition' | 'refresh'>
   /** Called after a commit that replaced an older version. */
   readonly replaced: (wallet: WalletId) => void
 }
@@ -80,6 +83,24 @@ export type Acceptance = {
 export const fromPeer: Acceptance = { origin: 'peer', owed: [] }
 export const fetched: Acceptance = { origin: 'fetched', owed: [] }
 
+/** A zone that was removed takes a wallet again only by a later version, and when it has erased. */
+const checkReturn = ({ gone }: AcceptContext, { wallet }: WalletEntry): Result<'new'> => {
+  const left = gone.of(wallet.id)
+  if (left === undefined) return accept('new')
+  if (!left.erased) return refuse('not_yet', 'the wallet is being erased here', wallet.id)
+  return isNewer(wallet, left)
+    ? accept('new')
+    : refuse('superseded', 'the wallet was removed from here', `${left.epoch}.${left.version}`)
+}
+
+/** Zones that the version held here names, and the next neither names nor lists as leaving. */
+const dropped = (context: AcceptContext, { wallet }: WalletEntry): readonly ZoneId[] => {
+  const held = context.wallets.indexed(wallet.id)
+  if (held === undefined) return []
+  const kept = [...holdersOf(groupOf(wallet)), ...(wallet.moved?.left ?? []), context.zone]
+  return held.holders.filter((zone) => !kept.includes(zone))
+}
+
 /** What the document itself must fulfil to be held here, after what is held already. */
 const checkSuccession = (
   context: AcceptContext,
@@ -92,7 +113,7 @@ const checkSuccession = (
     if (!promised.ok) return promised
   }
   const held = context.wallets.indexed(wallet.id)
-  if (held === undefined) return accept('new')
+  if (held === undefined) return checkReturn(context, next)
   if (held.epoch === wallet.epoch && held.version === wallet.version) {
     return held.hash === next.hash
       ? accept('held')
@@ -135,12 +156,13 @@ export const acceptWallet = async (
 ): Promise<Result<Accepted>> => {
   const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
   if (!parsed.ok) return parsed
-  const { id, placement } = parsed.value.wallet
-  if (!placement.zones.includes(context.zone)) {
+  const { id } = parsed.value.wallet
+  const group = groupOf(parsed.value.wallet)
+  if (!holdersOf(group).includes(context.zone)) {
     return refuse('placement_mismatch', 'the placement of the wallet does not name this zone')
   }
   if (origin !== 'fetched') {
-    const booted = await context.bootRule.wait(rememberersOf(context, groupOf(parsed.value.wallet)))
+    const booted = await context.bootRule.wait(rememberersOf(context, group))
     if (!booted.ok) return booted
   }
   const marked = await acceptMarks(context, id, bundle)
@@ -150,7 +172,8 @@ export const acceptWallet = async (
   // Two peers may send one wallet at once: the second then finds it held. Or a commit whose
   // outcome was not told was applied: the store knows what the index does not.
   await context.wallets.refresh(id)
-  await context.promises.refresh(groupOf(parsed.value.wallet))
+  await context.gone.refresh(id)
+  await context.promises.refresh(group)
   return tryAccept(context, bundle, { owed, origin })
 }
 
@@ -161,9 +184,9 @@ export const acceptWallet = async (
 export const owedOf = (
   { zone }: Pick<AcceptContext, 'zone'>,
   { origin, owed }: Acceptance,
-  wallet: { readonly home: ZoneId; readonly zones: readonly ZoneId[] },
+  wallet: { readonly home: ZoneId; readonly holders: readonly ZoneId[] },
 ): readonly ZoneId[] =>
-  origin === 'fetched' && wallet.home === zone ? wallet.zones.filter((one) => one !== zone) : owed
+  origin === 'fetched' && wallet.home === zone ? wallet.holders.filter((one) => one !== zone) : owed
 
 const tryAccept = async (
   context: AcceptContext,
@@ -177,13 +200,15 @@ const tryAccept = async (
   if (!succession.ok) return succession
   if (succession.value === 'held') return accept({ entry, changed: false })
 
+  const group = groupOf(entry.wallet)
   const name = walletName(entry.wallet.id)
   const version = versionOf(entry)
   const prepared: Prepared = {
     conditions: [
       conditionFor(context, name, entry.wallet.id),
+      context.gone.condition(entry.wallet.id),
       // A promise that is given meanwhile must not be crossed.
-      ...(origin === 'fetched' ? [] : [context.promises.condition(groupOf(entry.wallet))]),
+      ...(origin === 'fetched' ? [] : context.promises.conditions(group)),
     ],
     writes: [context.records.put(name, version, entry.payload)],
   }
@@ -202,8 +227,12 @@ const tryAccept = async (
     object.payload.fill(0)
     prepared.conditions.push({ key: name, revision: object.revision })
   }
-  const { home, placement } = entry.wallet
-  for (const zone of owedOf(context, { owed, origin }, { home, zones: placement.zones })) {
+  const { home } = entry.wallet
+  for (const zone of owedOf(context, { owed, origin }, { home, holders: holdersOf(group) })) {
+    prepared.writes.push(context.records.put(outName(zone, name), version, new Uint8Array()))
+  }
+  // A move that another home did not hear of came to nothing: the zones that it named are told.
+  for (const zone of dropped(context, entry)) {
     prepared.writes.push(context.records.put(outName(zone, name), version, new Uint8Array()))
   }
   const stored = await context.records.commit(prepared)

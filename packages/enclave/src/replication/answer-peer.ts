@@ -10,6 +10,7 @@ import type { CoreContext } from '../context.ts'
 import { recalls } from '../marks/recalls.ts'
 import { acceptObjects } from '../objects/accept-objects.ts'
 import { changeObjectsHere, createObjectsHere } from '../objects/replicated-objects.ts'
+import { placementAnswersHere } from '../placement/answers.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { dispatch } from '../routing/dispatch.ts'
 import { openSession } from '../sessions/open-session.ts'
@@ -27,6 +28,7 @@ import type { HomeCommands } from './home-commands.ts'
 import { inventory, markInventory, objectInventory, promiseInventory } from './inventories.ts'
 import { checkPromised, homeNow } from './leadership.ts'
 import { encodePeerAnswer, type PeerAnswer, type PeerRequest } from './messages.ts'
+import { holdersOf } from './quorum.ts'
 import { rememberersOf } from './voters.ts'
 
 type PeerContext = CoreContext & {
@@ -87,6 +89,7 @@ const handlers: Handlers = {
       counts:
         held !== undefined &&
         context.bootRule.check(rememberersOf(context, held)).ok &&
+        context.bootRule.check(held).ok &&
         checkPromised(context, held, held).ok,
     })
   },
@@ -99,7 +102,7 @@ const handlers: Handlers = {
   promise: async (context, peer, request) => {
     const answered = await answerPromise(context, peer, request)
     // What it had sent before may still be on its way into the store, and must be told with it.
-    for (const zone of request.group.zones) await context.inFlight.settled(zone)
+    for (const zone of holdersOf(request.group)) await context.inFlight.settled(zone)
     return answered
   },
   'homes.take': async ({ homes }, _peer, { statement }) =>
@@ -108,8 +111,8 @@ const handlers: Handlers = {
     const current = context.zoneView.check()
     if (!current.ok) return current
     // Nobody outside a placement ever receives bytes that it can open (DESIGN §7).
-    const zones = context.wallets.indexed(wallet)?.zones ?? []
-    if (!zones.includes(peer.zone)) return accept({ bundle: null })
+    const holders = context.wallets.indexed(wallet)?.holders ?? []
+    if (!holders.includes(peer.zone)) return accept({ bundle: null })
     return accept({ bundle: (await readBundle(context, wallet)) ?? null })
   },
   marks: async (context, peer, { after }) => accept(markInventory(context, peer, after)),
@@ -121,10 +124,10 @@ const handlers: Handlers = {
     return accept({ late: [...added.value.late], certain })
   },
   'change.open': async (context, _peer, { wallet, change }) => {
-    const zones = context.wallets.indexed(wallet)?.zones
-    if (zones === undefined) return refuse('not_here', 'this zone does not hold the wallet')
+    const held = context.wallets.indexed(wallet)
+    if (held === undefined) return refuse('not_here', 'this zone does not hold the wallet')
     // What was said here against the change may have been forgotten.
-    const booted = await context.bootRule.wait(zones)
+    const booted = await context.bootRule.wait(held)
     if (!booted.ok) return booted
     const opened = await context.marks.open(wallet, change)
     return opened.ok ? accept({ marks: [...opened.value] }) : opened
@@ -150,8 +153,8 @@ const handlers: Handlers = {
     const current = context.zoneView.check()
     if (!current.ok) return current
     const wallet = context.objects.indexed(object)?.wallet
-    const zones = wallet === undefined ? [] : (context.wallets.indexed(wallet)?.zones ?? [])
-    if (!zones.includes(peer.zone)) return accept({ bundle: null })
+    const holders = wallet === undefined ? [] : (context.wallets.indexed(wallet)?.holders ?? [])
+    if (!holders.includes(peer.zone)) return accept({ bundle: null })
     return accept({ bundle: await readObjects(context, [object]) })
   },
   'objects.create': async (context, peer, { wallet, objects }) => {
@@ -208,6 +211,7 @@ const handlers: Handlers = {
   'kmip.message': (context, peer, request) =>
     answerKmipMessage(context, context.kmip, peer, request),
   time: async (context) => accept({ nowMs: context.clock.nowMs() }),
+  ...placementAnswersHere,
   'count.report': ({ counters }, peer, request) => counters.answers['count.report'](peer, request),
   'count.endorse': ({ counters }, peer, request) =>
     counters.answers['count.endorse'](peer, request),

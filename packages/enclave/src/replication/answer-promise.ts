@@ -6,7 +6,8 @@ import type { Peer } from '../ports/mesh.ts'
 import { type Group, groupId } from './group.ts'
 import { leaderOf } from './leadership.ts'
 import type { PeerRequest } from './messages.ts'
-import { withoutThese } from './voters.ts'
+import { holdersOf } from './quorum.ts'
+import { decidingOf } from './voters.ts'
 
 type PromiseRequest = Extract<PeerRequest, { type: 'promise' }>
 
@@ -15,6 +16,18 @@ export const knownEpoch = (
   { promises, wallets }: Pick<CoreContext, 'promises' | 'wallets'>,
   group: Group,
 ): number => Math.max(promises.get(group)?.epoch ?? 1, wallets.highestEpoch(groupId(group)))
+
+/**
+ * In a group of one wallet a zone promises only once it holds a version of that group: whoever is
+ * promised an epoch of the group that the wallet left then hears of it from a majority.
+ */
+const checkOwnGroup = (
+  { wallets }: Pick<CoreContext, 'wallets'>,
+  { wallet }: Group,
+): Result<void> =>
+  wallet === undefined || wallets.indexed(wallet)?.wallet === wallet
+    ? accept(undefined)
+    : refuse('not_yet', 'the change of the placement has not come here', wallet)
 
 /** A home that is heard is not replaced, unless governors say so. */
 const hearsLeader = (
@@ -63,12 +76,14 @@ export const answerPromise = async (
 ): Promise<Result<{ readonly known: number }>> => {
   const { group, epoch, force, commandedAtMs, without, catchUp } = request
   const candidate = peer.zone
-  const deciding = withoutThese(group.zones, without)
-  if (!deciding.includes(context.zone) || !deciding.includes(candidate)) {
+  const deciding = decidingOf(group, without)
+  if (!holdersOf(deciding).includes(context.zone) || !deciding.zones.includes(candidate)) {
     return refuse('placement_mismatch', 'the group is not of these zones')
   }
   const booted = await context.bootRule.wait(deciding)
   if (!booted.ok) return booted
+  const own = checkOwnGroup(context, group)
+  if (!own.ok) return own
   const ordered = checkOrder(context, candidate, request)
   if (!ordered.ok) return ordered
   const leader = leaderOf(context, group)

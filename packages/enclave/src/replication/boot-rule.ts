@@ -8,20 +8,27 @@ import type { ZoneId } from '@holdfast/base/ids'
 import { bootRuleWaitMs } from '../limits.ts'
 import type { Clock } from '../ports/clock.ts'
 import { majorityOf } from './majority.ts'
+import { type Deciding, isQuorum, placementsOf } from './quorum.ts'
+
+/** The zones of a placement, or of two while it changes. */
+export type Placed = readonly ZoneId[] | Deciding
 
 export type BootRule = {
   /** All that this zone may hold of what a zone remembers has been fetched since the boot. */
   compared(zone: ZoneId): void
   hasCompared(zone: ZoneId): boolean
   /** Other zones of a placement that have yet to be compared; none where the rule is passed. */
-  missing(zones: readonly ZoneId[]): readonly ZoneId[]
+  missing(deciding: Placed): readonly ZoneId[]
   /** Refuses `recovering`, naming the zones that are missing. */
-  check(zones: readonly ZoneId[]): Result<void>
+  check(deciding: Placed): Result<void>
   /** As `check`, after waiting a little for the zones that are missing. */
-  wait(zones: readonly ZoneId[]): Promise<Result<void>>
+  wait(deciding: Placed): Promise<Result<void>>
   /** Waits a little for what a replica needs to sign: the home's memory, or a majority's. */
-  waitForWord(home: ZoneId, zones: readonly ZoneId[]): Promise<void>
+  waitForWord(home: ZoneId, deciding: Placed): Promise<void>
 }
+
+const groupIn = (deciding: Placed): Deciding =>
+  'zones' in deciding ? deciding : { zones: deciding }
 
 /** A majority that holds a change has, without this zone, one among so many others. */
 export const reportsNeeded = (zones: readonly ZoneId[]): number =>
@@ -31,16 +38,20 @@ export const createBootRule = (zone: ZoneId, clock: Clock): BootRule => {
   const compared = new Set<ZoneId>()
   const waiting = new Set<() => void>()
 
-  const missing = (zones: readonly ZoneId[]): readonly ZoneId[] => {
+  const missingOf = (zones: readonly ZoneId[]): readonly ZoneId[] => {
     // Nobody else knows of a wallet of one zone: there is nobody to ask.
-    if (zones.length <= 1) return []
+    if (zones.length <= 1 && zones[0] === zone) return []
     const others = zones.filter((other) => other !== zone)
     const silent = others.filter((other) => !compared.has(other))
     return others.length - silent.length >= reportsNeeded(zones) ? [] : silent
   }
 
-  const check = (zones: readonly ZoneId[]): Result<void> => {
-    const names = missing(zones)
+  const missing = (deciding: Placed): readonly ZoneId[] => [
+    ...new Set(placementsOf(groupIn(deciding)).flatMap(missingOf)),
+  ]
+
+  const check = (deciding: Placed): Result<void> => {
+    const names = missing(deciding)
     if (names.length === 0) return accept(undefined)
     return refuse(
       'recovering',
@@ -67,14 +78,15 @@ export const createBootRule = (zone: ZoneId, clock: Clock): BootRule => {
     hasCompared: (other) => compared.has(other),
     missing,
     check,
-    wait: async (zones) => {
-      await until(() => missing(zones).length === 0)
-      return check(zones)
+    wait: async (deciding) => {
+      await until(() => missing(deciding).length === 0)
+      return check(deciding)
     },
-    waitForWord: (home, zones) =>
+    waitForWord: (home, deciding) =>
       until(() => {
-        const known = zones.filter((other) => other === zone || compared.has(other)).length
-        return known >= majorityOf(zones) || compared.has(home) || missing(zones).length === 0
+        const isKnown = (other: ZoneId): boolean => other === zone || compared.has(other)
+        const isEnough = isQuorum(groupIn(deciding), isKnown) || compared.has(home)
+        return isEnough || missing(deciding).length === 0
       }),
   }
 }

@@ -11,14 +11,17 @@ const wallets = Array.from({ length: 6 }, (_, index) =>
   WalletId(`wal_0000${(index * 0x31).toString(16).padStart(40, '0')}`),
 )
 
-type State = Map<WalletId, { hash: string; zones: readonly ZoneId[]; objects: Map<string, object> }>
+type State = Map<
+  WalletId,
+  { hash: string; holders: readonly ZoneId[]; objects: Map<string, object> }
+>
 type HeldObject = { readonly hash: string; readonly destroyed: boolean }
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toHex)
 const step = fc.record({
   wallet: fc.constantFrom(...wallets),
   hash,
-  zones: fc.constantFrom([here, there], [here, elsewhere], [here, there, elsewhere]),
+  holders: fc.constantFrom([here, there], [here, elsewhere], [here, there, elsewhere]),
   object: fc.option(fc.constantFrom('first', 'second')),
   destroyed: fc.boolean(),
   removed: fc.boolean(),
@@ -30,17 +33,17 @@ const objectsOf = (held: State extends Map<WalletId, infer Held> ? Held : never)
 
 /** As the tables do: the wallet as it was and is, the objects of wallets that are held. */
 const apply = (digests: Digests, state: State, one: Step): void => {
-  const { wallet: id, zones, object } = one
+  const { wallet: id, holders, object } = one
   const before = state.get(id)
   if (object !== null && before !== undefined) {
     const held = objectsOf(before)
     const after = one.removed ? undefined : { hash: one.hash, destroyed: one.destroyed }
-    digests.object({ id, zones: before.zones }, held.get(object), after)
+    digests.object({ id, holders: before.holders }, held.get(object), after)
     if (after === undefined) held.delete(object)
     else held.set(object, after)
     return
   }
-  const after = { hash: one.hash, zones, objects: before?.objects ?? new Map<string, object>() }
+  const after = { hash: one.hash, holders, objects: before?.objects ?? new Map<string, object>() }
   digests.wallet(id, before, after)
   state.set(id, after)
 }
@@ -49,7 +52,7 @@ const anew = (state: State): Digests => {
   const digests = createDigests()
   for (const [id, held] of [...state].toReversed()) {
     for (const object of objectsOf(held).values()) {
-      digests.object({ id, zones: [] }, undefined, object)
+      digests.object({ id, holders: [] }, undefined, object)
     }
     digests.wallet(id, undefined, held)
   }
@@ -58,7 +61,7 @@ const anew = (state: State): Digests => {
 
 const equal = (left: Bytes, right: Bytes): boolean => toHex(left) === toHex(right)
 
-describe('digests of what zones hold', () => {
+describe('digests of what holders hold', () => {
   it('are those of what is held, however it came', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
@@ -75,7 +78,7 @@ describe('digests of what zones hold', () => {
 
   it('differ in the bucket of a wallet that was lost, and in no other', () => {
     const [first, second] = wallets as [WalletId, WalletId]
-    const held = { hash: 'ab'.repeat(32), zones: [here, there] }
+    const held = { hash: 'ab'.repeat(32), holders: [here, there] }
     const whole = createDigests()
     for (const id of [first, second]) whole.wallet(id, undefined, held)
     const before = whole.of(there)
@@ -86,11 +89,11 @@ describe('digests of what zones hold', () => {
 
   it('differ where an object is destroyed in the version that another zone holds', () => {
     const [id] = wallets as [WalletId]
-    const held = { hash: 'ab'.repeat(32), zones: [here, there] }
+    const held = { hash: 'ab'.repeat(32), holders: [here, there] }
     const [left, right] = [createDigests(), createDigests()]
     for (const [digests, destroyed] of [[left, false] as const, [right, true] as const]) {
       digests.wallet(id, undefined, held)
-      digests.object({ id, zones: held.zones }, undefined, { hash: 'cd'.repeat(32), destroyed })
+      digests.object({ id, holders: held.holders }, undefined, { hash: 'cd'.repeat(32), destroyed })
     }
     expect(differingBuckets(left.of(there), right.of(there))).toEqual([bucketOf(id)])
   })

@@ -12,7 +12,7 @@ export const digestBuckets = 256
 /** Of the SHA-256 of a record, as many as nobody meets by chance. */
 export const digestBytes = 16
 
-type Held = { readonly hash: string; readonly zones: readonly ZoneId[] }
+type Held = { readonly hash: string; readonly holders: readonly ZoneId[] }
 type HeldObject = { readonly hash: string; readonly destroyed: boolean }
 
 export type Digests = {
@@ -20,7 +20,7 @@ export type Digests = {
   wallet(id: WalletId, before: Held | undefined, after: Held | undefined): void
   /** An object of a wallet, which these zones may hold, came, changed or went. */
   object(
-    wallet: { readonly id: WalletId; readonly zones: readonly ZoneId[] },
+    wallet: { readonly id: WalletId; readonly holders: readonly ZoneId[] },
     before: HeldObject | undefined,
     after: HeldObject | undefined,
   ): void
@@ -64,18 +64,18 @@ export const createDigests = (): Digests => {
       const objects = objectsOf.get(id)
       for (const held of [before, after]) {
         if (held === undefined) continue
-        mixInto(held.zones, id, itemOf(held.hash))
-        if (objects !== undefined) mixInto(held.zones, id, objects)
+        mixInto(held.holders, id, itemOf(held.hash))
+        if (objects !== undefined) mixInto(held.holders, id, objects)
       }
     },
-    object: ({ id, zones }, before, after) => {
+    object: ({ id, holders }, before, after) => {
       const objects = objectsOf.get(id) ?? new Uint8Array(digestBytes)
       objectsOf.set(id, objects)
       for (const held of [before, after]) {
         if (held === undefined) continue
         const item = objectItem(held)
         mix(objects, 0, item)
-        mixInto(zones, id, item)
+        mixInto(holders, id, item)
       }
     },
     of: (zone) => byZone.get(zone)?.slice() ?? new Uint8Array(digestBuckets * digestBytes),

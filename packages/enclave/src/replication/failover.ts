@@ -3,16 +3,16 @@
  * so, and again where a round broke off.
  */
 import type { Result } from '@holdfast/base/errors'
-import type { ZoneId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { failoverStaggerMs } from '../limits.ts'
 import { settleTombs } from '../objects/settle-tombs.ts'
 import { type Group, type GroupId, groupId } from './group.ts'
 import { leaderOf } from './leadership.ts'
 import type { EpochPromise } from './promise-table.ts'
+import { holdersOf, isQuorum } from './quorum.ts'
 import { reissueGroup } from './reissue.ts'
 import { endAlone, type HomeOrder, takeOver } from './take-over.ts'
-import { hasMajority, votersOf } from './voters.ts'
+import { votersOf } from './voters.ts'
 
 export type Failover = {
   /** As `takeOver`; one round at a time for a group, whose callers get one answer. */
@@ -42,7 +42,10 @@ class GroupFailover implements Failover {
   groups(): readonly Group[] {
     const { wallets, promises, zone } = this.#context
     const groups = new Map<GroupId, Group>()
-    for (const group of [...wallets.groups(), ...promises.all().map((one) => one.group)]) {
+    const promised = promises.all().map((one) => one.group)
+    // A wallet that is a group of its own says itself which zones that has now.
+    const shared = promised.filter((group) => group.wallet === undefined)
+    for (const group of [...wallets.groups(), ...shared]) {
       if (group.zones.includes(zone)) groups.set(groupId(group), group)
     }
     return [...groups.values()]
@@ -67,7 +70,7 @@ class GroupFailover implements Failover {
     const promised = this.#context.promises.get(group)
     if (promised?.candidate === this.#context.zone) return this.#lookAtOwn(group, promised)
     // Two zones have no majority without each other: only governors can decide.
-    if (votersOf(this.#context, group).length > 2 && this.#isSilent(group)) {
+    if (holdersOf(votersOf(this.#context, group)).length > 2 && this.#isSilent(group)) {
       await this.takeOver(group, { ...unasked, without: promised?.without ?? [] })
     }
   }
@@ -88,15 +91,14 @@ class GroupFailover implements Failover {
   #haveReturned({ group, without }: EpochPromise): boolean {
     if (without.length === 0) return false
     const { peers, zone } = this.#context
-    const there = group.zones.filter((one) => one === zone || peers.ofZone(one) !== undefined)
-    return hasMajority(group.zones, there)
+    return isQuorum(group, (one) => one === zone || peers.ofZone(one) !== undefined)
   }
 
   /** The zones of a group begin one after another, so that they do not compete. */
   #isSilent(group: Group): boolean {
     const { peers, zone, clock, failoverAfterMs } = this.#context
     const leader = leaderOf(this.#context, group)
-    const voters: readonly ZoneId[] = votersOf(this.#context, group)
+    const voters = votersOf(this.#context, group).zones
     if (leader === zone || !voters.includes(zone)) return false
     const rank = voters
       .filter((other) => other !== leader)

@@ -3,8 +3,9 @@ import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { inventoryPageMarks, inventoryPageWallets } from '../limits.ts'
 import type { Peer } from '../ports/mesh.ts'
 import type { AcceptContext } from './accept-wallet.ts'
-import { groupId } from './group.ts'
+import { type Group, groupId } from './group.ts'
 import type { PeerAnswer } from './messages.ts'
+import { holdersOf } from './quorum.ts'
 import type { ReplicatorContext } from './replicator-context.ts'
 
 /** One page of what this zone holds of what the peer may hold. */
@@ -50,7 +51,7 @@ export const markInventory = (
 ): PeerAnswer<'marks'> => {
   const known = marks
     .wallets()
-    .filter((id) => wallets.indexed(id)?.zones.includes(peer.zone) === true)
+    .filter((id) => wallets.indexed(id)?.holders.includes(peer.zone) === true)
     .filter((id) => after === undefined || id > after)
     .toSorted()
   const page: PeerAnswer<'marks'>['wallets'] = []
@@ -66,6 +67,20 @@ export const markInventory = (
   return { wallets: page, ...(more ? { next: last.wallet } : {}) }
 }
 
+export type SentGroup = {
+  founder: ZoneId
+  zones: ZoneId[]
+  wallet?: WalletId
+  from?: ZoneId[]
+}
+
+export const toSend = ({ founder, zones, wallet, from }: Group): SentGroup => ({
+  founder,
+  zones: [...zones],
+  ...(wallet !== undefined && { wallet }),
+  ...(from !== undefined && { from: [...from] }),
+})
+
 /** Promises of groups in which the peer is, behind `after`, in the order of the groups' names. */
 export const promiseInventory = (
   { promises }: Pick<AcceptContext, 'promises'>,
@@ -73,7 +88,7 @@ export const promiseInventory = (
   after: string | undefined,
 ): {
   readonly promises: {
-    group: { founder: ZoneId; zones: ZoneId[] }
+    group: SentGroup
     epoch: number
     candidate: ZoneId
     commandedAtMs: number
@@ -83,15 +98,15 @@ export const promiseInventory = (
 } => {
   const known = promises
     .all()
-    .filter(({ group }) => group.zones.includes(peer.zone))
+    .filter(({ group }) => holdersOf(group).includes(peer.zone))
     .map((promised) => ({ ...promised, name: groupId(promised.group) }))
     .filter(({ name }) => after === undefined || name > after)
     .toSorted((left, right) => (left.name < right.name ? -1 : 1))
   const page = known.slice(0, inventoryPageWallets)
   const last = page.at(-1)
   return {
-    promises: page.map(({ group: { founder, zones }, without, ...promised }) => ({
-      group: { founder, zones: [...zones] },
+    promises: page.map(({ group, without, ...promised }) => ({
+      group: toSend(group),
       epoch: promised.epoch,
       candidate: promised.candidate,
       commandedAtMs: promised.commandedAtMs,

@@ -1,11 +1,11 @@
 /** Who orders a wallet now, and under which epoch: its home, unless the zones promised another. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import { type Group, groupOf } from './group.ts'
+import { type Group, type Grouped, groupOf } from './group.ts'
 import { type PromiseTable, supersededBy } from './promise-table.ts'
 
 /** A document, or what the index says of it. */
-type Ordered = (Parameters<typeof groupOf>[0] | (Group & { readonly home: ZoneId })) & {
+type Ordered = (Grouped | (Group & { readonly home: ZoneId })) & {
   readonly epoch: number
 }
 
@@ -49,6 +49,10 @@ export const checkPromised = (
   group: Group,
   next: { readonly epoch: number; readonly version: number; readonly home?: ZoneId },
 ): Result<void> => {
+  if (group.leaves !== undefined) {
+    const before = checkPromised({ promises }, group.leaves, next)
+    if (!before.ok) return before
+  }
   const promised = promises.get(group)
   if (promised === undefined || next.version === 1 || next.epoch > promised.epoch) {
     return accept(undefined)

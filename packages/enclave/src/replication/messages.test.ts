@@ -40,6 +40,12 @@ const requests: readonly CborValue[] = [
   { type: 'objects.put', bundle: [{ state: some, payload: some }] },
   { type: 'objects.inventory', after: object },
   { type: 'objects.fetch', object },
+  { type: 'objects.lack', wallet, objects: [[object, 1, 2]] },
+  {
+    type: 'gone.put',
+    removal: { wallet, ...base, zones: ['eu-west'], left: ['us-east', 'ap-south'] },
+  },
+  { type: 'gone.check', wallets: [wallet] },
   { type: 'objects.create', wallet, objects: [{ id: object, payload: some, state: some }] },
   {
     type: 'objects.change',

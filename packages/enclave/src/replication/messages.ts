@@ -20,6 +20,7 @@ import { z } from 'zod'
 import { witnessAnswer, witnessRequest } from '../audit/messages.ts'
 import { countAnswers, countRequests } from '../counters/messages.ts'
 import { openedChangesMax } from '../limits.ts'
+import { placementAnswers, placementRequests } from '../placement/messages.ts'
 import { bootAnswer, bootClaim } from '../standing/messages.ts'
 import {
   kmipCallerAnswer,
@@ -77,7 +78,13 @@ const groupName = z
   .string()
   .max(2048)
   .regex(/^[ -~]*$/)
-const group = z.strictObject({ founder: zoneId, zones: z.array(zoneId).min(1).max(zonesMax) })
+const group = z.strictObject({
+  founder: zoneId,
+  zones: z.array(zoneId).min(1).max(zonesMax),
+  /** Of a wallet that is a group of its own, and of its change of placement. */
+  wallet: walletId.exactOptional(),
+  from: z.array(zoneId).min(1).max(zonesMax).exactOptional(),
+})
 
 const bucket = z
   .int()
@@ -163,6 +170,7 @@ export const peerRequest = z.discriminatedUnion('type', [
   timeRequest,
   ...countRequests,
   kmipCallerRequest,
+  ...placementRequests,
   kmipMessageRequest,
   witnessRequest,
   kmipWaitRequest,
@@ -220,6 +228,7 @@ export const peerAnswers = {
   'session.close': z.strictObject({}),
   time: timeAnswer,
   ...countAnswers,
+  ...placementAnswers,
   'kmip.caller': kmipCallerAnswer,
   'kmip.message': kmipMessageAnswer,
   'audit.witness': witnessAnswer,

@@ -19,6 +19,7 @@ const world = () => {
 }
 
 const wallet = {
+  id: WalletId.of(new Uint8Array(22)),
   home,
   epoch: 1,
   placement: { constraints: {}, zones: [home, replica], durability: 2 },

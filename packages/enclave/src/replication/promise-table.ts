@@ -3,7 +3,7 @@ import type { Bytes } from '@holdfast/base/bytes'
 import { parseCbor, toCbor } from '@holdfast/base/cbor'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import { zoneId } from '@holdfast/base/schema'
+import { walletId, zoneId } from '@holdfast/base/schema'
 import { z } from 'zod'
 import type { Condition, Revision } from '../ports/store.ts'
 import { promiseName, promisePrefix } from '../records/names.ts'
@@ -14,6 +14,9 @@ const schema = z.strictObject({
   format: z.literal('holdfast promise v1'),
   founder: zoneId,
   zones: z.array(zoneId).min(1),
+  /** Of a wallet that is a group of its own, and of its change of placement. */
+  wallet: walletId.exactOptional(),
+  from: z.array(zoneId).min(1).exactOptional(),
   epoch: z.int().min(2),
   candidate: zoneId,
   /** At the candidate: a majority promised, and what it remembers was adopted. */
@@ -37,9 +40,10 @@ export type EpochPromise = {
 
 /** A record's payload. */
 export const readPromise = (payload: Bytes): EpochPromise => {
-  const { founder, zones, format: _format, ...rest } = parseCbor(schema, payload)
+  const { format: _format, founder, zones, wallet, from, ...rest } = parseCbor(schema, payload)
   const { commandedAtMs = 0, without = [] } = rest
-  return { ...rest, group: { founder, zones }, commandedAtMs, without }
+  const own = { ...(wallet !== undefined && { wallet }), ...(from !== undefined && { from }) }
+  return { ...rest, group: { founder, zones, ...own }, commandedAtMs, without }
 }
 
 type Kept = EpochPromise & { readonly revision: Revision }
@@ -49,7 +53,7 @@ export type PromiseTable = {
   get(group: Group): EpochPromise | undefined
   all(): readonly EpochPromise[]
   /** What a commit compares, so that it cannot cross a promise that is given meanwhile. */
-  condition(group: Group): Condition
+  conditions(group: Group): readonly Condition[]
   /** Reads the record anew: its commit may have been applied unnoticed. */
   refresh(group: Group): Promise<void>
   /**
@@ -66,6 +70,10 @@ const follows = (next: EpochPromise, held: EpochPromise | undefined): boolean =>
   if (held === undefined || next.epoch > held.epoch) return true
   return next.epoch === held.epoch && next.candidate === held.candidate
 }
+
+/** A group, and the one that its wallet is leaving. */
+const linesOf = ({ leaves, ...group }: Group): readonly Group[] =>
+  leaves === undefined ? [group] : [group, leaves]
 
 class Table implements PromiseTable {
   readonly #records: Records
@@ -87,14 +95,18 @@ class Table implements PromiseTable {
     return [...this.#held.values()]
   }
 
-  condition(group: Group): Condition {
-    const id = groupId(group)
-    return { key: promiseName(id), revision: this.#held.get(id)?.revision ?? 'absent' }
+  conditions(group: Group): readonly Condition[] {
+    return linesOf(group).map((line) => {
+      const id = groupId(line)
+      return { key: promiseName(id), revision: this.#held.get(id)?.revision ?? 'absent' }
+    })
   }
 
   async refresh(group: Group): Promise<void> {
-    const record = await this.#records.read(promiseName(groupId(group)))
-    if (record !== undefined) this.learn(record)
+    for (const line of linesOf(group)) {
+      const record = await this.#records.read(promiseName(groupId(line)))
+      if (record !== undefined) this.learn(record)
+    }
   }
 
   async put(next: EpochPromise): Promise<Result<void>> {
@@ -120,6 +132,8 @@ class Table implements PromiseTable {
       format: 'holdfast promise v1',
       founder: group.founder,
       zones: [...group.zones],
+      ...(group.wallet !== undefined && { wallet: group.wallet }),
+      ...(group.from !== undefined && { from: [...group.from] }),
       epoch,
       candidate,
       adopted,
@@ -127,7 +141,7 @@ class Table implements PromiseTable {
       ...(without.length > 0 && { without: [...without] }),
     })
     const stored = await this.#records.commit({
-      conditions: [this.condition(group)],
+      conditions: this.conditions(group),
       writes: [this.#records.put(promiseName(id), { epoch, version: adopted ? 2 : 1 }, payload)],
     })
     if (!stored.ok) return stored

@@ -10,10 +10,12 @@ import { acceptObjects } from '../objects/accept-objects.ts'
 import { nextVersion } from '../objects/settle-tombs.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { acceptWallet } from './accept-wallet.ts'
-import { founderOf, type Group, groupId } from './group.ts'
+import { type Group, groupId, groupOf } from './group.ts'
+import { holdersOf } from './quorum.ts'
+import { underNewHome } from './under-new-home.ts'
 
 const othersOf = ({ zone }: CoreContext, { wallet }: WalletEntry) =>
-  wallet.placement.zones.filter((other) => other !== zone)
+  holdersOf(groupOf(wallet)).filter((other) => other !== zone)
 
 const reissueWallet = async (
   context: CoreContext,
@@ -23,12 +25,11 @@ const reissueWallet = async (
   const { wallet, hash } = entry
   const next = {
     ...wallet,
+    ...underNewHome(wallet, context.zone),
     epoch,
     version: wallet.version + 1,
     previous: hash,
     salt: toHex(context.entropy.bytes(16)),
-    founder: founderOf(wallet),
-    home: context.zone,
   }
   const bundle = { wallet: utf8(JSON.stringify(next)), objects: [] }
   const acceptance = { origin: 'here', owed: othersOf(context, entry) } as const

@@ -1,5 +1,7 @@
 /** What replication works with. */
+import type { Result } from '@holdfast/base/errors'
 import type { ObjectTable } from '../objects/object-table.ts'
+import type { Removal } from '../placement/gone-table.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { AcceptContext } from './accept-wallet.ts'
 import type { Digests } from './digests.ts'
@@ -10,4 +12,6 @@ export type ReplicatorContext = AcceptContext & {
   readonly peers: Peers
   readonly objects: ObjectTable
   readonly digests: Digests
+  /** Erases a wallet that this zone may not hold any more. */
+  readonly leave: (removal: Removal) => Promise<Result<void>>
 }

@@ -15,6 +15,7 @@ import {
 } from '../limits.ts'
 import { acceptObjects } from '../objects/accept-objects.ts'
 import type { StateEntry } from '../objects/object-records.ts'
+import { compareRemovals } from '../placement/compare-removals.ts'
 import type { Peer } from '../ports/mesh.ts'
 import {
   outName,
@@ -33,6 +34,7 @@ import { differingBuckets } from './digests.ts'
 import { groupOf } from './group.ts'
 import { checkPromised } from './leadership.ts'
 import { covers, pushObjects, pushWallet } from './push.ts'
+import { holdersOf } from './quorum.ts'
 import type { ReplicatorContext } from './replicator-context.ts'
 import { durabilityOf, type Enough, finalCount, spread } from './spread.ts'
 import { rememberersOf, votersOf } from './voters.ts'
@@ -118,8 +120,9 @@ class MeshReplicator implements Replicator {
     push: (to: ZoneId) => Promise<Result<void>>,
   ): Promise<DurabilityState> {
     const { zone, clock } = this.#context
-    const { zones } = wallet.placement
-    const enough = needed === 'final' ? this.#final(wallet) : { voters: zones, needed }
+    const group = groupOf(wallet)
+    const zones = holdersOf(group)
+    const enough = needed === 'final' ? this.#final(wallet) : { voters: group, needed }
     return spread({ zones, self: zone, clock, push, waitMs, enough })
   }
 
@@ -130,13 +133,14 @@ class MeshReplicator implements Replicator {
 
   async confirm(entry: WalletEntry): Promise<DurabilityState> {
     const { zone, peers } = this.#context
-    const { id, placement } = entry.wallet
+    const { id } = entry.wallet
     const { bootRule } = this.#context
+    const holders = holdersOf(groupOf(entry.wallet))
     const counts = checkPromised(this.#context, groupOf(entry.wallet), entry.wallet)
     const own = bootRule.check(rememberersOf(this.#context, groupOf(entry.wallet))).ok && counts.ok
     const confirmed = new Set<ZoneId>(own ? [zone] : [])
     await Promise.all(
-      placement.zones.map(async (other) => {
+      holders.map(async (other) => {
         const peer = other === zone ? undefined : peers.ofZone(other)
         if (peer === undefined) return
         const has = await peers.ask(peer, { type: 'has', wallet: id }, peerTimeoutMs)
@@ -144,7 +148,7 @@ class MeshReplicator implements Replicator {
         if (held !== null && covers(held, entry.wallet)) confirmed.add(other)
       }),
     )
-    return durabilityOf(placement.zones, confirmed, this.#final(entry.wallet))
+    return durabilityOf(holders, confirmed, this.#final(entry.wallet))
   }
 
   catchUp(peer: Peer): Promise<void> {
@@ -243,7 +247,7 @@ class MeshReplicator implements Replicator {
       )
       if (!page.ok) return false
       for (const one of page.value.promises) {
-        if (!one.group.zones.includes(zone)) continue
+        if (!holdersOf(one.group).includes(zone)) continue
         if ((promises.get(one.group)?.epoch ?? 0) >= one.epoch) continue
         const learned = await promises.put({ ...one, adopted: false })
         if (!learned.ok && learned.refusal.code !== 'superseded') return false
@@ -313,6 +317,7 @@ class MeshReplicator implements Replicator {
     const { peers, wallets } = this.#context
     let after: WalletId | undefined
     let whole = true
+    const named = new Set<WalletId>()
     do {
       const page = await peers.ask(
         peer,
@@ -321,14 +326,17 @@ class MeshReplicator implements Replicator {
       )
       if (!page.ok) return false
       for (const [id, epoch, version] of page.value.wallets) {
+        named.add(id)
         const held = wallets.indexed(id)
         if (held === undefined || isNewer({ epoch, version }, held)) {
           if (!(await this.#fetchWallet(peer, id))) whole = false
+        } else if (!held.holders.includes(peer.zone) && isNewer(held, { epoch, version })) {
+          await this.#pushOwed(peer, walletPrefix, id)
         }
       }
       after = page.value.next
     } while (after !== undefined)
-    return whole
+    return (await compareRemovals(this.#context, peer, { named, bucket })) && whole
   }
 
   async #compareObjects(peer: Peer, bucket?: number): Promise<boolean> {

@@ -5,18 +5,26 @@ import type { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { Clock } from '../ports/clock.ts'
 import { majorityOf } from './majority.ts'
+import { type Deciding, isQuorum } from './quorum.ts'
 
 /** How many of those that decide must hold what is final: a majority, and at least d. */
 export const finalCount = (
-  voters: readonly ZoneId[],
+  { zones }: Deciding,
   { durability }: Pick<Wallet['placement'], 'durability'>,
-): number => Math.max(majorityOf(voters), Math.min(durability, voters.length))
+): number => Math.max(majorityOf(zones), Math.min(durability, zones.length))
 
-/** Which zones count, and how many of them are enough. */
-export type Enough = { readonly voters: readonly ZoneId[]; readonly needed: number }
+/**
+ * Which zones count, and how many of the placement are enough; of the placement before, where that
+ * decides as well, a majority.
+ */
+export type Enough = { readonly voters: Deciding; readonly needed: number }
 
-const isEnough = ({ voters, needed }: Enough, confirmed: ReadonlySet<ZoneId>): boolean =>
-  voters.filter((zone) => confirmed.has(zone)).length >= needed
+export const isEnough = ({ voters, needed }: Enough, confirmed: ReadonlySet<ZoneId>): boolean => {
+  const holds = (zone: ZoneId): boolean => confirmed.has(zone)
+  const { zones, from } = voters
+  if (from !== undefined && !isQuorum({ zones: from }, holds)) return false
+  return zones.filter(holds).length >= needed
+}
 
 export const durabilityOf = (
   zones: readonly ZoneId[],

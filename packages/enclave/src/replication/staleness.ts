@@ -3,11 +3,11 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { BootRule } from './boot-rule.ts'
-import { groupOf } from './group.ts'
+import { type Grouped, groupOf } from './group.ts'
 import { homeNow } from './leadership.ts'
-import { majorityOf } from './majority.ts'
 import type { Peers } from './peers.ts'
 import type { PromiseTable } from './promise-table.ts'
+import { isQuorum } from './quorum.ts'
 import { votersOf } from './voters.ts'
 
 /**
@@ -24,7 +24,7 @@ export const checkFresh = (
     readonly bootRule: BootRule
     readonly promises: Pick<PromiseTable, 'get'>
   },
-  wallet: Pick<Wallet, 'home' | 'founder' | 'epoch' | 'placement' | 'staleAfterMs'>,
+  wallet: Grouped & Pick<Wallet, 'epoch' | 'staleAfterMs'>,
 ): Result<void> => {
   const voters = votersOf(context, groupOf(wallet))
   const home = homeNow(context, wallet)
@@ -33,8 +33,7 @@ export const checkFresh = (
     const isRecentWord = since !== undefined && since <= wallet.staleAfterMs
     return isRecentWord && context.bootRule.hasCompared(zone)
   }
-  const recent = voters.filter((zone) => zone === context.zone || isRecent(zone)).length
-  const isHeard = recent >= majorityOf(voters)
+  const isHeard = isQuorum(voters, (zone) => zone === context.zone || isRecent(zone))
   if (isHeard || isRecent(home)) return accept(undefined)
   return refuse('stale', 'neither the home nor a majority of the zones was heard of late')
 }

@@ -9,9 +9,11 @@ import { homeOrderTimeoutMs, peerTimeoutMs } from '../limits.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { knownEpoch } from './answer-promise.ts'
 import { type Group, groupId } from './group.ts'
+import { toSend } from './inventories.ts'
 import type { PeerRequest } from './messages.ts'
+import { holdersOf, isQuorum } from './quorum.ts'
 import { reissueGroup } from './reissue.ts'
-import { firstEpochAlone, hasMajority, withoutThese } from './voters.ts'
+import { decidingOf, firstEpochAlone } from './voters.ts'
 
 /** Why a zone takes over. */
 export type HomeOrder = {
@@ -44,7 +46,7 @@ const askOne = async (
   const { group, commandedAtMs, without, catchUp } = round
   const message: Extract<PeerRequest, { type: 'promise' }> = {
     type: 'promise',
-    group: { founder: group.founder, zones: [...group.zones] },
+    group: toSend(group),
     epoch,
     force: commandedAtMs > 0,
     commandedAtMs,
@@ -59,6 +61,10 @@ const askOne = async (
   return accept(answer.value.known)
 }
 
+/** A wallet that is a group of its own says which zones that has now. */
+const currentOf = ({ wallets }: CoreContext, group: Group): Group =>
+  group.wallet === undefined ? group : (wallets.indexed(group.wallet) ?? group)
+
 /** Accepted where a majority of those that decide agrees, this zone among them. */
 const ask = async (
   context: CoreContext,
@@ -66,12 +72,12 @@ const ask = async (
   question: Question,
 ): Promise<Result<{ readonly known: readonly number[] }>> => {
   const { zone, peers } = context
-  const deciding = withoutThese(round.group.zones, round.without)
+  const deciding = decidingOf(round.group, round.without)
   const agreed: ZoneId[] = [zone]
   const known: number[] = []
   let heard: ZoneId | undefined
   await Promise.all(
-    deciding.map(async (other) => {
+    holdersOf(deciding).map(async (other) => {
       const peer = other === zone ? undefined : peers.ofZone(other)
       if (peer === undefined) return
       const answer = await askOne(context, peer, round, question)
@@ -81,15 +87,17 @@ const ask = async (
       } else if (answer.refusal.code === 'conflict') heard = other
     }),
   )
-  if (hasMajority(deciding, agreed)) return accept({ known })
+  // What was fetched meanwhile may say that other zones decide by now.
+  const now = decidingOf(currentOf(context, round.group), round.without)
+  if (isQuorum(now, (other) => agreed.includes(other))) return accept({ known })
   if (heard !== undefined) return refuse('conflict', 'the home is heard by a zone', heard)
-  const missing = deciding.filter((other) => !agreed.includes(other))
+  const missing = holdersOf(now).filter((other) => !agreed.includes(other))
   return refuse('unreachable', 'too few zones promise the next epoch', missing.join(','))
 }
 
 const run = async (context: CoreContext, round: Round): Promise<Result<void>> => {
   const { group, commandedAtMs, without, fallback } = round
-  const booted = await context.bootRule.wait(withoutThese(group.zones, without))
+  const booted = await context.bootRule.wait(decidingOf(group, without))
   if (!booted.ok) return booted
   const would = await ask(context, round, { epoch: null })
   if (!would.ok) return would
@@ -137,7 +145,7 @@ export const takeOver = async (
   const known = context.promises.get(group)?.without ?? []
   const isNew = without.some((zone) => !known.includes(zone))
   // Zones that were given up and answer after all lose nothing.
-  if (isNew && known.length === 0 && context.bootRule.check(group.zones).ok) {
+  if (isNew && known.length === 0 && context.bootRule.check(decidingOf(group, [])).ok) {
     const all = { group, commandedAtMs, without: [], catchUp: false, fallback: [] }
     const whole = await run(context, { ...all, epochAfter: next })
     if (whole.ok || whole.refusal.code !== 'unreachable') return whole

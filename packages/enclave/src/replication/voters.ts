@@ -3,6 +3,7 @@ import type { ZoneId } from '@holdfast/base/ids'
 import type { Group } from './group.ts'
 import { majorityOf } from './majority.ts'
 import type { PromiseTable } from './promise-table.ts'
+import { type Deciding, holdersOf } from './quorum.ts'
 
 type Context = { readonly zone: ZoneId; readonly promises: Pick<PromiseTable, 'get'> }
 
@@ -12,19 +13,31 @@ export const withoutThese = (
 ): readonly ZoneId[] =>
   without.length === 0 ? zones : zones.filter((zone) => !without.includes(zone))
 
+/** The zones that decide for a group where some are given up. */
+export const decidingOf = ({ zones, from }: Deciding, without: readonly ZoneId[]): Deciding => {
+  const before = withoutThese(from ?? [], without)
+  return { zones: withoutThese(zones, without), ...(before.length > 0 && { from: before }) }
+}
+
 /** Their majority makes a change final. */
-export const votersOf = ({ zone, promises }: Context, group: Group): readonly ZoneId[] => {
+export const votersOf = ({ zone, promises }: Context, group: Group): Deciding => {
   const promised = promises.get(group)
-  if (promised === undefined) return group.zones
+  if (promised === undefined) {
+    const { leaves } = group
+    // What governors said of the group that the wallet is leaving holds until it has left.
+    return leaves === undefined
+      ? decidingOf(group, [])
+      : { ...decidingOf(group, []), from: votersOf({ zone, promises }, leaves).zones }
+  }
   // Nobody has agreed yet that the others are enough.
   const isOnlyAsked = promised.candidate === zone && !promised.adopted
-  return isOnlyAsked ? group.zones : withoutThese(group.zones, promised.without)
+  return decidingOf(group, isOnlyAsked ? [] : promised.without)
 }
 
 /** The zones whose memory this one needs after a boot: one that was given up asks all. */
-export const rememberersOf = (context: Context, group: Group): readonly ZoneId[] => {
+export const rememberersOf = (context: Context, group: Group): Deciding => {
   const voters = votersOf(context, group)
-  return voters.includes(context.zone) ? voters : group.zones
+  return holdersOf(voters).includes(context.zone) ? voters : decidingOf(group, [])
 }
 
 /** Epochs of one reign of a rest, and of all rests that may begin at one time. */

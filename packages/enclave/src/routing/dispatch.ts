@@ -18,6 +18,7 @@ import type { AnyCall } from '../operations/call.ts'
 import { checkHeader } from '../operations/check-header.ts'
 import { operations } from '../operations/list.ts'
 import type { Peer } from '../ports/mesh.ts'
+import type { Placed } from '../replication/boot-rule.ts'
 import { homeNow } from '../replication/leadership.ts'
 import { rememberersOf } from '../replication/voters.ts'
 import type { Session } from '../sessions/session-table.ts'
@@ -86,9 +87,9 @@ const runHere = async (context: CoreContext, call: AnyCall): Promise<Result<Byte
 const orderHere = async (
   context: CoreContext,
   call: AnyCall,
-  zones: readonly ZoneId[],
+  deciding: Placed,
 ): Promise<Result<Bytes>> => {
-  const booted = await context.bootRule.wait(zones)
+  const booted = await context.bootRule.wait(deciding)
   return booted.ok ? runHere(context, call) : booted
 }
 

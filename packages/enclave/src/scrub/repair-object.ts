@@ -64,7 +64,7 @@ const repairFrom = async (
 export const repairObject = async (context: ScrubContext, id: ObjectId): Promise<boolean> => {
   const { objects, peers, wallets, zone } = context
   const wallet = objects.indexed(id)?.wallet
-  const zones = wallet === undefined ? [] : (wallets.indexed(wallet)?.zones ?? [])
+  const zones = wallet === undefined ? [] : (wallets.indexed(wallet)?.holders ?? [])
   for (const other of zones) {
     const peer = other === zone ? undefined : peers.ofZone(other)
     if (peer === undefined) continue

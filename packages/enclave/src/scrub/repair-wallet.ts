@@ -6,7 +6,9 @@ import type { Condition, Write } from '../ports/store.ts'
 import { objectName, walletName } from '../records/names.ts'
 import type { Inspected } from '../records/records.ts'
 import { clearBundle } from '../replication/bundle.ts'
+import { groupOf } from '../replication/group.ts'
 import type { WalletBundle } from '../replication/messages.ts'
+import { holdersOf } from '../replication/quorum.ts'
 import { isNewer, parseWallet, type WalletEntry } from '../wallets/wallet-entry.ts'
 import { isSound, type ScrubContext } from './inspect.ts'
 
@@ -20,7 +22,7 @@ export const conditionOn = (key: string, found: Inspected): Condition => {
 const isSuccessor = (context: ScrubContext, { wallet, hash }: WalletEntry): boolean => {
   const known = context.wallets.indexed(wallet.id)
   if (known === undefined || isNewer(known, wallet)) return false
-  if (!wallet.placement.zones.includes(context.zone)) return false
+  if (!holdersOf(groupOf(wallet)).includes(context.zone)) return false
   return isNewer(wallet, known) || hash === known.hash
 }
 
@@ -32,7 +34,7 @@ const sourcesOf = async function* (context: ScrubContext, id: WalletId): AsyncGe
   if (cached !== undefined) {
     yield { entry: cached, bundle: { wallet: cached.payload, objects: [] } }
   }
-  for (const zone of context.wallets.indexed(id)?.zones ?? []) {
+  for (const zone of context.wallets.indexed(id)?.holders ?? []) {
     const peer = zone === context.zone ? undefined : context.peers.ofZone(zone)
     if (peer === undefined) continue
     const answer = await context.peers.ask(peer, { type: 'fetch', wallet: id }, peerTimeoutMs)
@@ -55,7 +57,7 @@ const repairFrom = async (context: ScrubContext, source: Source): Promise<boolea
   const entry = own === undefined ? source.entry : parseWallet(own.payload, crypto)
   if (own === undefined && !isSuccessor(context, entry)) return false
 
-  const conditions: Condition[] = [conditionOn(name, found)]
+  const conditions: Condition[] = [conditionOn(name, found), context.gone.condition(id)]
   const writes: Write[] = []
   if (own === undefined) {
     const { epoch, version } = entry.wallet

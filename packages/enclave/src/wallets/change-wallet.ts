@@ -9,9 +9,12 @@ import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { durabilityWaitMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
+import { moveTo } from '../placement/moves.ts'
 import { acceptWallet } from '../replication/accept-wallet.ts'
-import { founderOf } from '../replication/group.ts'
+import { groupOf } from '../replication/group.ts'
 import { orderingEpoch } from '../replication/leadership.ts'
+import { holdersOf } from '../replication/quorum.ts'
+import { underNewHome } from '../replication/under-new-home.ts'
 import type { WalletEntry } from './wallet-entry.ts'
 
 /** What a change sets; the rest of the document stays. */
@@ -27,6 +30,8 @@ export type WalletChange = Partial<
     | 'policyVersion'
     | 'pending'
     | 'lifted'
+    | 'placement'
+    | 'moved'
   >
 >
 
@@ -37,20 +42,23 @@ const nextVersion = (
   change: WalletChange,
   epoch: number,
 ): Wallet => {
-  const { pending: before = [], ...rest } = wallet
-  const { pending = before, ...changed } = change
+  // Taken over by this change, where the group was promised and the wallet not sent on yet.
+  const taken = epoch > wallet.epoch ? underNewHome(wallet, context.zone) : {}
+  const { pending: before = [], ...rest } = { ...wallet, ...taken }
+  const { pending = before, placement, ...changed } = change
+  const nowMs = context.clock.nowMs()
+  const at = { epoch, version: wallet.version + 1, nowMs }
   return {
     ...rest,
     ...changed,
+    ...(placement !== undefined && moveTo({ ...wallet, ...taken }, placement, at)),
     ...(pending.length > 0 && { pending }),
     epoch,
-    // Taken over by this change, where the group was promised and the wallet not sent on yet.
-    ...(epoch > wallet.epoch && { home: context.zone, founder: founderOf(wallet) }),
-    version: wallet.version + 1,
+    version: at.version,
     previous: hash,
     request,
     salt: toHex(context.entropy.bytes(16)),
-    changedAt: formatTimestamp(context.clock.nowMs()),
+    changedAt: formatTimestamp(nowMs),
   }
 }
 
@@ -64,7 +72,10 @@ export const storeChange = async (
   const epoch = orderingEpoch(context, entry.wallet)
   if (!epoch.ok) return epoch
   const wallet = nextVersion(context, entry, request, change, epoch.value)
-  const owed = wallet.placement.zones.filter((zone) => zone !== context.zone)
+  if (!wallet.placement.zones.includes(wallet.home)) {
+    return refuse('placement_mismatch', 'the home would not hold the wallet', wallet.home)
+  }
+  const owed = holdersOf(groupOf(wallet)).filter((zone) => zone !== context.zone)
   const bundle = { wallet: utf8(JSON.stringify(wallet)), objects: [] }
   const stored = await acceptWallet(context, bundle, { origin: 'here', owed })
   return stored.ok ? accept(stored.value.entry) : stored

@@ -9,18 +9,22 @@ import type { Revision } from '../ports/store.ts'
 import { walletName, walletPrefix } from '../records/names.ts'
 import type { OpenedRecord, Records } from '../records/records.ts'
 import { bucketOf, type Digests } from '../replication/digests.ts'
-import { founderOf, type Group, type GroupId, groupId } from '../replication/group.ts'
+import { type Group, type GroupId, groupId, groupOf } from '../replication/group.ts'
 import { type InventoryPart, takePart } from '../replication/inventory-part.ts'
+import { holdersOf } from '../replication/quorum.ts'
 import { isNewer, parseWallet, type WalletEntry } from './wallet-entry.ts'
 
-export type IndexedWallet = {
+/** With the group that it is in. */
+export type IndexedWallet = Group & {
   readonly id: WalletId
   readonly epoch: number
   readonly version: number
   readonly hash: string
   readonly home: ZoneId
-  readonly founder: ZoneId
-  readonly zones: readonly ZoneId[]
+  /** All zones that may hold it now: those of `zones`, and of `from` where that is there. */
+  readonly holders: readonly ZoneId[]
+  /** Zones that have yet to erase it. */
+  readonly left: readonly ZoneId[]
   readonly credentials: readonly CredentialId[]
   readonly revision: Revision
 }
@@ -46,6 +50,8 @@ export type WalletTable = {
   ofCredential(credential: CredentialId): readonly WalletId[]
   /** Wallets with changes that wait for their delay. */
   pending(): readonly WalletId[]
+  /** Wallets whose change of placement is not at its end. */
+  moving(): readonly WalletId[]
   /** The groups of all wallets, as one promise each covers them. */
   groups(): readonly Group[]
   ofGroup(group: GroupId): readonly WalletId[]
@@ -55,23 +61,29 @@ export type WalletTable = {
   ofZone(zone: ZoneId, part: InventoryPart<WalletId>): readonly IndexedWallet[]
 }
 
-const toIndexed = (entry: WalletEntry, revision: Revision): IndexedWallet => ({
-  id: entry.wallet.id,
-  epoch: entry.wallet.epoch,
-  version: entry.wallet.version,
-  hash: entry.hash,
-  home: entry.wallet.home,
-  founder: founderOf(entry.wallet),
-  zones: entry.wallet.placement.zones,
-  credentials: entry.wallet.credentials.map((credential) => credential.id),
-  revision,
-})
+const toIndexed = ({ wallet, hash }: WalletEntry, revision: Revision): IndexedWallet => {
+  const { id, epoch, version, home, moved, credentials } = wallet
+  const group = groupOf(wallet)
+  return {
+    ...group,
+    id,
+    epoch,
+    version,
+    hash,
+    home,
+    holders: holdersOf(group),
+    left: moved?.left ?? [],
+    credentials: credentials.map((credential) => credential.id),
+    revision,
+  }
+}
 
 class Table implements WalletTable {
   readonly #index = new Map<WalletId, IndexedWallet>()
   readonly #cache = new Map<WalletId, WalletEntry>()
   readonly #byCredential = new Map<CredentialId, Set<WalletId>>()
   readonly #pending = new Set<WalletId>()
+  readonly #moving = new Set<WalletId>()
   readonly #byGroup = new Map<GroupId, { readonly group: Group; readonly ids: Set<WalletId> }>()
   /** Ids in order, rebuilt after a change of the set: inventories are rare, creations are not. */
   #ordered: readonly WalletId[] | undefined
@@ -152,6 +164,7 @@ class Table implements WalletTable {
     this.#digests.wallet(id, before, undefined)
     this.#cache.delete(id)
     this.#pending.delete(id)
+    this.#moving.delete(id)
     this.#ordered = undefined
   }
 
@@ -179,12 +192,16 @@ class Table implements WalletTable {
     return [...this.#pending]
   }
 
+  moving(): readonly WalletId[] {
+    return [...this.#moving]
+  }
+
   ofZone(zone: ZoneId, part: InventoryPart<WalletId>): readonly IndexedWallet[] {
     this.#ordered ??= [...this.#index.keys()].toSorted()
     return takePart(this.#ordered, part, (id) => {
       if (part.bucket !== undefined && bucketOf(id) !== part.bucket) return undefined
       const indexed = this.#index.get(id)
-      return indexed?.zones.includes(zone) === true ? indexed : undefined
+      return indexed?.holders.includes(zone) === true ? indexed : undefined
     })
   }
 
@@ -211,16 +228,20 @@ class Table implements WalletTable {
     this.#noteGroup(before, after)
     if (entry.wallet.pending === undefined) this.#pending.delete(id)
     else this.#pending.add(id)
+    if (after.from === undefined && after.left.length === 0) this.#moving.delete(id)
+    else this.#moving.add(id)
     return true
   }
 
-  #noteGroup(before: IndexedWallet | undefined, { id, founder, zones }: IndexedWallet): void {
-    const group = groupId({ founder, zones })
-    const left = before === undefined ? group : groupId(before)
-    if (left !== group) this.#byGroup.get(left)?.ids.delete(id)
-    const entered = this.#byGroup.get(group) ?? { group: { founder, zones }, ids: new Set() }
-    entered.ids.add(id)
-    this.#byGroup.set(group, entered)
+  #noteGroup(before: IndexedWallet | undefined, after: IndexedWallet): void {
+    const { id, founder, zones, wallet, from } = after
+    const entered = groupId(after)
+    const left = before === undefined ? entered : groupId(before)
+    if (left !== entered) this.#byGroup.get(left)?.ids.delete(id)
+    const own = { ...(wallet !== undefined && { wallet }), ...(from !== undefined && { from }) }
+    const ids = this.#byGroup.get(entered)?.ids ?? new Set()
+    // A group of one wallet has the zones and the home that this has now.
+    this.#byGroup.set(entered, { group: { founder, zones, ...own }, ids: ids.add(id) })
   }
 
   #keep(entry: WalletEntry): void {

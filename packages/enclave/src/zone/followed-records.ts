@@ -10,8 +10,10 @@ import type { PasskeyCounters } from '../credentials/passkey/counters.ts'
 import type { MarkTable } from '../marks/mark-table.ts'
 import { parseState } from '../objects/object-records.ts'
 import type { ObjectTable } from '../objects/object-table.ts'
+import type { GoneTable } from '../placement/gone-table.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import {
+  gonePrefix,
   markPrefix,
   objectPrefix,
   passkeyPrefix,
@@ -38,6 +40,7 @@ export type FollowedContext = Dependents & {
   readonly marks: MarkTable
   readonly waits: WaitTable
   readonly promises: PromiseTable
+  readonly gone: GoneTable
   readonly witness: Witness
 }
 
@@ -146,6 +149,13 @@ const followPromises = ({ records, promises }: FollowedContext): Followed => ({
   deleted: () => undefined,
 })
 
+const followGone = ({ records, gone }: FollowedContext): Followed => ({
+  prefix: gonePrefix,
+  load: () => gone.load(),
+  put: (untrusted) => gone.learn(records.open(untrusted)),
+  deleted: () => undefined,
+})
+
 export const followedRecords = (context: FollowedContext): readonly Followed[] => [
   followWallets(context),
   followStates(context),
@@ -153,6 +163,7 @@ export const followedRecords = (context: FollowedContext): readonly Followed[] =
   followMarks(context),
   followWaits(context),
   followPromises(context),
+  followGone(context),
   followWitness(context),
   ...followSecrets(context),
 ]

@@ -1,0 +1,152 @@
+import type { WalletAnswer } from '@holdfast/base/answers'
+import { ZoneId } from '@holdfast/base/ids'
+import { resolvePlacement } from '@holdfast/base/placement-resolve'
+import type { Wallet } from '@holdfast/base/wallet'
+import { afterAll, describe, expect, it } from 'vitest'
+import { codeOf, must, signRequest, until } from './testing/core-world.ts'
+import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
+import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+
+const meshes: TestMesh[] = []
+/** At the end: what they still send each other needs their crypto. */
+afterAll(() => Promise.all(meshes.map((one) => one.stop())))
+
+const zones = ['eu-west', 'us-east', 'ap-south'] as const
+type Zone = (typeof zones)[number]
+
+type World = { readonly mesh: TestMesh; readonly alice: TestKey; readonly wallet: Wallet }
+
+const placementOf = (mesh: TestMesh, regions: readonly Zone[]) => {
+  const resolved = resolvePlacement({
+    constraints: { regions: regions.map(ZoneId) },
+    home: ZoneId('eu-west'),
+    zones: mesh.manifest.manifest.zones,
+  })
+  if (!resolved.ok) throw new Error(resolved.refusal.detail)
+  return resolved.value
+}
+
+const world = async (regions: readonly Zone[]): Promise<World> => {
+  const mesh = await createTestMesh()
+  meshes.push(mesh)
+  const alice = testKey(mesh, 'alice')
+  await until(() =>
+    zones.every((zone) =>
+      mesh
+        .node(zone)
+        .core.status()
+        .peers.every(({ compared }) => compared),
+    ),
+  )
+  const placement = { constraints: { regions: regions.map(ZoneId) } }
+  const request = createRequest(mesh, [alice], { placement })
+  const created = await send<WalletAnswer>(mesh.node('eu-west').core, request, 'enrol', [alice])
+  const { wallet } = must(created)
+  await until(() => regions.every((zone) => mesh.node(zone).core.status().wallets === 1))
+  return { mesh, alice, wallet }
+}
+
+const show = ({ mesh, alice, wallet }: World, zone: Zone) => {
+  const request = {
+    operation: 'wallet.show',
+    mesh: mesh.mesh,
+    expiresAt: expiresAt(mesh),
+    wallet: wallet.id,
+  }
+  return send<WalletAnswer>(mesh.node(zone).core, request, 'read', [alice])
+}
+
+const move = async (
+  { mesh, alice, wallet }: World,
+  regions: readonly Zone[],
+  at: Zone = 'eu-west',
+) => {
+  const { epoch, version } = must(await show({ mesh, alice, wallet }, at)).wallet
+  const request = {
+    operation: 'placement.change',
+    mesh: mesh.mesh,
+    expiresAt: expiresAt(mesh),
+    wallet: wallet.id,
+    base: { epoch, version },
+    placement: placementOf(mesh, regions),
+  }
+  return send<WalletAnswer>(mesh.node(at).core, request, 'change', [alice])
+}
+
+const sign = async (started: World, zone: Zone): Promise<string> => {
+  const { mesh, alice, wallet } = started
+  const request = signRequest(mesh, wallet, {})
+  return codeOf(await send(mesh.node(zone).core, request, 'sign', [alice]))
+}
+
+const records = ({ mesh }: World, zone: Zone): readonly string[] =>
+  [...(mesh.disks.get(zone)?.records.keys() ?? [])].filter(
+    (name) => !/^(?:zone|log|witness|beat|promise)/.test(name),
+  )
+
+const pass = async ({ mesh }: World, alive: readonly Zone[] = zones): Promise<void> => {
+  mesh.advance(3000)
+  await Promise.all(alive.map((zone) => mesh.node(zone).core.tick()))
+}
+
+describe('a zone that joins a placement', () => {
+  it('gets the wallet with its keys and signs', async () => {
+    const started = await world(['eu-west', 'us-east'])
+    const changed = must(await move(started, zones))
+    expect(changed.durability).toEqual({
+      state: 'final',
+      confirmed: expect.arrayContaining([...zones]),
+      missing: [],
+    })
+    expect(changed.wallet.placement.zones).toHaveLength(3)
+    expect(changed.wallet.moved?.from).toBeUndefined()
+    started.mesh.cut('eu-west', 'ap-south', true)
+    started.mesh.cut('us-east', 'ap-south', true)
+    expect(await sign(started, 'ap-south')).toBe('ok')
+  })
+})
+
+describe('a zone that leaves a placement', () => {
+  it('keeps nothing of the wallet but that it is gone, before the change is final', async () => {
+    const started = await world(zones)
+    const changed = must(await move(started, ['eu-west', 'us-east']))
+    expect(changed.durability).toMatchObject({ state: 'final', missing: [] })
+    expect(changed.wallet.moved).toMatchObject({ epoch: 1, version: 2 })
+    expect(changed.wallet.moved?.left).toBeUndefined()
+    expect(records(started, 'ap-south')).toEqual([`gone/${started.wallet.id}`])
+  })
+
+  it('passes requests on to those that hold it', async () => {
+    const started = await world(zones)
+    must(await move(started, ['eu-west', 'us-east']))
+    expect(await sign(started, 'ap-south')).toBe('ok')
+    started.mesh.cut('eu-west', 'ap-south', true)
+    started.mesh.cut('us-east', 'ap-south', true)
+    expect(await sign(started, 'ap-south')).toBe('unreachable')
+  })
+
+  it('is missing in the answer until it has erased', async () => {
+    const started = await world(zones)
+    started.mesh.cut('eu-west', 'ap-south', true)
+    started.mesh.cut('us-east', 'ap-south', true)
+    const changed = must(await move(started, ['eu-west', 'us-east']))
+    expect(changed.durability).toMatchObject({ state: 'pending', missing: ['ap-south'] })
+    expect(changed.wallet.moved?.left).toEqual(['ap-south'])
+    started.mesh.cut('eu-west', 'ap-south', false)
+    await until(async () => {
+      await pass(started)
+      return must(await show(started, 'eu-west')).wallet.moved?.left === undefined
+    })
+    expect(records(started, 'ap-south')).toEqual([`gone/${started.wallet.id}`])
+  })
+
+  it('takes the wallet again by a later version that names it', async () => {
+    const started = await world(zones)
+    must(await move(started, ['eu-west', 'us-east']))
+    const back = must(await move(started, zones))
+    expect(back.durability.state).toBe('final')
+    started.mesh.cut('eu-west', 'ap-south', true)
+    started.mesh.cut('us-east', 'ap-south', true)
+    expect(await sign(started, 'ap-south')).toBe('ok')
+  })
+})

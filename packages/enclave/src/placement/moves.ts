@@ -1,0 +1,65 @@
+/** The three steps of a change of placement, as a wallet's document shows them (decision 0014). */
+import type { ZoneId } from '@holdfast/base/ids'
+import { limitWindowMsMax } from '@holdfast/base/limits'
+import type { FormerShares, Moved } from '@holdfast/base/moved'
+import { parseTimestamp } from '@holdfast/base/time'
+import type { Wallet } from '@holdfast/base/wallet'
+import { founderOf } from '../replication/group.ts'
+
+type Version = { readonly epoch: number; readonly version: number }
+
+const withLeft = (moved: Omit<Moved, 'left'>, left: readonly ZoneId[]): Moved => ({
+  ...moved,
+  ...(left.length > 0 && { left: [...new Set(left)] }),
+})
+
+const without = (zones: readonly ZoneId[], some: readonly ZoneId[]): readonly ZoneId[] =>
+  zones.filter((zone) => !some.includes(zone))
+
+export const isSameZones = (left: readonly ZoneId[], right: readonly ZoneId[]): boolean =>
+  left.length === right.length && without(left, right).length === 0
+
+/** Former divisions of limits that no window can need any more are forgotten. */
+const stillOpen = (wallet: Wallet, nowMs: number): readonly FormerShares[] => {
+  const former = wallet.moved?.shares ?? []
+  // Guesses have no windows that end with time.
+  if (wallet.credentials.some(({ kind }) => kind === 'password')) return former
+  return former.filter(
+    ({ until }) => until === undefined || parseTimestamp(until) + limitWindowMsMax > nowMs,
+  )
+}
+
+/** First: old and new zones hold it and decide together. */
+export const moveTo = (
+  wallet: Wallet,
+  placement: Wallet['placement'],
+  at: Version & { readonly nowMs: number },
+): Pick<Wallet, 'placement' | 'moved'> => {
+  const { zones } = wallet.placement
+  if (isSameZones(zones, placement.zones)) return { placement }
+  const { epoch, version, nowMs } = at
+  const leaves = wallet.moved === undefined ? { founder: founderOf(wallet) } : {}
+  const shares = [...stillOpen(wallet, nowMs), { zones }]
+  const moved = { epoch, version, from: zones, ...leaves, shares }
+  return { placement, moved: withLeft(moved, without(wallet.moved?.left ?? [], placement.zones)) }
+}
+
+/** Second, once both have agreed: the new zones alone; those that left have yet to erase it. */
+export const settled = (wallet: Wallet, until: string): Moved | undefined => {
+  if (wallet.moved?.from === undefined) return undefined
+  const { from, founder: _founder, left = [], shares, ...moved } = wallet.moved
+  return withLeft(
+    {
+      ...moved,
+      shares: shares.map((former) => (former.until === undefined ? { ...former, until } : former)),
+    },
+    [...left, ...without(from, wallet.placement.zones)],
+  )
+}
+
+/** Last: zones have said that they erased it. */
+export const erasedBy = (wallet: Wallet, zones: readonly ZoneId[]): Moved | undefined => {
+  if (wallet.moved === undefined) return undefined
+  const { left = [], ...moved } = wallet.moved
+  return withLeft(moved, without(left, zones))
+}

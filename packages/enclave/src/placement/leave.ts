@@ -1,6 +1,7 @@
 /**
  * A zone that a wallet's placement names no longer erases all that it holds of it, and remembers
- * that it did (DESIGN §7): first that it is gone, so that nothing signs or comes back, then the rest.
+ * that it did (DESIGN §7): first that it is gone, so that nothing signs or comes back; then the
+ * rest.
  */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'

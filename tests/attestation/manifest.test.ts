@@ -1,5 +1,6 @@
 import {
   parseSignedManifest,
+  upcomingMeasurements,
   verifyGenesis,
   verifyManifestChain,
   verifySuccessor,
@@ -145,5 +146,63 @@ describe('the schema of manifests', () => {
         })
       }),
     )
+  })
+})
+
+describe('a new measurement', () => {
+  const delayMs = 2 * dayMs
+  const first = verified({ ...genesisFields, measurementDelayMs: delayMs })
+  const issuedMs = Date.parse(second.issuedAt)
+  const after = (ms: number) => [
+    ...genesisFields.measurements,
+    { mrEnclave: 'e7'.repeat(32), notBefore: new Date(issuedMs + ms).toISOString() },
+  ]
+  const base = { ...second, previous: first.hash, measurementDelayMs: delayMs }
+  const next = (changes: Partial<Manifest>, signers = governors.slice(0, 2)): string =>
+    codeOf(verifySuccessor(first, signed({ ...base, ...changes }, signers), nowMs))
+
+  it('waits for the delay of the manifest before, or all governors sign', () => {
+    expect(next({ measurements: after(delayMs) })).toBe('accepted')
+    expect(next({ measurements: after(delayMs - 1) })).toBe('manifest_delay')
+    expect(next({ measurements: after(0) }, governors)).toBe('accepted')
+  })
+
+  it('does not come into force earlier by a later manifest', () => {
+    const listed = signed({ ...base, measurements: after(delayMs) })
+    const known = verifySuccessor(first, listed, nowMs)
+    if (!known.ok) throw new Error('not accepted')
+    const sooner = { ...base, serial: 3, previous: known.value.hash, measurements: after(0) }
+    expect(codeOf(verifySuccessor(known.value, signed(sooner), nowMs))).toBe('manifest_delay')
+  })
+
+  it('is not hastened by a shorter delay or an earlier date of issue', () => {
+    const { measurementDelayMs: _, ...none } = base
+    expect(codeOf(verifySuccessor(first, signed(none), nowMs))).toBe('manifest_delay')
+    const issuedAt = '2026-10-01T00:00:00Z'
+    expect(next({ issuedAt, measurements: after(delayMs) })).toBe('manifest_delay')
+  })
+
+  it('is not hastened by a quorum that has made itself all governors', () => {
+    const [ada, bob] = governors
+    const keys = [ada!, bob!].map(({ id, publicKey }) => ({ id, publicKey }))
+    const taken = signed({ ...base, governors: { threshold: 2, keys } })
+    const known = verifySuccessor(first, taken, nowMs)
+    if (!known.ok) throw new Error('not accepted')
+    const third = { ...taken.manifest, serial: 3, previous: known.value.hash }
+    const hasty = signed({ ...third, measurements: after(0) })
+    expect(codeOf(verifySuccessor(known.value, hasty, nowMs))).toBe('manifest_delay')
+    const settledMs = issuedMs + delayMs
+    const issuedAt = new Date(settledMs).toISOString()
+    const late = { ...third, issuedAt, measurements: after(delayMs) }
+    expect(codeOf(verifySuccessor(known.value, signed(late), nowMs))).toBe('accepted')
+  })
+
+  it('is shown before it is in force', () => {
+    const manifest = { ...genesisFields, measurements: after(delayMs) }
+    const notBefore = new Date(issuedMs + delayMs).toISOString()
+    expect(upcomingMeasurements({ manifest }, issuedMs)).toEqual([
+      { measurement: 'e7'.repeat(32), notBefore },
+    ])
+    expect(upcomingMeasurements({ manifest }, issuedMs + delayMs)).toEqual([])
   })
 })

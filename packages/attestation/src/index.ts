@@ -12,6 +12,7 @@ export {
   verifyBootStatement,
 } from './manifest/boot-statement.ts'
 export { encodeHomeStatement, verifyHomeStatement } from './manifest/home-statement.ts'
+export { type UpcomingMeasurement, upcomingMeasurements } from './manifest/measurement-delay.ts'
 export {
   type GovernorSignature,
   signBootStatement,

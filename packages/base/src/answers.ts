@@ -290,6 +290,8 @@ export const nodeStatus = z.strictObject({
   ]),
   /** The nodes that serve this zone's store, this one among them. */
   nodes: z.array(bootId),
+  /** Code that governors have listed and that comes into force later: time to look, or to leave. */
+  upcoming: z.array(z.strictObject({ measurement: z.string(), notBefore: z.string() })),
   /** Of the key that this zone's records are sealed under; absent until it is open. */
   zoneKey: z
     .strictObject({

@@ -183,6 +183,7 @@ export const errorTable = {
   // Manifests.
   manifest_malformed: distrust('The manifest cannot be parsed'),
   manifest_signature: distrust('Too few governors signed the manifest'),
+  manifest_delay: distrust('New code would come into force before the delay is over'),
   manifest_rollback: distrust('The manifest is older than the one that is known'),
   manifest_expired: distrust('The manifest has expired'),
   manifest_chain: distrust('The manifest does not follow the one that is known'),

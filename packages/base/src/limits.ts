@@ -54,6 +54,8 @@ export const evidenceBytesMax = 512 * 1024
 export const identityBytesMax = 4 * 1024
 /** A certificate that carries evidence. */
 export const certificateBytesMax = 256 * 1024
+/** How long a new measurement waits at most; longer than a manifest lives helps nobody. */
+export const measurementDelayMsMax = 90 * 86_400_000
 /** A manifest, before its signatures. */
 export const manifestBytesMax = 256 * 1024
 export const measurementsMax = 32

@@ -4,6 +4,7 @@ import { encodedBytes, encodedBytesUpTo } from './encoded.ts'
 import {
   governorsMax,
   manifestBytesMax,
+  measurementDelayMsMax,
   measurementsMax,
   platformsMax,
   zonesMax,
@@ -47,6 +48,11 @@ const fields = z.strictObject({
   /** DER of the mesh's own root; where the kind is simulated, for good. */
   simulatedRoot: encodedBytesUpTo(4096).exactOptional(),
   zones: z.array(manifestZone).min(1).max(zonesMax),
+  /**
+   * How long after `issuedAt` a measurement comes into force that the manifest after this one lists
+   * anew, unless all governors sign that; absent: not at all.
+   */
+  measurementDelayMs: z.int().min(0).max(measurementDelayMsMax).exactOptional(),
   measurements: z
     .array(z.strictObject({ mrEnclave: hex(32), notBefore: moment }))
     .min(1)

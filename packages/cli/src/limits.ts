@@ -15,6 +15,8 @@ export const rpcTimeoutMs = 10_000
 export const fileBytesMax = 1024 * 1024
 /** The manifest of a mesh made here is good for so long. */
 export const manifestLifetimeMs = 365 * 86_400_000
+/** New code waits for so long in a mesh made here, unless all its governors sign. */
+export const measurementDelayMs = 86_400_000
 /** Simulated collateral is made anew when less than this is left of its 30 days. */
 export const collateralRenewBeforeMs = 20 * 86_400_000
 /** How long governors' statement on boots is good. */

@@ -1,9 +1,10 @@
 /** Governors change what a mesh trusts with offline files; what does not follow is refused. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RefusalError } from '@holdfast/base/errors'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { measurementDelayMs } from './limits.ts'
 import { createMesh } from './mesh-folder/create-mesh.ts'
 import { localGovernors } from './mesh-folder/governors.ts'
 import { type MeshLayout, meshLayout } from './mesh-folder/layout.ts'
@@ -40,9 +41,10 @@ const refusalOf = async (work: Promise<unknown>): Promise<string> => {
   }
 }
 
-const next = async (): Promise<Proposal> => {
+/** New code, in force after the delay of the mesh unless another is asked for. */
+const next = async (delayMs = measurementDelayMs): Promise<Proposal> => {
   const known = await readManifest(layout, nowMs)
-  const notBefore = new Date(nowMs).toISOString()
+  const notBefore = new Date(nowMs + delayMs).toISOString()
   const added = { mrEnclave: 'e6'.repeat(32), notBefore }
   return propose(known, { measurements: [...known.manifest.measurements, added] }, nowMs)
 }
@@ -54,6 +56,16 @@ describe('a change of the manifest', () => {
     const signed = signProposal(await next(), first!)
     expect(await refusalOf(appendManifest(layout, signed, nowMs))).toBe('manifest_signature')
     expect(readFileSync(layout.manifest, 'utf8')).toBe(before)
+  })
+
+  it('lets new code wait, unless every governor signs', async () => {
+    const [first, second, third] = await localGovernors(layout)
+    const before = readFileSync(layout.manifest, 'utf8')
+    const two = signProposal(signProposal(await next(measurementDelayMs - 1), first!), second!)
+    expect(await refusalOf(appendManifest(layout, two, nowMs))).toBe('manifest_delay')
+    const all = signProposal(two, third!)
+    expect(await refusalOf(appendManifest(layout, all, nowMs))).toBe('ok')
+    writeFileSync(layout.manifest, before)
   })
 
   it('takes one signature of each governor', async () => {
@@ -73,7 +85,7 @@ describe('a change of the manifest', () => {
     expect(manifestChanges(known.manifest, proposal.manifest)).toEqual([
       {
         what: `measurement ${'e6'.repeat(32)}`,
-        after: `from ${new Date(nowMs).toISOString()}`,
+        after: `from ${new Date(nowMs + measurementDelayMs).toISOString()}`,
       },
     ])
     const applied = await appendManifest(layout, proposal, nowMs)

@@ -1,4 +1,5 @@
 /** What a node says of itself and of the zones that it knows. */
+import { upcomingMeasurements } from '@holdfast/attestation'
 import type { NodeStatus } from '@holdfast/base/answers'
 import type { CoreOptions } from './build-context.ts'
 import type { CoreContext } from './context.ts'
@@ -10,7 +11,7 @@ const zoneKeyOf = (context: CoreContext | undefined): Pick<NodeStatus, 'zoneKey'
 }
 
 export const nodeStatus = (
-  { manifest, mesh, self, crypto }: CoreOptions,
+  { manifest, mesh, self, crypto, clock }: CoreOptions,
   context: CoreContext | undefined,
   { state, owed }: { readonly state: NodeStatus['state']; readonly owed: number },
 ): NodeStatus => {
@@ -23,6 +24,7 @@ export const nodeStatus = (
     simulated: manifest.manifest.kind === 'simulated',
     state,
     nodes: [...(context?.zoneView.nodes() ?? [self.boot])],
+    upcoming: [...upcomingMeasurements({ manifest: manifest.manifest }, clock.nowMs())],
     ...zoneKeyOf(context),
     ...(beatAgeMs === undefined ? {} : { beatAgeMs }),
     wallets: context?.wallets.size ?? 0,

@@ -2,7 +2,13 @@
  * The Holdfast client. It verifies the mesh and its enclaves before anything leaves it, proves
  * requests with credentials, and asks the next node when one does not answer.
  */
-export type { Difference, Verdict, VerifiedManifest } from '@holdfast/attestation'
+export {
+  type Difference,
+  type UpcomingMeasurement,
+  upcomingMeasurements,
+  type Verdict,
+  type VerifiedManifest,
+} from '@holdfast/attestation'
 export type {
   ApprovalAnswer,
   ApprovalListAnswer,

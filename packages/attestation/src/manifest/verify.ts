@@ -4,6 +4,7 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { MeshId } from '@holdfast/base/ids'
 import type { Manifest } from '@holdfast/base/manifest'
 import { momentMs } from '@holdfast/base/moment'
+import { keepsDelay } from './measurement-delay.ts'
 import { isQuorum } from './signature.ts'
 import type { UntrustedManifest } from './signed-manifest.ts'
 
@@ -74,12 +75,23 @@ const verifyNext = (
   if (!isQuorum(known.governors, bytes, signatures)) {
     return refuse('manifest_signature', 'the governors of the known one did not sign it')
   }
-  return accept({ mesh: current.mesh, hash, manifest })
+  if (!keepsDelay(current, manifest, signatures)) {
+    const detail = 'new code comes into force too early, and not all governors signed'
+    return refuse('manifest_delay', detail, 'measurements')
+  }
+  return accept({
+    mesh: current.mesh,
+    hash,
+    manifest,
+    earlier: [...(current.earlier ?? []), current.hash],
+    history: [...(current.history ?? []), known],
+  })
 }
 
 /**
  * The manifest after `current`. Refusals: `manifest_rollback` (an older serial), `manifest_chain`
- * (it does not follow), `manifest_kind_changed`, `manifest_signature`, `manifest_expired`.
+ * (it does not follow), `manifest_kind_changed`, `manifest_signature`, `manifest_delay`,
+ * `manifest_expired`.
  */
 export const verifySuccessor = (
   current: VerifiedManifest,
@@ -116,8 +128,5 @@ export const verifyManifestChain = (options: {
     return refuse('manifest_rollback', detail, 'serial')
   }
   const inForce = checkManifestInForce(current.value, options.nowMs)
-  if (!inForce.ok) return inForce
-  const before = options.chain.slice(0, -1)
-  const earlier = before.map(({ hash }) => hash)
-  return accept({ ...current.value, earlier, history: before.map(({ manifest }) => manifest) })
+  return inForce.ok ? current : inForce
 }

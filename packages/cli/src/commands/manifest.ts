@@ -16,6 +16,8 @@ type ProposeOptions = Dir & {
   readonly out: string
   readonly addMeasurement?: string
   readonly notBefore?: string
+  readonly emergency?: true
+  readonly measurementDelay?: string
   readonly removeMeasurement?: string
   readonly removePlatform?: string
   readonly expires?: string
@@ -38,7 +40,8 @@ const withRotation = ({ zones }: Manifest, rotateKey: string | undefined): Manif
 
 const changeOf = (options: ProposeOptions, manifest: Manifest, nowMs: number) => {
   const { addMeasurement, removeMeasurement, removePlatform, expires } = options
-  const notBefore = options.notBefore ?? new Date(nowMs).toISOString()
+  const delayMs = options.emergency === true ? 0 : (manifest.measurementDelayMs ?? 0)
+  const notBefore = options.notBefore ?? new Date(nowMs + delayMs).toISOString()
   const kept = manifest.measurements.filter(({ mrEnclave }) => mrEnclave !== removeMeasurement)
   const inventory = manifest.inventory.filter(
     (platform) => !Object.values(platform).includes(removePlatform ?? ''),
@@ -50,12 +53,13 @@ const changeOf = (options: ProposeOptions, manifest: Manifest, nowMs: number) =>
     fail('invalid_field', 'the manifest lists no such platform', removePlatform)
   }
   const added = addMeasurement === undefined ? [] : [{ mrEnclave: addMeasurement, notBefore }]
-  const tcb = options.minTcbEvaluation
+  const { minTcbEvaluation: tcb, measurementDelay: delay } = options
   return {
     zones: withRotation(manifest, options.rotateKey),
     measurements: [...kept, ...added],
     inventory,
     ...(expires === undefined ? {} : { expiresAt: expires }),
+    ...(delay === undefined ? {} : { measurementDelayMs: Number(delay) * 3_600_000 }),
     ...(tcb === undefined
       ? {}
       : { tcb: { ...manifest.tcb, minTcbEvaluationDataNumber: Number(tcb) } }),
@@ -69,7 +73,7 @@ const show: MakeCommand = (around) =>
     .action(
       run(around, async (talk, options: Dir) => {
         const { manifest, hash, mesh } = await current(options, around)
-        talk.data({ mesh, hash, manifest }, manifestText(manifest, hash))
+        talk.data({ mesh, hash, manifest }, manifestText(manifest, hash, around.now()))
       }),
     )
 
@@ -79,7 +83,9 @@ const proposeCommand: MakeCommand = (around) =>
     .requiredOption('--out <file>', 'where to')
     .option('--dir <folder>', 'folder of the mesh')
     .option('--add-measurement <hex>', 'code that may hold keys')
-    .option('--not-before <time>', 'when that code comes into force (RFC 3339; default now)')
+    .option('--not-before <time>', 'when that code comes into force (RFC 3339; default: the delay)')
+    .option('--emergency', 'it comes into force at once: every governor must sign')
+    .option('--measurement-delay <hours>', 'how long new code waits from the next manifest on')
     .option('--remove-measurement <hex>', 'code that may hold keys no longer')
     .option('--remove-platform <hash>', 'a machine that counts no longer')
     .option('--rotate-key <zone>', 'have the key of a zone rotated')

@@ -13,11 +13,13 @@ export const nodesCommand: MakeCommand = (around) =>
         const nodes = await client.nodes()
         const rows = nodes.map(({ node, status }) =>
           status === undefined
-            ? ['?', '', 'unreachable', '', '', '', '', node]
+            ? ['?', '', 'unreachable', '', '', '', '', '', '', node]
             : [
                 status.node.zone,
                 status.node.boot.slice(0, 13),
                 status.state,
+                String(status.manifestSerial),
+                status.node.measurement.slice(0, 12),
                 String(status.nodes.length),
                 String(status.wallets),
                 String(status.outbox),
@@ -32,7 +34,18 @@ export const nodesCommand: MakeCommand = (around) =>
                 node,
               ],
         )
-        const head = ['ZONE', 'BOOT', 'STATE', 'OF ZONE', 'WALLETS', 'UNSENT', 'LINKS', 'ADDRESS']
+        const head = [
+          'ZONE',
+          'BOOT',
+          'STATE',
+          'MANIFEST',
+          'CODE',
+          'OF ZONE',
+          'WALLETS',
+          'UNSENT',
+          'LINKS',
+          'ADDRESS',
+        ]
         talk.data({ nodes }, table([head, ...rows]))
       }),
     )

@@ -13,7 +13,7 @@ import { fail } from '@holdfast/base/errors'
 import type { Manifest, ManifestZone } from '@holdfast/base/manifest'
 import { generateApiKey, type MeshId, type ZoneId } from '@holdfast/sdk'
 import { writeApiKey } from '@holdfast/sdk/node'
-import { manifestLifetimeMs } from '../limits.ts'
+import { manifestLifetimeMs, measurementDelayMs } from '../limits.ts'
 import { writeClientFile } from './client-file.ts'
 import { etcdStoreOf, writeEtcdFile } from './etcd-file.ts'
 import { exists, publicFile, secretFile, writeJson, writeWhole } from './files.ts'
@@ -65,6 +65,7 @@ const genesis = (
     kind: 'simulated',
     simulatedRoot: parts.simulatedRoot,
     zones: [...options.zones],
+    measurementDelayMs,
     measurements: [{ mrEnclave: options.measurement, notBefore: issuedAt }],
     tcb: {
       allowedStatuses: ['UpToDate'],

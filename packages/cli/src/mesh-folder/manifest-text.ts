@@ -1,4 +1,5 @@
 /** Manifests for people: what one says, and what another changes of it. */
+import { upcomingMeasurements } from '@holdfast/attestation'
 import type { Manifest } from '@holdfast/base/manifest'
 
 type Line = readonly [what: string, value: string]
@@ -15,6 +16,12 @@ const linesOf = (manifest: Manifest): readonly Line[] => [
         (keyGeneration === undefined ? '' : `, key rotated by wish ${keyGeneration} times`),
     ],
   ),
+  [
+    'delay of new measurements',
+    manifest.measurementDelayMs === undefined
+      ? 'none'
+      : `${manifest.measurementDelayMs / 3_600_000} h, unless all governors sign`,
+  ],
   ...manifest.measurements.map(
     ({ mrEnclave, notBefore }): Line => [`measurement ${mrEnclave}`, `from ${notBefore}`],
   ),
@@ -28,10 +35,13 @@ const linesOf = (manifest: Manifest): readonly Line[] => [
   ...manifest.governors.keys.map(({ id, publicKey }): Line => [`governor ${id}`, publicKey]),
 ]
 
-export const manifestText = (manifest: Manifest, hash: string): string =>
+export const manifestText = (manifest: Manifest, hash: string, nowMs: number): string =>
   [
     `manifest ${manifest.serial} of ${manifest.issuedAt}, hash ${hash}`,
     ...linesOf(manifest).map(([what, value]) => `  ${what}: ${value}`),
+    ...upcomingMeasurements({ manifest }, nowMs).map(
+      ({ measurement, notBefore }) => `NOT IN FORCE YET: ${measurement}, before ${notBefore}`,
+    ),
   ].join('\n')
 
 export type ManifestChange = {

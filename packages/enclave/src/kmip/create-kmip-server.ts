@@ -35,7 +35,9 @@ import type { ChainCrypto } from './crypto/chain-curves.ts'
 import { SigningKeys } from './crypto/signing-keys.ts'
 import { DecodedStates } from './decoded-states.ts'
 import { handleRequest } from './handle-request.ts'
-import { kmipRequestBytesMax, tenantsInMemoryMax } from './limits.ts'
+import { indexedObjectsMax, kmipRequestBytesMax, tenantsInMemoryMax } from './limits.ts'
+import { WalletIndexes } from './locate/wallet-indexes.ts'
+import { readState } from './objects/object-state.ts'
 import { principalOf } from './principal.ts'
 import { markServed } from './pushes/mark-served.ts'
 import { PushHub, type PushTarget } from './pushes/push-hub.ts'
@@ -123,11 +125,17 @@ class Server implements KmipServer {
   readonly #tenants = new Map<WalletId, TenantMemory>()
   readonly #signingKeys = new SigningKeys()
   readonly #states = new DecodedStates()
+  readonly #indexes: WalletIndexes
   readonly #pushes: PushHub
   readonly #shown = new WeakMap<KmipConnection, Set<string>>()
 
   constructor(options: KmipServerOptions) {
     this.#options = options
+    this.#indexes = new WalletIndexes({
+      objects: options.objects,
+      read: (state) => this.#states.read(state, readState),
+      objectsMax: indexedObjectsMax,
+    })
     this.#pushes = new PushHub({
       judge: async (caller) => (await options.judge?.(caller)) ?? accept(undefined),
       served: (wallet, id) => markServed(options.objects, wallet, id),
@@ -163,6 +171,7 @@ class Server implements KmipServer {
         memory: this.#memoryOf(tenant),
         signingKeys: this.#signingKeys,
         states: this.#states,
+        indexes: this.#indexes,
         caller,
         principal: principal.value,
         shown,
@@ -197,6 +206,7 @@ class Server implements KmipServer {
 
   stop(): void {
     this.#signingKeys.clear()
+    this.#indexes.stop()
   }
 
   #write(codec: Codec, response: Response): Bytes {

@@ -23,6 +23,7 @@ import type { SigningKeys } from './crypto/signing-keys.ts'
 import type { DecodedStates } from './decoded-states.ts'
 import { failWith, KmipFailure, KmipPending } from './failure.ts'
 import { conflictAttempts } from './limits.ts'
+import type { WalletIndexes } from './locate/wallet-indexes.ts'
 import { handlers } from './operations/list.ts'
 import { pendingAnswer, pollPending, startPending, takesLong } from './pending.ts'
 import type { Handler, Scope } from './scope.ts'
@@ -37,6 +38,7 @@ export type RequestContext = KmipServerOptions & {
   readonly memory: TenantMemory
   readonly signingKeys: SigningKeys
   readonly states: DecodedStates
+  readonly indexes: WalletIndexes
   readonly caller: KmipCaller
   readonly principal: string | undefined
   readonly shown: Set<string>
@@ -147,8 +149,24 @@ const runItems = async (
     if (undo) scope.work.discard()
     return undo ? answers.map(undone) : answers
   }
-  if (undo) await scope.work.commit()
-  return answers
+  return undo ? commitAll(scope, items, answers) : answers
+}
+
+/** Stores what a batch did as a whole; where that fails, nothing of it was done. */
+const commitAll = async (
+  { work }: Scope,
+  items: readonly ReceivedItem[],
+  answers: readonly ResponseItem[],
+): Promise<readonly ResponseItem[]> => {
+  const last = items.at(-1)
+  try {
+    await work.commit()
+    return answers
+  } catch (error) {
+    work.discard()
+    if (last === undefined || isRefused(last)) throw error
+    return [...answers.slice(0, -1).map(undone), failureOf(last, error)]
+  }
 }
 
 const nothingWaits = async (): Promise<Refused> => refuse('unknown', 'nothing waits')
@@ -169,6 +187,7 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
       objects,
       wallet: caller.tenant,
       states: context.states,
+      indexes: context.indexes,
       sha256,
       hidden: settingsStore.id,
       committed: context.committed,

@@ -4,6 +4,8 @@
 export const kmipRequestBytesMax = 1024 * 1024
 /** Objects that one tenant may have, destroyed ones included. */
 export const tenantObjectsMax = 65_536
+/** Objects that one batch with Undo makes or changes: zones are sent them together. */
+export const storedTogetherMax = 64
 /** Objects that one Locate answers where it names no maximum. */
 export const locatedMax = 1000
 /** Streams and pending operations of one tenant. */
@@ -36,3 +38,5 @@ export const conflictAttempts = 40
 /** How long a certificate by Certify is good, and how far clocks may differ. */
 export const certificateLifetimeMs = 365 * 86_400_000
 export const clockSkewMs = 300_000
+/** Objects in the indexes of Locate, over all tenants. */
+export const indexedObjectsMax = 262_144

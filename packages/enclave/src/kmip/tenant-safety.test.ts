@@ -3,8 +3,8 @@ import { accept, refuse } from '@holdfast/base/errors'
 import { attribute, maskOf, type RequestHeader } from '@holdfast/kmip'
 import { describe, expect, it } from 'vitest'
 import { createMemoryObjects } from '../testing/memory-objects.ts'
-import { tenantObjectsMax } from './limits.ts'
-import { aesAttributes, startKmip } from './testing/start-kmip.ts'
+import { storedTogetherMax, tenantObjectsMax } from './limits.ts'
+import { aesAttributes, callerOf, startKmip } from './testing/start-kmip.ts'
 
 const user = (username: string, password: string): RequestHeader => ({
   authentication: {
@@ -156,6 +156,24 @@ it('makes no object beyond those that a tenant may have', async () => {
   expect(await full.failed('Create', create)).toBe('ServerLimitExceeded')
   const last = startKmip({ objects: { ...objects, count: async () => tenantObjectsMax - 1 } })
   await last.done('Create', create)
+})
+
+it('undoes a batch as a whole that is not stored as a whole', async () => {
+  const header = { batchErrorContinuationOption: 'Undo' } as const
+  const items = Array.from(
+    { length: storedTogetherMax + 1 },
+    () => ({ operation: 'Create', payload: create }) as const,
+  )
+  const { send, done, objects } = startKmip()
+  const { items: answers } = await send('2.1', items, { header })
+  expect(answers.at(-1)).toMatchObject({ reason: 'ServerLimitExceeded' })
+  expect(new Set(answers.slice(0, -1).map(({ status }) => status))).toEqual(
+    new Set(['OperationUndone']),
+  )
+  expect(await objects.count(callerOf(1).tenant)).toBe(0)
+  const { items: stored } = await send('2.1', items.slice(1), { header })
+  expect(new Set(stored.map(({ status }) => status))).toEqual(new Set(['Success']))
+  expect((await done('Locate', {})).uniqueIdentifiers).toHaveLength(storedTogetherMax)
 })
 
 it('leaves no secret in the buffers that a request used', async () => {

@@ -4,12 +4,13 @@
  */
 import { type Bytes, utf8 } from '@holdfast/base/bytes'
 import { ObjectId, type WalletId } from '@holdfast/base/ids'
-import type { ManagedObject } from '@holdfast/kmip'
+import type { Attribute, ManagedObject } from '@holdfast/kmip'
 import type { ManagedObjects, ObjectState } from '../objects/managed-objects.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import type { DecodedStates } from './decoded-states.ts'
 import { failRefused, failWith } from './failure.ts'
-import { tenantObjectsMax } from './limits.ts'
+import { storedTogetherMax, tenantObjectsMax } from './limits.ts'
+import type { WalletIndexes } from './locate/wallet-indexes.ts'
 import type { Attributes } from './objects/attributes.ts'
 import { decodePayload, encodePayload } from './objects/encode-payload.ts'
 import { isEqualValue } from './objects/equal-attributes.ts'
@@ -41,6 +42,7 @@ export type WorkspaceOptions = {
   readonly sha256: (bytes: Bytes) => Bytes
   readonly walletKeys: WalletKeyObjects
   readonly states: DecodedStates
+  readonly indexes: WalletIndexes
   /** An object that is no client's: the tenant's own settings. */
   readonly hidden: ObjectId
   /** Told of every commit, while the values of new objects are held. */
@@ -90,15 +92,33 @@ export class Workspace {
     return state.refusal.code === 'unknown' ? undefined : failRefused(state.refusal)
   }
 
-  /** All objects of the tenant in the order of their creation, destroyed ones too. */
-  async list(): Promise<readonly KmipObject[]> {
-    const { objects, wallet, hidden } = this.#options
-    const states = (await objects.list(wallet)).filter(({ id }) => id !== hidden)
+  /**
+   * The objects of the tenant in the order of their creation, destroyed ones too: all, or those
+   * that may have the attributes that are wanted, and others.
+   */
+  async list(wanted: readonly Attribute[]): Promise<readonly KmipObject[]> {
+    const states = await this.#states(wanted)
     const stored = states.map((state) => this.#entries.get(state.id)?.object ?? this.#read(state))
     const known = new Set(stored.map(({ id }) => id))
     const fresh = [...this.#entries.values()].filter(({ object }) => !known.has(object.id))
     const walletKeys = await this.#options.walletKeys.list((name) => this.importedId(name))
     return [...walletKeys, ...stored, ...fresh.map(({ object }) => object)]
+  }
+
+  async #states(wanted: readonly Attribute[]): Promise<readonly ObjectState[]> {
+    const { objects, wallet, hidden, indexes } = this.#options
+    // What the request has changed and not stored stands in no index.
+    const isChanged = [...this.#entries.values()].some(({ changed, base }) => changed && base)
+    const ids = isChanged ? undefined : await indexes.candidates(wallet, wanted)
+    if (ids === undefined) return (await objects.list(wallet)).filter(({ id }) => id !== hidden)
+    const states: ObjectState[] = []
+    for (const id of ids) {
+      if (id === hidden) continue
+      const state = await objects.state(wallet, id)
+      if (state.ok) states.push(state.value)
+      else if (state.refusal.code !== 'unknown') failRefused(state.refusal)
+    }
+    return states
   }
 
   async payload(object: KmipObject): Promise<ManagedObject> {
@@ -139,6 +159,9 @@ export class Workspace {
 
   async commit(): Promise<void> {
     const changed = [...this.#entries.values()].filter((entry) => entry.changed)
+    if (changed.length > storedTogetherMax) {
+      failWith('ServerLimitExceeded', 'so many objects are not stored together')
+    }
     await this.#create(changed.filter(({ base }) => base === undefined))
     await this.#store(changed.filter(({ base }) => base !== undefined))
     this.#entries.clear()

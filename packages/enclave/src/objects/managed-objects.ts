@@ -14,6 +14,9 @@ export type ObjectState = {
   readonly state: Bytes
   readonly version: RecordVersion
   readonly destroyed: boolean
+  /** When it was made, and as which of those that were made together. */
+  readonly createdAtMs: number
+  readonly place: number
 }
 
 export type ManagedObjects = {
@@ -35,6 +38,8 @@ export type ManagedObjects = {
   payload(wallet: WalletId, id: ObjectId): Promise<Result<Bytes>>
   /** States of a wallet's objects, destroyed ones included, in the order of their creation. */
   list(wallet: WalletId): Promise<readonly ObjectState[]>
+  /** Tells of each object whose state is stored here or gone from here, until it is ended. */
+  follow(listener: (wallet: WalletId, id: ObjectId) => void): () => void
   /** Whether the value of an object is here. */
   holds(id: ObjectId): boolean
   /** How many objects a wallet has, destroyed ones included. */

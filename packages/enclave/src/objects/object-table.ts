@@ -41,6 +41,8 @@ export type ObjectTable = {
   tomb(id: ObjectId): Promise<StateEntry | undefined>
   /** Objects whose tombstone stands, and whose state does not say so yet. */
   unsettled(): readonly ObjectId[]
+  /** Tells of each object whose state is another than before, or gone, until it is ended. */
+  follow(listener: (wallet: WalletId, id: ObjectId) => void): () => void
   ofWallet(wallet: WalletId): readonly ObjectId[]
   countOf(wallet: WalletId): number
   /** Objects of wallets that `zone` may hold, behind `after`, in the order of their ids. */
@@ -53,6 +55,7 @@ class Table implements ObjectTable {
   readonly #byWallet = new Map<WalletId, Set<ObjectId>>()
   readonly #tombs = new Set<ObjectId>()
   readonly #unsettled = new Set<ObjectId>()
+  readonly #followers = new Set<(wallet: WalletId, id: ObjectId) => void>()
   #ordered: readonly ObjectId[] | undefined
   readonly #records: Records
   readonly #crypto: Crypto
@@ -128,6 +131,12 @@ class Table implements ObjectTable {
     this.#unsettled.delete(id)
     this.#cache.delete(id)
     this.#ordered = undefined
+    for (const tell of this.#followers) tell(before.wallet, id)
+  }
+
+  follow(listener: (wallet: WalletId, id: ObjectId) => void): () => void {
+    this.#followers.add(listener)
+    return () => void this.#followers.delete(listener)
   }
 
   buried(id: ObjectId): void {
@@ -186,6 +195,7 @@ class Table implements ObjectTable {
     this.#digest(wallet, before, after)
     const objects = this.#byWallet.get(wallet) ?? new Set()
     this.#byWallet.set(wallet, objects.add(id))
+    if (before?.hash !== hash) for (const tell of this.#followers) tell(wallet, id)
     return true
   }
 

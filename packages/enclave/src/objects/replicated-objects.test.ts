@@ -51,6 +51,24 @@ beforeAll(async () => {
 afterAll(() => mesh.stop())
 
 describe('a managed object', () => {
+  it('is told of in every zone to who follows, when it is made and when it changes', async () => {
+    const zones = ['eu-west', 'us-east', 'ap-south']
+    const told: string[] = []
+    const ends = zones.map((zone) =>
+      objects(zone).follow((wallet, id) => void told.push(`${zone} ${wallet} ${id}`)),
+    )
+    const id = await create('us-east')
+    const all = zones.map((zone) => `${zone} ${tenant} ${id}`)
+    await until(() => all.every((one) => told.includes(one)))
+    told.length = 0
+    expect(codeOf(await change('eu-west', id, 1))).toBe('ok')
+    await until(() => all.every((one) => told.includes(one)))
+    for (const end of ends) end()
+    told.length = 0
+    expect(codeOf(await change('eu-west', id, 2))).toBe('ok')
+    expect(told).toEqual([])
+  })
+
   it('is made by the home of its wallet and visible in every zone', async () => {
     const id = await create('ap-south')
     for (const zone of ['eu-west', 'us-east', 'ap-south']) {

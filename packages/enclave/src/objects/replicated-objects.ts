@@ -162,6 +162,8 @@ const toState = (entry: StateEntry): ObjectState => ({
   state: entry.state,
   version: { epoch: entry.epoch, version: entry.version },
   destroyed: entry.destroyed,
+  createdAtMs: entry.createdAtMs,
+  place: entry.place,
 })
 
 class ReplicatedObjects implements ManagedObjects {
@@ -193,6 +195,10 @@ class ReplicatedObjects implements ManagedObjects {
     return entries
       .toSorted((left, right) => left.createdAtMs - right.createdAtMs || left.place - right.place)
       .map(toState)
+  }
+
+  follow(listener: (wallet: WalletId, id: ObjectId) => void): () => void {
+    return this.#context.objects.follow(listener)
   }
 
   holds(id: ObjectId): boolean {

@@ -8,6 +8,10 @@ type Kept = { state: ObjectState; payload: Bytes | undefined }
 
 export const createMemoryObjects = (): ManagedObjects => {
   const kept = new Map<ObjectId, Kept>()
+  const followers = new Set<(wallet: WalletId, id: ObjectId) => void>()
+  const tell = (wallet: WalletId, id: ObjectId): void => {
+    for (const follower of followers) follower(wallet, id)
+  }
   const find = (wallet: WalletId, id: ObjectId): Kept | undefined => {
     const found = kept.get(id)
     return found?.state.wallet === wallet ? found : undefined
@@ -16,12 +20,14 @@ export const createMemoryObjects = (): ManagedObjects => {
   return {
     create: async (wallet, objects) => {
       if (objects.some(({ id }) => kept.has(id))) return refuse('conflict', 'the object exists')
-      for (const { id, payload, state } of objects) {
+      for (const [place, { id, payload, state }] of objects.entries()) {
         const version = { epoch: 1, version: 1 }
+        const made = { version, destroyed: false, createdAtMs: kept.size, place }
         kept.set(id, {
-          state: { id, wallet, state: state.slice(), version, destroyed: false },
+          state: { id, wallet, state: state.slice(), ...made },
           payload: payload.slice(),
         })
+        tell(wallet, id)
       }
       return accept(undefined)
     },
@@ -38,6 +44,10 @@ export const createMemoryObjects = (): ManagedObjects => {
     },
     list: async (wallet) =>
       [...kept.values()].map(({ state }) => state).filter((state) => state.wallet === wallet),
+    follow: (listener) => {
+      followers.add(listener)
+      return () => void followers.delete(listener)
+    },
     holds: (id) => kept.get(id)?.payload !== undefined,
     count: async (wallet) =>
       [...kept.values()].filter(({ state }) => state.wallet === wallet).length,
@@ -58,6 +68,7 @@ export const createMemoryObjects = (): ManagedObjects => {
           destroyed: found.state.destroyed || destroy === true,
         }
         if (destroy === true) found.payload = undefined
+        tell(wallet, id)
       }
       return accept(undefined)
     },

@@ -45,8 +45,13 @@ export const isServerSet = (one: Attribute): boolean => serverSet.has(one.name)
 /** Objects that have a state. */
 const hasState = ({ type }: ManagedObject): boolean => type !== 'Template'
 
+/** What an index is asked by for objects of a name; the type of the name does not matter. */
+const named = (nameValue: string): Attributes => [
+  { name: 'Name', value: { nameValue, nameType: 'UninterpretedTextString' } },
+]
+
 const templateNamed = async (scope: Scope, name: string): Promise<Attributes> => {
-  for (const object of await scope.work.list()) {
+  for (const object of await scope.work.list(named(name))) {
     if (object.destroyed || valueOf(object.attributes, 'ObjectType') !== 'Template') continue
     if (!valuesOf(object.attributes, 'Name').some(({ nameValue }) => nameValue === name)) continue
     const value = await scope.work.payload(object)
@@ -88,11 +93,12 @@ export const checkNames = async (
   self?: string,
 ): Promise<void> => {
   const names = new Set(valuesOf(attributes, 'Name').map(({ nameValue }) => nameValue))
-  if (names.size === 0) return
-  for (const object of await scope.work.list()) {
-    if (object.destroyed || object.identifier === self) continue
-    if (valuesOf(object.attributes, 'Name').some(({ nameValue }) => names.has(nameValue))) {
-      failWith('NonUniqueNameAttribute', 'another object has this name')
+  for (const name of names) {
+    for (const object of await scope.work.list(named(name))) {
+      if (object.destroyed || object.identifier === self) continue
+      if (valuesOf(object.attributes, 'Name').some(({ nameValue }) => nameValue === name)) {
+        failWith('NonUniqueNameAttribute', 'another object has this name')
+      }
     }
   }
 }

@@ -18,7 +18,7 @@ const isStored = (object: KmipObject, mask: number): boolean => {
 export const locate = handler('Locate', async (scope, request) => {
   const wanted: readonly Attribute[] = request.attributes ?? []
   const mask = request.storageStatusMask ?? 1
-  const found = (await scope.work.list())
+  const found = (await scope.work.list(wanted))
     .filter((object) => isStored(object, mask))
     .filter((object) => scope.allowed?.touches(object) ?? true)
     .filter((object) => matches(currentAttributes(object.attributes, scope.now), wanted))

@@ -4,6 +4,7 @@ import type { KmipClient } from '@holdfast/kmip'
 import { signRequests, unsignedTransfers } from './client/sign-requests.ts'
 import { walletRequest } from './client/wallet-request.ts'
 import { getShape, prepareGet } from './kmip/get-calls.ts'
+import { prepareLocate } from './kmip/locate-calls.ts'
 import { createSigningKey, findWalletKey } from './kmip/objects.ts'
 import { createTenant } from './kmip/tenant.ts'
 import { connectionsOfHttps, inFlight, signedBytes } from './limits.ts'
@@ -66,14 +67,16 @@ const creating =
 type KmipCalls = {
   readonly connections: number
   readonly inFlight: number
+  /** Where its objects are, if not everywhere. */
+  readonly where?: 'home'
   /** Makes an object and gives the call that uses it. */
   readonly prepare: (client: KmipClient) => Promise<(client: KmipClient) => Promise<unknown>>
 }
 
 const overKmip =
-  ({ connections, inFlight: flights, prepare }: KmipCalls): Case['start'] =>
+  ({ connections, inFlight: flights, where, prepare }: KmipCalls): Case['start'] =>
   async (world) => {
-    const tenant = await createTenant(world)
+    const tenant = await createTenant(world, where)
     using client = await tenant.dial()
     const call = await prepare(client)
     return startKmipLoad({ tenant, connections, inFlight: flights, call })
@@ -104,6 +107,7 @@ const kmipCases: readonly Case[] = (
     ['kmip.sign.64x1', { connections: 64, inFlight: 1, prepare: signing }],
     ['kmip.wallet.sign', { connections: 8, inFlight: 8, prepare: walletSigning }],
     ['kmip.get', { ...getShape, prepare: prepareGet }],
+    ['kmip.locate', { ...getShape, where: 'home', prepare: prepareLocate }],
   ] as const
 ).map(([name, calls]) => ({ name, countsOthers: false, start: overKmip(calls) }))
 

@@ -29,6 +29,9 @@ const rows: Readonly<Record<string, Row>> = {
     what: "KMIP 1.4 Sign of a whole transfer by the wallet's own key, 8 connections with 8 each",
   },
   'kmip.get': { what: 'KMIP 1.4 Get of an AES-256 key, 8 connections with 8 in flight each' },
+  'kmip.locate': {
+    what: 'KMIP 1.4 Locate of one of 10,000 objects by type and name, 8 connections with 8 each',
+  },
   'kmip.get.pykmip': {
     what: "the same Gets by the same client, of PyKMIP's server (python3-pykmip, TLS 1.2)",
   },

@@ -41,9 +41,12 @@ const ethereumKey: KeyRequest = {
   accounts: [{ chain: 'ethereum' }],
 }
 
-const walletOf = (world: MeshWorld, made: ClientCertificate): WalletCreate => {
+type Where = 'home' | 'all zones'
+
+const walletOf = (world: MeshWorld, made: ClientCertificate, where: Where): WalletCreate => {
   const home = ZoneId(world.asked.zone)
-  const zones = [world.asked, ...world.others].map(({ zone }) => ZoneId(zone))
+  const nodes = where === 'home' ? [world.asked] : [world.asked, ...world.others]
+  const zones = nodes.map(({ zone }) => ZoneId(zone))
   const policy = defaultPolicy({ owners: [owner], kmip: true })
   const others = zones.filter((zone) => zone !== home).toSorted()
   return {
@@ -54,7 +57,11 @@ const walletOf = (world: MeshWorld, made: ClientCertificate): WalletCreate => {
     cell: 0,
     home,
     name: 'Measured over KMIP',
-    placement: { constraints: { regions: zones }, zones: [home, ...others], durability: 2 },
+    placement: {
+      constraints: { regions: zones },
+      zones: [home, ...others],
+      durability: Math.min(2, zones.length),
+    },
     persons: [{ id: owner, owner: true }],
     credentials: [world.owner.credential, certificateCredentialOf(made.publicKey, owner)],
     policy: { ...policy, rules: [...policy.rules, machinesSign] },
@@ -62,7 +69,7 @@ const walletOf = (world: MeshWorld, made: ClientCertificate): WalletCreate => {
   }
 }
 
-const enrol = async (world: MeshWorld): Promise<ClientCertificate> => {
+const enrol = async (world: MeshWorld, where: Where): Promise<ClientCertificate> => {
   const nowMs = Date.now()
   const expiresAtMs = nowMs + requestLifetimeMs
   const made = makeClientCertificate({ name: 'bench', nowMs, expiresAtMs })
@@ -71,13 +78,16 @@ const enrol = async (world: MeshWorld): Promise<ClientCertificate> => {
     connections: 1,
     owner: world.owner,
     purpose: 'enrol',
-    next: () => utf8(JSON.stringify(walletOf(world, made))),
+    next: () => utf8(JSON.stringify(walletOf(world, made, where))),
   })
   return made
 }
 
-export const createTenant = async (world: MeshWorld): Promise<KmipTenant> => {
-  const { keyPem: key, certificatePem: cert } = await enrol(world)
+export const createTenant = async (
+  world: MeshWorld,
+  where: Where = 'all zones',
+): Promise<KmipTenant> => {
+  const { keyPem: key, certificatePem: cert } = await enrol(world, where)
   const { hostname: host, port } = new URL(`tls://${world.asked.kmip.tls}`)
   const dial = async (): Promise<KmipClient> => {
     const socket = connect({ host, port: Number(port), key, cert, rejectUnauthorized: false })

@@ -51,6 +51,7 @@ describe.runIf(hasLibrary())('npm run bench', () => {
       'kmip.sign.64x1',
       'kmip.wallet.sign',
       'kmip.get',
+      'kmip.locate',
       ...(findForeignPrograms() === undefined ? [] : ['kmip.get.pykmip']),
       'core.sign.wasm',
       'limit.charge',

@@ -109,11 +109,10 @@ export class Workspace {
     const { objects, wallet, hidden, indexes } = this.#options
     // What the request has changed and not stored stands in no index.
     const isChanged = [...this.#entries.values()].some(({ changed, base }) => changed && base)
-    const ids = isChanged ? undefined : await indexes.candidates(wallet, wanted)
+    const ids = isChanged ? undefined : await indexes.candidates({ wallet, hidden }, wanted)
     if (ids === undefined) return (await objects.list(wallet)).filter(({ id }) => id !== hidden)
     const states: ObjectState[] = []
     for (const id of ids) {
-      if (id === hidden) continue
       const state = await objects.state(wallet, id)
       if (state.ok) states.push(state.value)
       else if (state.refusal.code !== 'unknown') failRefused(state.refusal)

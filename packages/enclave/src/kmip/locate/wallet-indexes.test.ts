@@ -1,3 +1,4 @@
+import { ObjectId } from '@holdfast/base/ids'
 import { type Attribute, attribute, maskOf, type RequestPayload } from '@holdfast/kmip'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -9,6 +10,7 @@ import { readState } from '../objects/object-state.ts'
 import { aesAttributes, callerOf, startKmip } from '../testing/start-kmip.ts'
 import { WalletIndexes } from './wallet-indexes.ts'
 
+const none = ObjectId.of(new Uint8Array(16))
 const nowSeconds = 1_800_000_000n
 
 const name = (nameValue: string): Attribute =>
@@ -195,7 +197,8 @@ describe('an index of objects', () => {
     const kmip = startKmip({ objects })
     const seen = async (caller: number): Promise<number | undefined> => {
       const wanted = [attribute('ObjectType', 'SymmetricKey')]
-      return (await indexes.candidates(callerOf(caller).tenant, wanted))?.length
+      const wallet = callerOf(caller).tenant
+      return (await indexes.candidates({ wallet, hidden: none }, wanted))?.length
     }
     const make = (caller: number) =>
       kmip.done('Create', { objectType: 'SymmetricKey', attributes: aesAttributes }, { caller })

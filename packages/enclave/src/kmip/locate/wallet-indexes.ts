@@ -33,17 +33,18 @@ export class WalletIndexes {
     })
   }
 
-  /** As `WalletIndex.candidates`, of what is stored now. */
+  /** As `WalletIndex.candidates`, of what is stored now, but for what is no client's object. */
   candidates(
-    wallet: WalletId,
+    { wallet, hidden }: { readonly wallet: WalletId; readonly hidden: ObjectId },
     wanted: readonly Attribute[],
   ): Promise<readonly ObjectId[] | undefined> {
     return this.#serial.alone(wallet, async () => {
-      const { index, changed } = await this.#indexOf(wallet)
+      const { index, changed } = await this.#indexOf(wallet, hidden)
       const { objects, read } = this.#options
       for (const id of [...changed]) {
         // What is stored while this one is read marks it again.
         changed.delete(id)
+        if (id === hidden) continue
         const state = await objects.state(wallet, id)
         if (state.ok) index.put(state.value, read(state.value).attributes)
         else if (state.refusal.code === 'unknown') index.remove(id)
@@ -61,7 +62,7 @@ export class WalletIndexes {
     this.#kept.clear()
   }
 
-  async #indexOf(wallet: WalletId): Promise<Kept> {
+  async #indexOf(wallet: WalletId, hidden: ObjectId): Promise<Kept> {
     const known = this.#kept.get(wallet)
     this.#kept.delete(wallet)
     const kept = known ?? { index: new WalletIndex(), changed: new Set() }
@@ -70,7 +71,9 @@ export class WalletIndexes {
     if (known !== undefined) return known
     try {
       const { objects, read } = this.#options
-      for (const state of await objects.list(wallet)) kept.index.put(state, read(state).attributes)
+      for (const state of await objects.list(wallet)) {
+        if (state.id !== hidden) kept.index.put(state, read(state).attributes)
+      }
     } catch (error) {
       this.#kept.delete(wallet)
       throw error

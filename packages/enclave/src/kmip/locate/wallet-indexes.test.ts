@@ -1,6 +1,6 @@
 import { ObjectId } from '@holdfast/base/ids'
 import { type Attribute, attribute, maskOf, type RequestPayload } from '@holdfast/kmip'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ManagedObjects } from '../../objects/managed-objects.ts'
 import { createMemoryObjects } from '../../testing/memory-objects.ts'

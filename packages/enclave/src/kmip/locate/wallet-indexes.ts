@@ -41,8 +41,9 @@ export class WalletIndexes {
     return this.#serial.alone(wallet, async () => {
       const { index, changed } = await this.#indexOf(wallet, hidden)
       const { objects, read } = this.#options
-      for (const id of [...changed]) {
-        // What is stored while this one is read marks it again.
+      // What is stored while these are read marks them again, for the next answer.
+      const marked = [...changed]
+      for (const id of marked) {
         changed.delete(id)
         if (id === hidden) continue
         const state = await objects.state(wallet, id)

@@ -17,8 +17,6 @@ type Indexed = {
 const byCreation = (left: Indexed, right: Indexed): number =>
   left.createdAtMs - right.createdAtMs || left.place - right.place || left.arrival - right.arrival
 
-const none: ReadonlySet<ObjectId> = new Set()
-
 export class WalletIndex {
   readonly #objects = new Map<ObjectId, Indexed>()
   readonly #byKey = new Map<string, Set<ObjectId>>()
@@ -51,7 +49,9 @@ export class WalletIndex {
   candidates(wanted: readonly Attribute[]): readonly ObjectId[] | undefined {
     const sought = wanted.flatMap((one) => {
       const keys = soughtBy(one)
-      return keys === undefined ? [] : [keys.map((key) => this.#byKey.get(key) ?? none)]
+      return keys === undefined
+        ? []
+        : [keys.map((key) => this.#byKey.get(key) ?? new Set<ObjectId>())]
     })
     const [smallest, ...others] = sought.toSorted((left, right) => sizeOf(left) - sizeOf(right))
     if (smallest === undefined) return undefined

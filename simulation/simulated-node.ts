@@ -72,6 +72,8 @@ const clockOf = (
 
 /** Short, so that it happens within a run, and longer than a restart mostly takes. */
 const failoverAfterMs = 3000
+/** A few, so that zones that were away are owed more than is listed. */
+const outboxPerZoneMax = 4
 
 /** Makes the node; the caller starts its core. */
 export const createNode = (options: NodeOptions): SimulatedNode => {
@@ -94,6 +96,7 @@ export const createNode = (options: NodeOptions): SimulatedNode => {
   const self = (): SimulatedNode => node
   const core = createCore({
     failoverAfterMs,
+    outboxPerZoneMax,
     general: createGeneralCrypto(),
     crypto,
     entropy,

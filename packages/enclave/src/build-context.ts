@@ -33,6 +33,7 @@ import { createRecords, type Records } from './records/records.ts'
 import { createBootRule } from './replication/boot-rule.ts'
 import { createDigests } from './replication/digests.ts'
 import { createInFlight } from './replication/in-flight.ts'
+import { createOutbox } from './replication/outbox.ts'
 import { createPeers, type Peers } from './replication/peers.ts'
 import { createPromiseTable } from './replication/promise-table.ts'
 import { createReplicator } from './replication/replicator.ts'
@@ -72,6 +73,8 @@ export type CoreOptions = {
   readonly kmip?: Partial<KmipServerFacts>
   /** How long a home is silent before another zone takes its wallets over; default 60 s. */
   readonly failoverAfterMs?: number
+  /** What another zone is owed beyond is not listed one by one; default 4096. */
+  readonly outboxPerZoneMax?: number
 }
 
 type Held = {
@@ -87,11 +90,12 @@ type Held = {
 }
 
 /** What the node keeps of its zone's records in memory. */
-const tablesOf = (records: Records, { crypto, clock }: CoreOptions) => {
+const tablesOf = (records: Records, { crypto, clock, outboxPerZoneMax }: CoreOptions) => {
   const digests = createDigests()
   const wallets = createWalletTable(records, crypto, digests)
   return {
     digests,
+    outbox: createOutbox(records, outboxPerZoneMax),
     wallets,
     objects: createObjectTable(records, crypto, wallets, digests),
     passkeys: createPasskeyCounters(records, crypto),

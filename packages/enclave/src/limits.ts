@@ -34,6 +34,15 @@ export const lateNodeMs = 10_000
 export const peerTimeoutMs = 5000
 /** Wallets whose replication a node drives at once, for each zone. */
 export const outboxBatchRecords = 64
+/** Of these, sent at once. */
+export const outboxInFlight = 8
+/** What a zone is owed beyond is not listed: one mark stands for it. */
+export const outboxPerZoneMax = 4096
+/** When what a zone refused is sent again: twice as late each time. */
+export const outboxBackoffMsMin = 2000
+export const outboxBackoffMsMax = 5 * 60_000
+/** Records fetched from one zone at once. */
+export const fetchesInFlight = 8
 /** Where wallets that are not here were found last. */
 export const locationsCachedMax = 10_000
 /** How long one request of a client may take, with every node that it passes. */

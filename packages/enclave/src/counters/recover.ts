@@ -126,4 +126,4 @@ export const answerReport = async (
 }
 
 const countIntents = async ({ records }: CounterContext, wallet: WalletId): Promise<number> =>
-  (await records.names(intentPrefix(wallet), 1)).length
+  (await records.names(intentPrefix(wallet), { limit: 1 })).length

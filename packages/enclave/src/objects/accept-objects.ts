@@ -7,7 +7,7 @@ import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, ZoneId } from '@holdfast/base/ids'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Condition, Write } from '../ports/store.ts'
-import { objectName, outName, stateName, tombName } from '../records/names.ts'
+import { objectName, stateName, tombName } from '../records/names.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import type { Records } from '../records/records.ts'
 import { type Acceptance, type Origin, owedOf } from '../replication/accept-wallet.ts'
@@ -15,6 +15,7 @@ import type { BootRule } from '../replication/boot-rule.ts'
 import { groupId } from '../replication/group.ts'
 import { checkPromised } from '../replication/leadership.ts'
 import type { ObjectBundle } from '../replication/messages.ts'
+import type { Outbox } from '../replication/outbox.ts'
 import type { PromiseTable } from '../replication/promise-table.ts'
 import { rememberersOf } from '../replication/voters.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
@@ -30,6 +31,7 @@ export type AcceptObjectsContext = {
   readonly zone: ZoneId
   readonly bootRule: BootRule
   readonly promises: PromiseTable
+  readonly outbox: Outbox
 }
 
 type Prepared = { readonly conditions: Condition[]; readonly writes: Write[] }
@@ -121,7 +123,7 @@ const prepare = async (
   into.conditions.push({ key: name, revision: objects.indexed(id)?.revision ?? 'absent' })
   into.writes.push(records.put(name, version, next.payload))
   for (const zone of owed) {
-    into.writes.push(records.put(outName(zone, name), version, new Uint8Array()))
+    context.outbox.owe(into, { zone, record: name, version })
   }
   if (!next.destroyed) {
     // Compared in the same transaction: what was destroyed meanwhile does not come back.
@@ -160,8 +162,7 @@ const prepareBurial = (
   const version = { epoch: next.epoch, version: next.version }
   for (const zone of context.wallets.indexed(next.wallet)?.holders ?? []) {
     if (zone === context.zone) continue
-    const name = outName(zone, stateName(next.object))
-    into.writes.push(context.records.put(name, version, new Uint8Array()))
+    context.outbox.owe(into, { zone, record: stateName(next.object), version })
   }
   return next
 }

@@ -86,7 +86,7 @@ const removeObjects = async (context: CoreContext, wallet: WalletId): Promise<Re
 /** Settles only when the prefix has been seen empty. */
 const removePrefix = async (context: CoreContext, prefix: string): Promise<Result<unknown>> => {
   for (;;) {
-    const names = await context.records.names(prefix, erasureBatchRecords)
+    const names = await context.records.names(prefix, { limit: erasureBatchRecords })
     if (names.length === 0) return accept(undefined)
     const removed = await remove(context, names)
     if (!removed.ok) return removed

@@ -28,6 +28,10 @@ export const waitPrefix = 'wait/'
 export const outName = (zone: ZoneId, record: RecordName): RecordName =>
   name(`out/${zone}/${record}`)
 export const outPrefix = (zone: ZoneId): string => `out/${zone}/`
+/** Which zone is owed what stands under a name. */
+export const zoneOfOut = (out: RecordName): ZoneId => out.split('/')[1] as ZoneId
+/** More is owed to `zone` than is listed. */
+export const dirtyName = (zone: ZoneId): RecordName => name(`out/${zone}/dirty`)
 /** Made once, under the first zone key of this store; holds the key's epoch. */
 export const zoneEpochName: RecordName = name('zone/epoch')
 /** The boot of the node that serves this store. */

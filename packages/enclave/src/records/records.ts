@@ -32,7 +32,11 @@ export type Records = {
   open(untrusted: StoredRecord): OpenedRecord
   /** Records under a prefix from one name on, at most `limit`. */
   page(prefix: string, from: RecordName, limit: number): Promise<readonly OpenedRecord[]>
-  names(prefix: string, limit: number): Promise<readonly RecordName[]>
+  /** In their order, those of them from one on, at most `limit`. */
+  names(
+    prefix: string,
+    part: { readonly limit: number; readonly from?: string | undefined },
+  ): Promise<readonly RecordName[]>
   put(name: RecordName, version: RecordVersion, payload: Bytes): Write
   /** As `commit`, but an outcome that is not told within `deadlineMs` is `outcome_unknown`. */
   attempt(batch: Batch, deadlineMs: number): Promise<Result<Revision>>
@@ -130,9 +134,10 @@ export const createRecords = (options: CommitContext): Records => {
       const found = await reading(() => store.scan(prefix, { limit, from }))
       return openPage(found.records)
     },
-    names: async (prefix, limit) => {
+    names: async (prefix, { limit, from }) => {
       const before = fall.seen
-      const page = await reading(() => store.scan(prefix, { limit }))
+      const part = from === undefined ? { limit } : { limit, from }
+      const page = await reading(() => store.scan(prefix, part))
       fall.saw(page.revision, before)
       return page.records.map((record) => record.key as RecordName)
     },

@@ -9,7 +9,7 @@ import type { MarkTable } from '../marks/mark-table.ts'
 import type { GoneTable } from '../placement/gone-table.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Condition, Write } from '../ports/store.ts'
-import { objectName, outName, type RecordName, walletName } from '../records/names.ts'
+import { objectName, type RecordName, walletName } from '../records/names.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import type { Records } from '../records/records.ts'
 import { isNewer, parseWallet, type WalletEntry } from '../wallets/wallet-entry.ts'
@@ -18,6 +18,7 @@ import type { BootRule } from './boot-rule.ts'
 import { groupOf } from './group.ts'
 import { checkPromised } from './leadership.ts'
 import type { WalletBundle } from './messages.ts'
+import type { Outbox } from './outbox.ts'
 import type { PromiseTable } from './promise-table.ts'
 import { holdersOf } from './quorum.ts'
 import { rememberersOf } from './voters.ts'
@@ -31,6 +32,7 @@ export type AcceptContext = {
   readonly bootRule: BootRule
   readonly promises: PromiseTable
   readonly gone: Pick<GoneTable, 'of' | 'condition' | 'refresh'>
+  readonly outbox: Outbox
   /** Called after a commit that replaced an older version. */
   readonly replaced: (wallet: WalletId) => void
 }
@@ -229,11 +231,11 @@ const tryAccept = async (
   }
   const { home } = entry.wallet
   for (const zone of owedOf(context, { owed, origin }, { home, holders: holdersOf(group) })) {
-    prepared.writes.push(context.records.put(outName(zone, name), version, new Uint8Array()))
+    context.outbox.owe(prepared, { zone, record: name, version })
   }
   // A move that another home did not hear of came to nothing: the zones that it named are told.
   for (const zone of dropped(context, entry)) {
-    prepared.writes.push(context.records.put(outName(zone, name), version, new Uint8Array()))
+    context.outbox.owe(prepared, { zone, record: name, version })
   }
   const stored = await context.records.commit(prepared)
   if (!stored.ok) return stored

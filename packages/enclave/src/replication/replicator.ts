@@ -3,12 +3,12 @@
  * compares inventories when a link comes up.
  */
 import type { DurabilityState } from '@holdfast/base/answers'
-import { type ErrorCode, errorTable, type Result, refuse } from '@holdfast/base/errors'
-import { ObjectId, WalletId, type ZoneId } from '@holdfast/base/ids'
+import { type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
+import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 import {
   bootCompareAttempts,
   bootComparePauseMs,
-  outboxBatchRecords,
+  fetchesInFlight,
   peerTimeoutMs,
   reconcileBucketsMax,
   reconcileIntervalMs,
@@ -17,25 +17,18 @@ import { acceptObjects } from '../objects/accept-objects.ts'
 import type { StateEntry } from '../objects/object-records.ts'
 import { compareRemovals } from '../placement/compare-removals.ts'
 import type { Peer } from '../ports/mesh.ts'
-import {
-  outName,
-  outPrefix,
-  type RecordName,
-  stateName,
-  statePrefix,
-  walletName,
-  walletPrefix,
-} from '../records/names.ts'
-import type { RecordVersion } from '../records/record-seal.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
 import { acceptWallet, fetched } from './accept-wallet.ts'
 import { clearBundle, clearObjects } from './bundle.ts'
 import { differingBuckets } from './digests.ts'
 import { groupOf } from './group.ts'
+import { inTurns } from './in-turns.ts'
 import { checkPromised } from './leadership.ts'
 import { covers, pushObjects, pushWallet } from './push.ts'
 import { holdersOf } from './quorum.ts'
+import { eachPeerObject, eachPeerWallet } from './read-inventories.ts'
 import type { ReplicatorContext } from './replicator-context.ts'
+import { createOwedSender, type OwedSender } from './send-owed.ts'
 import { durabilityOf, type Enough, finalCount, spread } from './spread.ts'
 import { rememberersOf, votersOf } from './voters.ts'
 
@@ -69,21 +62,9 @@ export type Replicator = {
   owedCount(): Promise<number>
 }
 
-const owedCountMax = 10_000
-
 /** Refused for what it says, not for what happened meanwhile: asking again would change nothing. */
 const isSettled = (code: ErrorCode): boolean =>
   code === 'conflict' || errorTable[code].retry !== 'later'
-
-const tellsMore: ReadonlySet<ErrorCode> = new Set(['superseded', 'destroyed'])
-
-const isAboutTheZone = (code: ErrorCode): boolean =>
-  code === 'unreachable' || code === 'recovering' || code === 'not_ready'
-
-const partOf = <Id>(after: Id | undefined, bucket: number | undefined) => ({
-  ...(after === undefined ? {} : { after }),
-  ...(bucket === undefined ? {} : { bucket }),
-})
 
 class MeshReplicator implements Replicator {
   readonly #context: ReplicatorContext
@@ -95,9 +76,11 @@ class MeshReplicator implements Replicator {
    */
   readonly #uncompared = new Set<ZoneId>()
   readonly #reconciledAtMs = new Map<ZoneId, number>()
+  readonly #sender: OwedSender
 
   constructor(context: ReplicatorContext) {
     this.#context = context
+    this.#sender = createOwedSender(context)
   }
 
   spreadWallet(entry: WalletEntry, wait: Wait): Promise<DurabilityState> {
@@ -153,6 +136,7 @@ class MeshReplicator implements Replicator {
 
   catchUp(peer: Peer): Promise<void> {
     this.#uncompared.add(peer.zone)
+    this.#sender.forget(peer.zone)
     return this.resume(peer)
   }
 
@@ -182,29 +166,12 @@ class MeshReplicator implements Replicator {
     }
   }
 
-  async flush(peer: Peer): Promise<void> {
-    const prefix = outPrefix(peer.zone)
-    // Wallets first: a zone takes an object only once it holds the object's wallet.
-    for (const kind of [walletPrefix, statePrefix]) {
-      for (;;) {
-        const names = await this.#context.records.names(`${prefix}${kind}`, outboxBatchRecords)
-        let sent = 0
-        for (const name of names) {
-          const id = name.slice(prefix.length + kind.length)
-          const pushed = await this.#pushOwed(peer, kind, id)
-          if (pushed.ok) sent += 1
-          // A zone that is not there, or takes nothing yet, would refuse all others too.
-          else if (isAboutTheZone(pushed.refusal.code)) return
-          // It knows of a later home, or of an end: what it remembers tells which.
-          else if (tellsMore.has(pushed.refusal.code)) this.#uncompared.add(peer.zone)
-        }
-        if (names.length < outboxBatchRecords || sent === 0) break
-      }
-    }
+  flush(peer: Peer): Promise<void> {
+    return this.#sender.send(peer, () => this.#uncompared.add(peer.zone))
   }
 
-  async owedCount(): Promise<number> {
-    return (await this.#context.records.names('out/', owedCountMax)).length
+  owedCount(): Promise<number> {
+    return this.#context.outbox.count()
   }
 
   async compareNow(peer: Peer): Promise<boolean> {
@@ -279,87 +246,32 @@ class MeshReplicator implements Replicator {
     return true
   }
 
-  async #pushOwed(peer: Peer, kind: string, id: string): Promise<Result<void>> {
-    const { wallets, objects } = this.#context
-    if (kind === walletPrefix) {
-      const wallet = WalletId(id)
-      if (await this.#isBehindOwed(peer, walletName(wallet), wallets.indexed(wallet))) {
-        await wallets.refresh(wallet)
-      }
-      const entry = await wallets.read(wallet)
-      if (entry === undefined) return refuse('not_here', 'the wallet is not held here')
-      return pushWallet(this.#context, peer.zone, entry)
-    }
-    const object = ObjectId(id)
-    if (await this.#isBehindOwed(peer, stateName(object), objects.indexed(object))) {
-      await objects.refresh(object)
-    }
-    const entry = await objects.read(object)
-    if (entry === undefined) return refuse('not_here', 'the object is not held here')
-    return pushObjects(this.#context, peer.zone, [entry])
-  }
-
-  /**
-   * Whether more is owed than the index knows of: what is owed is written together with its
-   * record, so that then a commit was applied whose outcome was not told.
-   */
-  async #isBehindOwed(
-    peer: Peer,
-    record: RecordName,
-    indexed: RecordVersion | undefined,
-  ): Promise<boolean> {
-    const owed = await this.#context.records.read(outName(peer.zone, record))
-    return owed !== undefined && (indexed === undefined || isNewer(owed.version, indexed))
-  }
-
   /** False where it broke off. */
   async #compareWallets(peer: Peer, bucket?: number): Promise<boolean> {
     const { peers, wallets } = this.#context
-    let after: WalletId | undefined
-    let whole = true
     const named = new Set<WalletId>()
-    do {
-      const page = await peers.ask(
-        peer,
-        { type: 'inventory', ...partOf(after, bucket) },
-        peerTimeoutMs,
-      )
-      if (!page.ok) return false
-      for (const [id, epoch, version] of page.value.wallets) {
-        named.add(id)
-        const held = wallets.indexed(id)
-        if (held === undefined || isNewer({ epoch, version }, held)) {
-          if (!(await this.#fetchWallet(peer, id))) whole = false
-        } else if (!held.holders.includes(peer.zone) && isNewer(held, { epoch, version })) {
-          await this.#pushOwed(peer, walletPrefix, id)
-        }
+    const fetches = inTurns(fetchesInFlight, (id: WalletId) => this.#fetchWallet(peer, id))
+    const read = await eachPeerWallet({ peers, peer, bucket }, async (theirs) => {
+      named.add(theirs.id)
+      const held = wallets.indexed(theirs.id)
+      if (held === undefined || isNewer(theirs, held)) await fetches.run(theirs.id)
+      else if (!held.holders.includes(peer.zone) && isNewer(held, theirs)) {
+        await this.#sender.sendWallet(peer, theirs.id)
       }
-      after = page.value.next
-    } while (after !== undefined)
-    return (await compareRemovals(this.#context, peer, { named, bucket })) && whole
+    })
+    const isWhole = (await fetches.ended()) && read.ok
+    return read.ok && (await compareRemovals(this.#context, peer, { named, bucket })) && isWhole
   }
 
   async #compareObjects(peer: Peer, bucket?: number): Promise<boolean> {
     const { peers, objects } = this.#context
-    let after: ObjectId | undefined
-    let whole = true
-    do {
-      const page = await peers.ask(
-        peer,
-        { type: 'objects.inventory', ...partOf(after, bucket) },
-        peerTimeoutMs,
-      )
-      if (!page.ok) return false
-      for (const [id, epoch, version, destroyed] of page.value.objects) {
-        const held = objects.indexed(id)
-        const ends = destroyed && held?.destroyed === false
-        if (held === undefined || ends || isNewer({ epoch, version }, held)) {
-          if (!(await this.#fetchObject(peer, id))) whole = false
-        }
-      }
-      after = page.value.next
-    } while (after !== undefined)
-    return whole
+    const fetches = inTurns(fetchesInFlight, (id: ObjectId) => this.#fetchObject(peer, id))
+    const read = await eachPeerObject({ peers, peer, bucket }, async (theirs) => {
+      const held = objects.indexed(theirs.id)
+      const ends = theirs.destroyed && held?.destroyed === false
+      if (held === undefined || ends || isNewer(theirs, held)) await fetches.run(theirs.id)
+    })
+    return (await fetches.ended()) && read.ok
   }
 
   async #fetchWallet(peer: Peer, wallet: WalletId): Promise<boolean> {

@@ -58,6 +58,7 @@ export type TestMeshOptions = {
   readonly more?: readonly string[]
   /** What a node sees of its zone's store. */
   readonly seenBy?: (name: string, store: Store) => Store
+  readonly outboxPerZoneMax?: number
 }
 
 export type TestMesh = {
@@ -258,7 +259,9 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     const started: { node?: TestNode } = {}
     const sharing = options.more === undefined ? 'exclusive' : 'shared'
     const store = openMemoryStore(disk, { sharing })
+    const { outboxPerZoneMax } = options
     const core = createCore({
+      ...(outboxPerZoneMax === undefined ? {} : { outboxPerZoneMax }),
       crypto,
       general: createGeneralCrypto(),
       entropy,

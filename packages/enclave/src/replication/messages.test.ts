@@ -66,6 +66,7 @@ const requests: readonly CborValue[] = [
   { type: 'time' },
   { type: 'audit.witness', after: 3, links: [new Uint8Array(32)] },
   { type: 'zone.key' },
+  { type: 'zone.next', epoch: 2, key: some },
   { type: 'kmip.caller', credential: proof.credential },
   {
     type: 'kmip.wait',

@@ -31,12 +31,12 @@ describe('the command line', () => {
   })
 
   it('reads placement options, and refuses values that are not allowed', () => {
-    expect(constraintsOf({ within: '53,-6,1000', copies: '2', proof: 'request' })).toEqual({
+    expect(constraintsOf({ within: '53,-6,1000', copies: '2' })).toEqual({
       withinKm: { latitude: 53, longitude: -6, km: 1000 },
       copies: 2,
     })
     for (const wrong of [{ within: '53,-6' }, { copies: '0' }, { minLevel: 'high' }]) {
-      expect(() => constraintsOf({ ...wrong, proof: 'request' })).toThrow('invalid_field')
+      expect(() => constraintsOf({ ...wrong })).toThrow('invalid_field')
     }
   })
 

@@ -4,14 +4,17 @@ import { type PlacementConstraints, placementConstraints } from '@holdfast/base/
 import { type WalletOptions, ZoneId } from '@holdfast/sdk'
 import { type Command, Option } from 'commander'
 
-export type PlacementOptions = {
-  readonly home?: string
+export type ConstraintOptions = {
   readonly region?: readonly string[]
   readonly within?: string
   readonly minLevel?: string
   readonly sameLevel?: true
   readonly copies?: string
   readonly durability?: string
+}
+
+export type PlacementOptions = ConstraintOptions & {
+  readonly home?: string
   readonly proof: 'request' | 'session'
   readonly allowUndecoded?: true
   readonly kmip?: true
@@ -19,15 +22,18 @@ export type PlacementOptions = {
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value]
 
-export const withPlacementOptions = (command: Command): Command =>
+export const withConstraintOptions = (command: Command): Command =>
   command
-    .option('--home <zone>', 'zone that makes the wallet and orders its changes')
     .option('--region <zone>', 'only these zones; repeatable', collect)
     .option('--within <lat,lon,km>', 'only zones within a distance of a point')
     .option('--min-level <number>', 'only zones of this trust level or a higher one')
     .option('--same-level', "only zones of the home's trust level")
     .option('--copies <number>', 'at most so many zones, the nearest to the home')
     .option('--durability <number>', 'zones that must hold it before an address is shown')
+
+export const withPlacementOptions = (command: Command): Command =>
+  withConstraintOptions(command)
+    .option('--home <zone>', 'zone that makes the wallet and orders its changes')
     .option('--allow-undecoded', 'owners may also sign what the enclave cannot decode')
     .option('--kmip', 'certificates of the wallet may keep general objects in it over KMIP')
     .addOption(
@@ -41,7 +47,7 @@ const point = (text: string): unknown => {
   return { latitude, longitude, km }
 }
 
-export const constraintsOf = (options: PlacementOptions): PlacementConstraints => {
+export const constraintsOf = (options: ConstraintOptions): PlacementConstraints => {
   const { region, within, minLevel, sameLevel, copies } = options
   const parsed = placementConstraints.safeParse({
     ...(region === undefined ? {} : { regions: region }),

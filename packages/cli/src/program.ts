@@ -25,6 +25,7 @@ import { kmipEnrollCommand } from './commands/kmip-enroll.ts'
 import { manifestCommands } from './commands/manifest.ts'
 import { nodeCommand } from './commands/node.ts'
 import { nodesCommand } from './commands/nodes.ts'
+import { placementChangeCommand, placementShowCommand } from './commands/placement.ts'
 import {
   policyCancelCommand,
   policyChangeCommand,
@@ -81,6 +82,7 @@ const commands: readonly MakeCommand[] = [
     walletShowCommand,
     walletLimitsCommand,
   ]),
+  group('placement', 'which zones hold a wallet', [placementShowCommand, placementChangeCommand]),
   group('account', 'addresses of a wallet', [accountAddCommand]),
   group('credential', 'who may act for a wallet', [credentialAddCommand, credentialRemoveCommand]),
   group('audit', 'the log of decisions', [auditShowCommand, auditVerifyCommand]),

@@ -27,6 +27,7 @@ import type { Waiting } from './requests/approvals.ts'
 import type { ShowAudit } from './requests/audit.ts'
 import type { BackUpWallet, ProveBackup } from './requests/backup.ts'
 import type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
+import type { ChangePlacement } from './requests/change-placement.ts'
 import type { ChangePolicy, Unfreeze } from './requests/change-policy.ts'
 import type { CreateWallet } from './requests/create-wallet.ts'
 import type { ExportKey, FetchExport } from './requests/export-key.ts'
@@ -105,6 +106,12 @@ export type Client = {
    * terms, in `wallet.pending`. Throws `quorum_not_met`, or `waiting` where it waits for owners.
    */
   changePolicy(options: ChangePolicy, request?: RequestOptions): Promise<WalletAnswer>
+  /**
+   * Other zones hold the wallet, after the delay of the policy's terms. The answer says `pending`
+   * while zones have yet to hold it or, where they leave, to erase it; `showWallet` says when all
+   * did. Throws `unreachable` where too few of the new zones could agree.
+   */
+  changePlacement(options: ChangePlacement, request?: RequestOptions): Promise<WalletAnswer>
   /** Any owner, at once; the answer says where it is in force and what exposure remains. */
   freezeWallet(wallet: WalletId, request?: RequestOptions): Promise<MarkAnswer>
   unfreezeWallet(options: Unfreeze, request?: RequestOptions): Promise<WalletAnswer>

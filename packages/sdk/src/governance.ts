@@ -1,12 +1,14 @@
 /** The operations of people: rules, freezes, and what waits for their word. */
 import { fromBase64Url, toHex } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
+import type { PlacementZone } from '@holdfast/base/placement-resolve'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { Client, RequestOptions } from './client.ts'
 import { authorise, type Signer } from './credentials.ts'
 import { waitLifetimeMs } from './limits.ts'
 import type { rebasing } from './rebase.ts'
 import { decideApproval, listApprovals, showApproval, type Waiting } from './requests/approvals.ts'
+import { changePlacement } from './requests/change-placement.ts'
 import {
   cancelChange,
   changePolicy,
@@ -21,6 +23,7 @@ type Context = {
   /** A header whose bytes are good for so long. */
   readonly header: (lifeMs?: number) => Header
   readonly signers: readonly Signer[]
+  readonly zones: () => readonly PlacementZone[]
 }
 
 export type Governance = Pick<
@@ -29,6 +32,7 @@ export type Governance = Pick<
   | 'approvals'
   | 'approve'
   | 'cancelChange'
+  | 'changePlacement'
   | 'changePolicy'
   | 'freezeWallet'
   | 'reject'
@@ -42,7 +46,7 @@ const waitingBytes = (untrusted: string, request: string): Uint8Array => {
   return fail('malformed', 'the node shows another request than was asked for')
 }
 
-export const governance = ({ send, change, header, signers }: Context): Governance => {
+export const governance = ({ send, change, header, signers, zones }: Context): Governance => {
   const waitHeader = <On extends object>({ wait }: { readonly wait?: boolean }, on: On): On =>
     wait === true ? { ...on, header: header(waitLifetimeMs) } : on
   const decide =
@@ -53,6 +57,9 @@ export const governance = ({ send, change, header, signers }: Context): Governan
       return send(decideApproval(word, waiting, { header: header(), proofs }), request)
     }
   return {
+    changePlacement: change((options, on) =>
+      changePlacement(options, waitHeader(options, { ...on, zones: zones() })),
+    ),
     changePolicy: change((options, on) => changePolicy(options, waitHeader(options, on))),
     unfreezeWallet: change((options, on) => unfreezeWallet(options, waitHeader(options, on))),
     freezeWallet: (wallet, request) => send(freezeWallet(wallet, { header: header() }), request),

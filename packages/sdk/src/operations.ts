@@ -96,10 +96,11 @@ export const operations = (context: OperationsContext): Operations => {
     const seen = memory.get(wallet)?.seen
     return seen === undefined ? {} : { seen }
   }
+  const zones = () => trust.manifest()?.manifest.zones ?? []
   const prepareCreation = async (options: CreateWallet): Promise<Prepared<WalletAnswer>> => {
     const { identity } = (await enclave()).verdict
-    const zones = trust.manifest()?.manifest.zones ?? []
-    return createWallet(options, { header: header(), zones, home: identity.zone, signers })
+    const home = identity.zone
+    return createWallet(options, { header: header(), zones: zones(), home, signers })
   }
   const importWallet = async (
     { keys, ...options }: ImportWallet,
@@ -117,7 +118,7 @@ export const operations = (context: OperationsContext): Operations => {
   const change = rebasing({ show, send, header })
   const { prepareSign, ...signs } = signing({ send, header, seenOf })
   return {
-    ...governance({ send, change, header, signers }),
+    ...governance({ send, change, header, signers, zones }),
     ...signs,
     enclave: () => enclave(),
     verify: (target = {}) => trust.verify(nodes.nearest(), target),

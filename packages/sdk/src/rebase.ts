@@ -3,13 +3,14 @@ import type { WalletAnswer } from '@holdfast/base/answers'
 import { RefusalError } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
+import type { Wallet } from '@holdfast/base/wallet'
 import type { RequestOptions } from './client.ts'
 import { rebaseMax } from './limits.ts'
 import type { Header, Prepared } from './requests/prepared.ts'
 
 type Build<Options> = (
   options: Options,
-  on: { readonly header: Header; readonly base: Seen },
+  on: { readonly header: Header; readonly base: Seen; readonly shown: Wallet },
 ) => Prepared<WalletAnswer>
 
 const isConflict = (error: unknown): boolean =>
@@ -31,7 +32,10 @@ export const rebasing =
       const { wallet } = await parts.show(options.wallet, request)
       const base = { epoch: wallet.epoch, version: wallet.version }
       try {
-        return await parts.send(build(options, { header: parts.header(), base }), request)
+        return await parts.send(
+          build(options, { header: parts.header(), base, shown: wallet }),
+          request,
+        )
       } catch (error) {
         if (attempt === rebaseMax || !isConflict(error)) throw error
       }

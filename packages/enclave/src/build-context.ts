@@ -25,6 +25,7 @@ import type { Crypto } from './ports/crypto.ts'
 import type { Entropy } from './ports/entropy.ts'
 import type { OwnEvidence } from './ports/evidence.ts'
 import type { GeneralCrypto } from './ports/general-crypto.ts'
+import type { Manifests } from './ports/manifests.ts'
 import type { Mesh } from './ports/mesh.ts'
 import type { Sealing } from './ports/sealing.ts'
 import type { Store } from './ports/store.ts'
@@ -65,6 +66,8 @@ export type CoreOptions = {
   readonly evidence: OwnEvidence
   /** Asked each time: a newer one may take its place while the node runs. */
   readonly manifest: VerifiedManifest
+  /** Absent: what peers know of newer manifests is not asked for. */
+  readonly manifests?: Manifests
   readonly identity: NodeIdentity
   /** The quote over the identity, as the node's certificate carries it. */
   readonly quote: Bytes

@@ -53,9 +53,11 @@ import { serveKmip } from './tenants/serve-kmip.ts'
 import type { ZoneView } from './zone/zone-view.ts'
 
 const notReady: Refused = refuse('not_ready', 'this node has not started yet')
+/** What a boot that is not confirmed itself answers. */
+const beforeKey: ReadonlySet<string> = new Set(['zone.boot', 'manifest.after'])
 const notConfirmed: Refused = refuse('boot_not_confirmed', 'this boot is not confirmed here')
 /** What a peer may ask whose boot is not confirmed. */
-const beforeConfirmation: ReadonlySet<string> = new Set(['zone.boot', 'zone.key'])
+const beforeConfirmation: ReadonlySet<string> = new Set(['zone.boot', 'zone.key', 'manifest.after'])
 
 class NodeCore implements Core {
   readonly #options: CoreOptions
@@ -206,7 +208,7 @@ class NodeCore implements Core {
     if (!request.ok) return encodePeerAnswer(request)
     const { type } = request.value
     const { standing } = this.#boot
-    const context = this.#context ?? (type === 'zone.boot' ? this.#boot.pending() : undefined)
+    const context = this.#context ?? (beforeKey.has(type) ? this.#boot.pending() : undefined)
     if (context === undefined) return encodePeerAnswer(notReady)
     if (!beforeConfirmation.has(type) && !standing.trusts(peer)) {
       return encodePeerAnswer(notConfirmed)
@@ -215,8 +217,8 @@ class NodeCore implements Core {
     const evidence = (nonce: Bytes): Promise<Result<Bytes>> =>
       Promise.resolve(this.#ownEvidence(nonce))
     const kmip = { server: this.#kmip, addresses: this.#kmipAddresses }
-    const { manifest } = this.#options
-    const parts = { evidence, manifest, kmip, homes: this.#homes }
+    const { manifest, manifests } = this.#options
+    const parts = { evidence, manifest, manifests, kmip, homes: this.#homes }
     return answerPeer({ ...context, ...parts }, peer, request.value)
   }
 

@@ -85,6 +85,8 @@ export const socketCloseTimeoutMs = 500
 /** `node.json`; and the file of all manifests of a mesh. */
 export const configBytesMax = 64 * 1024
 export const manifestChainBytesMax = 8 * 1024 * 1024
+/** Manifests that a peer is given in one answer. */
+export const manifestsAnswerBytesMax = 512 * 1024
 /** How often the collateral is looked at, and shown in a new certificate where it was renewed. */
 export const collateralCheckMs = 60 * 60_000
 /** How long a certificate says that it is good; what counts is the verdict over its evidence. */

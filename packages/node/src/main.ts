@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { reportDataOf } from '@holdfast/attestation'
 import { collateralSchema } from '@holdfast/base/collateral'
-import { RefusalError, type Result, toProblem } from '@holdfast/base/errors'
+import { fail, RefusalError, type Result, toProblem } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
 import { parseJson } from '@holdfast/base/schema'
 import { createCore } from '@holdfast/enclave/core'
@@ -30,7 +30,8 @@ import { holdManifest, type ManifestHolder } from './platform/manifest-holder.ts
 import { openManifests } from './platform/manifests.ts'
 import { openMachine } from './platform/open-machine.ts'
 import { ownCode } from './platform/own-code.ts'
-import { reloadManifest } from './platform/reload-manifest.ts'
+import { createPeerManifests, reloadManifest } from './platform/reload-manifest.ts'
+import { replaceFile } from './platform/replace-file.ts'
 import { systemClock } from './platform/system-clock.ts'
 import { createTlsIdentity } from './platform/tls-certificate.ts'
 import { everyCollateral, everyTick, whenFallen } from './schedule.ts'
@@ -46,6 +47,18 @@ const needed = <Value>(result: Result<Value>): Value => {
 
 const readFile = (path: string): Uint8Array | undefined =>
   existsSync(path) ? readFileSync(path) : undefined
+
+/** A folder that this process may not write is no fault: the next start asks its peers again. */
+const kept = (path: string) => ({
+  read: (): Uint8Array => readFile(path) ?? new Uint8Array(),
+  write: (json: Uint8Array): void => {
+    try {
+      replaceFile(path, json)
+    } catch {
+      fail('bad_configuration', 'the file of the manifests cannot be written')
+    }
+  },
+})
 
 const openHeld = (config: NodeConfig, nowMs: number): ManifestHolder => {
   const chain = needed(openManifests(readFile(config.manifest) ?? new Uint8Array(), nowMs))
@@ -117,6 +130,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     get manifest() {
       return manifests.settled()
     },
+    manifests: createPeerManifests({ manifests, mesh, nowMs, logs, ...kept(config.manifest) }),
     identity,
     quote,
     self,
@@ -139,7 +153,7 @@ const untilConfirmed = async (
   stops.push(everyTick(core, logs), whenFallen(core, endFallen(logs)))
   await core.ready()
   unwatch()
-  const read = (): Uint8Array => readFile(config.manifest) ?? new Uint8Array()
+  const { read } = kept(config.manifest)
   const reload = (): void => void reloadManifest({ manifests, mesh, read, nowMs: Date.now(), logs })
   process.on('SIGHUP', reload)
   stops.push(() => process.off('SIGHUP', reload))

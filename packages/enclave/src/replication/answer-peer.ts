@@ -11,6 +11,7 @@ import { recalls } from '../marks/recalls.ts'
 import { acceptObjects } from '../objects/accept-objects.ts'
 import { changeObjectsHere, createObjectsHere } from '../objects/replicated-objects.ts'
 import { placementAnswersHere } from '../placement/answers.ts'
+import type { Manifests } from '../ports/manifests.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { dispatch } from '../routing/dispatch.ts'
 import { openSession } from '../sessions/open-session.ts'
@@ -33,6 +34,7 @@ import { rememberersOf } from './voters.ts'
 
 type PeerContext = CoreContext & {
   readonly evidence: (nonce: Bytes) => Promise<Result<Bytes>>
+  readonly manifests: Manifests | undefined
   readonly manifest: VerifiedManifest
   readonly kmip: ServedKmip
   /** Once the node serves. */
@@ -71,6 +73,8 @@ const handlers: Handlers = {
     const taken = await context.rotation.take(peer, { epoch, key })
     return taken.ok ? accept({}) : taken
   },
+  'manifest.after': async ({ manifests }, _peer, { serial, limit }) =>
+    accept({ manifests: [...(manifests?.after(serial, limit) ?? [])] }),
   'audit.witness': async (context, peer, request) => context.witness.extend(peer, request),
   put: async (context, peer, { bundle }) => {
     const accepted = await context.inFlight.run(peer.zone, () =>

@@ -21,6 +21,7 @@ import { witnessAnswer, witnessRequest } from '../audit/messages.ts'
 import { countAnswers, countRequests } from '../counters/messages.ts'
 import { openedChangesMax } from '../limits.ts'
 import { placementAnswers, placementRequests } from '../placement/messages.ts'
+import { manifestsAtOnceMax } from '../standing/limits.ts'
 import { bootAnswer, bootClaim } from '../standing/messages.ts'
 import {
   kmipCallerAnswer,
@@ -97,6 +98,12 @@ export const peerRequest = z.discriminatedUnion('type', [
   /** The key of the next epoch, for a node that has the current one (zone-key/rotate.ts). */
   z.strictObject({ type: z.literal('zone.next'), epoch: z.int().min(2), key: bytes }),
   bootClaim,
+  /** The signed manifests after this serial, oldest first. */
+  z.strictObject({
+    type: z.literal('manifest.after'),
+    serial: z.int().min(1),
+    limit: z.int().min(1).max(manifestsAtOnceMax),
+  }),
   /** Take this wallet, if this zone is in its placement and it is newer than what is held. */
   z.strictObject({ type: z.literal('put'), bundle: walletBundle }),
   /** Which version is held? */
@@ -182,6 +189,7 @@ export const peerAnswers = {
   'zone.key': z.strictObject({ epoch: z.int().min(1), key: bytes }),
   'zone.next': z.strictObject({}),
   'zone.boot': bootAnswer,
+  'manifest.after': z.strictObject({ manifests: z.array(bytes).max(manifestsAtOnceMax) }),
   put: z.strictObject({ held: version }),
   /** `counts`: the zone has heard enough since its boot to acknowledge what it holds. */
   has: z.strictObject({ held: version.nullable(), counts: z.boolean() }),

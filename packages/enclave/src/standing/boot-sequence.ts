@@ -15,6 +15,7 @@ import { createKeyRing, type KeyRing } from '../zone-key/key-ring.ts'
 import { type OpenedZoneKey, openZoneKey } from '../zone-key/open-zone-key.ts'
 import { createRefill } from '../zone-key/refill.ts'
 import { type ZoneKey, zoneKeyId } from '../zone-key/zone-keys.ts'
+import { createFetchManifests } from './fetch-manifests.ts'
 import { announceIntervalMs } from './limits.ts'
 import { createStanding, type Standing } from './standing.ts'
 import { createZoneBook } from './zone-book.ts'
@@ -71,15 +72,19 @@ class Sequence implements BootSequence {
     this.#options = options
     this.#events = events
     const { mesh, clock, store, self } = options
+    // Apart from the core's own: a word of an unconfirmed peer is no word of its zone.
+    const peers = createPeers(mesh, clock)
+    const manifest = () => options.manifest
+    const { manifests } = options
     this.standing = createStanding({
       self,
       shared: store.sharing === 'shared',
       clock,
       mesh,
-      // Apart from the core's own: a word of an unconfirmed peer is no word of its zone.
-      peers: createPeers(mesh, clock),
+      peers,
       book: this.#book,
-      manifest: () => options.manifest,
+      manifest,
+      heardSerial: createFetchManifests({ peers, manifest, manifests }),
       replaced: () => events.replaced(),
     })
     this.trusted = {

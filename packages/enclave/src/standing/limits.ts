@@ -9,5 +9,7 @@ export const announceTimeoutMs = 3000
 export const proposalsMax = 4
 /** Boots of one zone that a node remembers. */
 export const bootsPerZoneMax = 64
+/** Manifests that one peer hands over in one answer; the rest when it is asked again. */
+export const manifestsAtOnceMax = 64
 /** Keys that a zone announced and did not take into use: its boots ended before they could. */
 export const nextKeysMax = 4

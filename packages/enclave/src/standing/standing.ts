@@ -11,6 +11,7 @@ import { momentMs } from '@holdfast/base/moment'
 import type { Clock } from '../ports/clock.ts'
 import type { Mesh, Peer } from '../ports/mesh.ts'
 import type { Peers } from '../replication/peers.ts'
+import type { FetchManifests } from './fetch-manifests.ts'
 import { judgeClaim } from './judge-claim.ts'
 import { announceTimeoutMs, proposalsMax, refillSilenceMs } from './limits.ts'
 import type { BootAnswer, BootClaim, ZoneEntry } from './messages.ts'
@@ -26,6 +27,8 @@ export type StandingOptions = {
   readonly peers: Peers
   readonly book: ZoneBook
   readonly manifest: () => VerifiedManifest
+  /** A peer names the serial of its manifest, which may be a newer one. */
+  readonly heardSerial: FetchManifests
   /** A later boot stands for this zone, or it has a later key. */
   readonly replaced: () => void
 }
@@ -154,6 +157,7 @@ class NodeStanding implements Standing {
 
   async answer(peer: Peer, claim: BootClaim): Promise<Result<BootAnswer>> {
     const { book, manifest } = this.#options
+    this.#options.heardSerial(peer, claim.serial)
     if (claim.statement !== undefined) await this.take(claim.statement)
     // A node that stands nowhere can vouch for nobody, but for the first keys of a new mesh.
     if (!this.#stands && this.#own?.kind !== 'first') {
@@ -283,6 +287,7 @@ class NodeStanding implements Standing {
     const asked = { type: 'zone.boot', ...key, shared, order, serial, ...statement } as const
     const answer = await peers.ask(peer, asked, announceTimeoutMs)
     if (!answer.ok) return undefined
+    this.#options.heardSerial(peer, answer.value.serial)
     await this.#learn(peer, answer.value.zones)
     return answer.value
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { equalBytes } from '../../packages/base/src/bytes.ts'
 import { attribute, KmipClient, maskOf } from '../../packages/kmip/src/index.ts'
 import { holdfast } from '../cli/command.ts'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
@@ -102,6 +103,28 @@ describe('a node that does not hold the wallet of a KMIP client', () => {
     expect(await refusalOf(through.call('Get', { uniqueIdentifier }))).toMatchObject({
       reason: 'ObjectDestroyed',
     })
+  })
+
+  it('passes on messages and answers of every length that a holder takes', async () => {
+    const through = await dial(ofUsEast, 'eu-west')
+    const opaqueDataValue = new Uint8Array(1024 * 1024 - 512).fill(7)
+    const value = { opaqueDataType: 0x80000001, opaqueDataValue }
+    const object = { type: 'OpaqueObject', value } as const
+    const { uniqueIdentifier } = await through.call('Register', {
+      objectType: 'OpaqueObject',
+      attributes: [],
+      object,
+    })
+    const got = await through.call('Get', { uniqueIdentifier })
+    const back = got.object.type === 'OpaqueObject' ? got.object.value.opaqueDataValue : undefined
+    expect(back && equalBytes(back, opaqueDataValue)).toBe(true)
+    // Two of them are longer than any answer.
+    const get = { operation: 'Get', payload: { uniqueIdentifier } } as const
+    for (const client of [through, await dial(ofUsEast, 'us-east')]) {
+      const [first] = await client.batch([get, get])
+      expect(first).toMatchObject({ status: 'OperationFailed', reason: 'ResponseTooLarge' })
+    }
+    await through.call('Destroy', { uniqueIdentifier })
   })
 
   it('tells it where the wallet is where its level is too low, and asks nobody', async () => {

@@ -128,8 +128,6 @@ export const intentPageMax = 1000
 /** How long a server certificate of a zone's CA lives. */
 export const zoneLeafLifetimeMs = 7 * 24 * 3_600_000
 
-/** Bytes of a KMIP message or answer that one node passes on to another: less than a frame. */
-export const relayedBytesMax = 1_000_000
 /** Decisions in one page of the log. */
 export const auditPageEntries = 256
 /** Decisions that may wait to be stored; beyond, nothing is granted. */

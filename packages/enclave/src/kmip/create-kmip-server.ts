@@ -9,12 +9,7 @@ import type { Bytes } from '@holdfast/base/bytes'
 import { accept, attempt, type Refusal, type Refused, type Result } from '@holdfast/base/errors'
 import type { CredentialId, WalletId } from '@holdfast/base/ids'
 import {
-  decodeJson,
-  decodeTtlv,
-  decodeXml,
-  encodeJson,
-  encodeTtlv,
-  encodeXml,
+  type Failure,
   type Item,
   malformedAnswer,
   type ReceivedRequest,
@@ -35,7 +30,8 @@ import type { ChainCrypto } from './crypto/chain-curves.ts'
 import { SigningKeys } from './crypto/signing-keys.ts'
 import { DecodedStates } from './decoded-states.ts'
 import { handleRequest } from './handle-request.ts'
-import { indexedObjectsMax, kmipRequestBytesMax, tenantsInMemoryMax } from './limits.ts'
+import { type KmipCodec, type KmipForm, kmipCodecs } from './kmip-codecs.ts'
+import { indexedObjectsMax, tenantsInMemoryMax } from './limits.ts'
 import { WalletIndexes } from './locate/wallet-indexes.ts'
 import { readState } from './objects/object-state.ts'
 import { principalOf } from './principal.ts'
@@ -51,13 +47,13 @@ export type KmipCaller = {
   readonly credential: CredentialId
 }
 
+export type { KmipForm }
+
 /** One connection of a client; the server remembers by it what was shown on it. */
 export type KmipConnection = {
   /** Of a client that takes Put or Notify. */
   readonly pushes?: PushTarget | undefined
 }
-
-export type KmipForm = 'ttlv' | 'xml' | 'json'
 
 export type KmipServerOptions = {
   readonly objects: ManagedObjects
@@ -96,20 +92,6 @@ export type KmipServer = {
   stop(): void
 }
 
-type Codec = {
-  readonly decode: (bytes: Bytes) => Result<Item>
-  readonly encode: (item: Item) => Bytes
-}
-
-const codecs: Readonly<Record<KmipForm, Codec>> = {
-  ttlv: {
-    decode: (bytes) => decodeTtlv(bytes, { messageBytesMax: kmipRequestBytesMax }),
-    encode: encodeTtlv,
-  },
-  xml: { decode: (bytes) => decodeXml(bytes), encode: encodeXml },
-  json: { decode: (bytes) => decodeJson(bytes), encode: encodeJson },
-}
-
 const newest: Version = '2.1'
 
 /** The version of a request that is refused as a whole, as far as it can be read. */
@@ -119,6 +101,15 @@ const versionOf = (tree: Result<Item>, untrustedTtlv: Bytes | undefined): Versio
     : untrustedTtlv === undefined
       ? undefined
       : versionOfBroken(untrustedTtlv)) ?? newest
+
+/** Of an answer as a whole (KMIP 2.1 §9.9). */
+const tooLarge = ({ items: [first] }: Response): Failure => ({
+  status: 'OperationFailed',
+  operation: first?.operation,
+  uniqueBatchItemId: first?.uniqueBatchItemId,
+  reason: 'ResponseTooLarge',
+  message: 'the response is larger than this server sends',
+})
 
 class Server implements KmipServer {
   readonly #options: KmipServerOptions
@@ -148,7 +139,7 @@ class Server implements KmipServer {
     form: KmipForm = 'ttlv',
     connection?: KmipConnection,
   ): Promise<Bytes> {
-    const codec = codecs[form]
+    const codec = kmipCodecs[form]
     const tree = codec.decode(untrusted)
     const read = tree.ok ? readRequest(tree.value) : tree
     const judged = (await this.#options.judge?.(caller)) ?? accept(undefined)
@@ -193,7 +184,7 @@ class Server implements KmipServer {
   }
 
   refuse(untrusted: Bytes, form: KmipForm, refusal: Refusal): Bytes {
-    const codec = codecs[form]
+    const codec = kmipCodecs[form]
     const version = versionOf(codec.decode(untrusted), form === 'ttlv' ? untrusted : undefined)
     return this.#write(codec, malformedAnswer({ refusal, version, timeStamp: this.#now() }))
   }
@@ -209,11 +200,15 @@ class Server implements KmipServer {
     this.#indexes.stop()
   }
 
-  #write(codec: Codec, response: Response): Bytes {
+  #write(codec: KmipCodec, response: Response): Bytes {
     const tree = writeResponse(response)
-    if (tree.ok) return codec.encode(tree.value)
+    const encoded = tree.ok ? codec.encode(tree.value) : undefined
+    if (encoded !== undefined && encoded.length <= codec.answerBytesMax) return encoded
     const { version } = response
-    const answer = malformedAnswer({ refusal: tree.refusal, version, timeStamp: this.#now() })
+    const timeStamp = this.#now()
+    const answer: Response = tree.ok
+      ? { version, header: { timeStamp }, items: [tooLarge(response)] }
+      : malformedAnswer({ refusal: tree.refusal, version, timeStamp })
     const refused = writeResponse(answer)
     if (!refused.ok) throw new Error('invariant broken: a refusal cannot be written')
     return codec.encode(refused.value)

@@ -2,6 +2,11 @@
 
 /** Bytes of one request in its TTLV form. */
 export const kmipRequestBytesMax = 1024 * 1024
+/**
+ * Bytes of one answer in its TTLV form: an object that came in a request of its size leaves again,
+ * with its attributes, and a node passes it on in one frame.
+ */
+export const kmipAnswerBytesMax = kmipRequestBytesMax + 32 * 1024
 /** Objects that one tenant may have, destroyed ones included. */
 export const tenantObjectsMax = 65_536
 /** Objects that one batch with Undo makes or changes: zones are sent them together. */

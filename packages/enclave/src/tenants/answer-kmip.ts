@@ -3,7 +3,6 @@ import type { KmipAddresses } from '@holdfast/base/answers'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { CoreContext } from '../context.ts'
 import type { KmipServer } from '../kmip/create-kmip-server.ts'
-import { relayedBytesMax } from '../limits.ts'
 import type { Peer } from '../ports/mesh.ts'
 import type { PeerAnswer, PeerRequest } from '../replication/messages.ts'
 import { holderHere } from './kmip-caller.ts'
@@ -46,8 +45,5 @@ export const answerKmipMessage = async (
   const allowed = checkLevel(context, peer.level, entry)
   if (!allowed.ok) return allowed
   if (server === undefined) return refuse('not_ready', 'this node has not started yet')
-  const answer = await server.handle({ tenant, credential }, message, form)
-  return answer.length > relayedBytesMax
-    ? refuse('too_large', 'the answer is too long to be passed on')
-    : accept({ answer })
+  return accept({ answer: await server.handle({ tenant, credential }, message, form) })
 }

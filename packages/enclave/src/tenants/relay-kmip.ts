@@ -3,9 +3,11 @@ import type { KmipAddresses } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import { accept, type ErrorCode, type Result, refuse } from '@holdfast/base/errors'
 import type { CredentialId } from '@holdfast/base/ids'
+import { decodeTtlv, encodeTtlv } from '@holdfast/kmip'
 import type { CoreContext } from '../context.ts'
-import type { KmipForm } from '../kmip/create-kmip-server.ts'
-import { peerTimeoutMs, relayedBytesMax, requestTimeoutMs } from '../limits.ts'
+import { type KmipForm, kmipCodecs } from '../kmip/kmip-codecs.ts'
+import { kmipAnswerBytesMax, kmipRequestBytesMax } from '../kmip/limits.ts'
+import { peerTimeoutMs, requestTimeoutMs } from '../limits.ts'
 import { locate } from '../routing/locate.ts'
 import type { CertificateHolder } from './kmip-caller.ts'
 import { ownLevel } from './level-rule.ts'
@@ -50,6 +52,22 @@ const textOf = ({ addresses }: Elsewhere): string => {
 /** What another node says when the wallet is not where it was. */
 const moved: ReadonlySet<ErrorCode> = new Set(['not_here', 'unknown', 'unreachable'])
 
+const toTtlv = (untrusted: Bytes, form: KmipForm): Result<Bytes> => {
+  if (form === 'ttlv') return accept(untrusted)
+  const tree = kmipCodecs[form].decode(untrusted)
+  if (!tree.ok) return tree
+  const bytes = encodeTtlv(tree.value)
+  return bytes.length > kmipRequestBytesMax
+    ? refuse('too_large', 'the message is longer than the limit')
+    : accept(bytes)
+}
+
+const fromTtlv = (untrusted: Bytes, form: KmipForm): Result<Bytes> => {
+  if (form === 'ttlv') return accept(untrusted)
+  const tree = decodeTtlv(untrusted, { messageBytesMax: kmipAnswerBytesMax })
+  return tree.ok ? accept(kmipCodecs[form].encode(tree.value)) : tree
+}
+
 /**
  * The answer of a holder. Refuses `not_here` with the holders' addresses where this node may not
  * speak for the client, and what `locate` refuses.
@@ -63,14 +81,15 @@ export const relayKmip = async (
   if (elsewhere !== undefined && ownLevel(context) < elsewhere.lowestLevel) {
     return refuse('not_here', textOf(elsewhere))
   }
-  if (untrusted.length > relayedBytesMax) {
-    return refuse('too_large', 'the message is too long to be passed on')
-  }
+  // It goes as TTLV, which is the shortest: text may be longer than a frame.
+  const message = toTtlv(untrusted, form)
+  if (!message.ok) return message
   const holder = await locate(context, tenant)
   if (!holder.ok) return holder
-  const request = { type: 'kmip.message' as const, tenant, credential, form, message: untrusted }
+  const asked = { tenant, credential, form: 'ttlv', message: message.value } as const
+  const request = { type: 'kmip.message' as const, ...asked }
   const answer = await context.peers.ask(holder.value, request, requestTimeoutMs)
-  if (answer.ok) return accept(answer.value.answer)
+  if (answer.ok) return fromTtlv(answer.value.answer, form)
   if (moved.has(answer.refusal.code)) context.locations.forget(tenant)
   return answer
 }

@@ -1,4 +1,6 @@
 /** A client of a KMIP server over one connection. */
+import type { DecodeLimits } from '../decoding.ts'
+import { answerBytesMax } from '../limits.ts'
 import type { RequestHeader } from '../messages/header.ts'
 import { type RequestItem, writeRequest } from '../messages/request.ts'
 import { type Response, readResponse } from '../messages/response.ts'
@@ -131,14 +133,16 @@ export class KmipClient implements Disposable {
     }
   }
 
+  #limits(): DecodeLimits {
+    return { messageBytesMax: this.#options.messageBytesMax ?? answerBytesMax }
+  }
+
   #serve(untrusted: Uint8Array, serve: ServeOptions): Promise<Uint8Array> {
-    const { messageBytesMax } = this.#options
-    const limits = messageBytesMax === undefined ? {} : { messageBytesMax }
-    return answerServer(untrusted, serve, { version: this.#version, ...limits })
+    return answerServer(untrusted, serve, { version: this.#version, ...this.#limits() })
   }
 
   #read(untrusted: Uint8Array): Response {
-    const tree = decodeTtlv(untrusted, this.#options)
+    const tree = decodeTtlv(untrusted, this.#limits())
     const response = tree.ok ? readResponse(tree.value) : tree
     if (response.ok) return response.value
     const error = new KmipError('malformed', response.refusal.detail)

@@ -4,7 +4,7 @@
  * between, where the client takes them; they are answered one after the other.
  */
 import { type Bytes, concat } from '@holdfast/base/bytes'
-import { messageBytesMax, requestsInFlightMax, serverRequestsMax } from '../limits.ts'
+import { answerBytesMax, requestsInFlightMax, serverRequestsMax } from '../limits.ts'
 import { FrameReader, isRequestMessage } from '../ttlv/frames.ts'
 import { KmipError } from './kmip-error.ts'
 import type { ByteStream, Timer } from './ports.ts'
@@ -44,7 +44,7 @@ export class Pipeline implements Disposable {
     this.#answer = answer
     this.#frames = new FrameReader({
       expect: answer === undefined ? 'ResponseMessage' : 'Message',
-      messageBytesMax: options.messageBytesMax ?? messageBytesMax,
+      messageBytesMax: options.messageBytesMax ?? answerBytesMax,
     })
     stream.onData((bytes) => this.#receive(bytes))
     stream.onClose(() => this.#end(new KmipError('closed', 'the connection has ended')))

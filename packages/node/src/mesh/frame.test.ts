@@ -1,4 +1,4 @@
-import { frameBytesMax } from '@holdfast/base/limits'
+import { meshFrameBytesMax } from '@holdfast/base/limits'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createFrameReader, encodeFrame, type Frame, type FrameType, frameTypes } from './frame.ts'
@@ -47,9 +47,9 @@ describe('mesh frames', () => {
 
   it('refuses a frame over the limit as soon as its length is read', () => {
     const head = Buffer.alloc(4)
-    head.writeUInt32BE(frameBytesMax - 3)
+    head.writeUInt32BE(meshFrameBytesMax - 3)
     expect(() => createFrameReader().push(head)).toThrow('too_large')
-    head.writeUInt32BE(frameBytesMax - 4)
+    head.writeUInt32BE(meshFrameBytesMax - 4)
     expect(createFrameReader().push(head)).toEqual([])
   })
 

@@ -4,7 +4,7 @@
  */
 import { type Bytes, utf8 } from '@holdfast/base/bytes'
 import { assert, fail } from '@holdfast/base/errors'
-import { frameBytesMax } from '@holdfast/base/limits'
+import { meshFrameBytesMax } from '@holdfast/base/limits'
 import { frameCopyBytesMax } from '../limits.ts'
 
 export const frameTypes = { ask: 0, answer: 1, ping: 2, pong: 3, busy: 4, failed: 5 } as const
@@ -13,7 +13,7 @@ export type FrameType = keyof typeof frameTypes
 const typeNames = Object.keys(frameTypes) as FrameType[]
 const lengthBytes = 4
 const headBytes = 5
-export const meshPayloadBytesMax = frameBytesMax - lengthBytes - headBytes
+export const meshPayloadBytesMax = meshFrameBytesMax - lengthBytes - headBytes
 
 export type Frame = {
   readonly type: FrameType
@@ -60,7 +60,8 @@ export const createFrameReader = (): FrameReader => {
   const lengthAt = (data: Buffer, offset: number): number => {
     const length = data.readUInt32BE(offset)
     if (length < headBytes) fail('malformed', 'a frame is shorter than its head')
-    if (length > frameBytesMax - lengthBytes) fail('too_large', 'a frame is larger than the limit')
+    if (length > meshFrameBytesMax - lengthBytes)
+      fail('too_large', 'a frame is larger than the limit')
     return length
   }
 

@@ -4,7 +4,7 @@
 export const requestBytesMax = 256 * 1024
 /** One frame of a sealed session or of a mesh link, header and tag included. */
 export const frameBytesMax = 1024 * 1024
-/** One frame between nodes: a message of a client as large as it may be, and what goes around it. */
+/** One frame between nodes: the largest message of a client, and what goes around it. */
 export const meshFrameBytesMax = frameBytesMax + 64 * 1024
 export const jsonDepthMax = 32
 export const derDepthMax = 16

@@ -4,7 +4,7 @@
 export const depthMax = 64
 /** Bytes of one message, header included; a listener may set another. */
 export const messageBytesMax = 1024 * 1024
-/** Bytes of an answer that a client reads: what it may send comes back with attributes around it. */
+/** Bytes of an answer that a client reads: what it sent comes back with more around it. */
 export const answerBytesMax = messageBytesMax + 64 * 1024
 /** Items in one message. The smallest item takes eight bytes, so this bounds memory too. */
 export const itemsMax = 65_536

@@ -5,6 +5,7 @@ import { auditHead, auditPage, witnessedHead } from './audit.ts'
 import { exportGrant } from './backup/exported-key.ts'
 import { intent } from './intent.ts'
 import { marks } from './mark.ts'
+import { outcomeState, supersededRequest } from './past-request.ts'
 import { limit } from './policy-limits.ts'
 import {
   accountId,
@@ -137,6 +138,24 @@ export const walletAnswer = z.strictObject({
   relayedBy: nodeName.exactOptional(),
 })
 export type WalletAnswer = z.infer<typeof walletAnswer>
+
+/** What became of a request. */
+export const outcomeAnswer = z.strictObject({
+  wallet: walletId,
+  request: hex(32),
+  outcome: outcomeState,
+  /** The last version that it made. */
+  version: z.strictObject({ epoch: z.int(), version: z.int() }).exactOptional(),
+  /** Where it was superseded: who had asked, when, and which zone held it. */
+  superseded: supersededRequest.exactOptional(),
+  /** Whether the version that the wallet has now is final; where this zone has the newest. */
+  durability: durabilityState.exactOptional(),
+  /** Zones of the placement that did not answer: they may know more. */
+  silent: z.array(zoneId),
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type OutcomeAnswer = z.infer<typeof outcomeAnswer>
 
 /** What the policy says of a signature, without making it. */
 export const dryRunAnswer = z.strictObject({

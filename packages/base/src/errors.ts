@@ -90,6 +90,12 @@ export const errorTable = {
   locked: entry(403, 'PermissionDenied', 'never', 'Too many guesses: the credential is locked'),
   time_unknown: entry(503, 'GeneralFailure', 'later', 'The zones have not agreed on the time'),
   superseded: entry(409, 'GeneralFailure', 'later', 'Another home orders this by now'),
+  change_superseded: entry(
+    409,
+    'GeneralFailure',
+    'never',
+    'Another home took over before enough zones held this change',
+  ),
   recovering: entry(503, 'GeneralFailure', 'later', 'This zone has yet to hear the other zones'),
   destroyed: entry(410, 'ObjectDestroyed', 'never', 'It was destroyed'),
 

@@ -20,6 +20,8 @@ export const placementChangesMax = 8
 export const policyRulesMax = 256
 /** Freezes and cancellations that a zone keeps of one wallet. */
 export const marksMax = 256
+/** Requests whose outcome a wallet remembers, and changes of one that a zone saw superseded. */
+export const pastRequestsMax = 32
 /** Changes of one wallet that wait for their delay, and the longest request among them. */
 export const pendingChangesMax = 8
 export const pendingChangeBytesMax = 64 * 1024

@@ -5,6 +5,7 @@ import { exportGrant, exportsMax } from './backup/exported-key.ts'
 import { bitcoinNetwork, bitcoinScript, chain, keyKind } from './chain.ts'
 import { accountsMax, credentialsMax, marksMax, pendingChangesMax, personsMax } from './limits.ts'
 import { moved } from './moved.ts'
+import { askedBy, pastRequests } from './past-request.ts'
 import { pendingChange } from './pending-change.ts'
 import { placement } from './placement.ts'
 import { policy, policyOperations } from './policy.ts'
@@ -178,6 +179,10 @@ export const wallet = z.strictObject({
   previous: hex(32).nullable(),
   /** SHA-256 of the request that made this version. */
   request: hex(32),
+  /** Who asked for this version; absent in the first. */
+  by: askedBy.exactOptional(),
+  /** The requests that made the versions before. */
+  past: pastRequests.exactOptional(),
   /** Random, so that the hash of the document says nothing of its content. */
   salt: hex(16),
   home: zoneId,

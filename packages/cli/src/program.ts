@@ -53,6 +53,7 @@ import { walletCreateCommand } from './commands/wallet-create.ts'
 import { walletImportCommand } from './commands/wallet-import.ts'
 import { walletLimitsCommand } from './commands/wallet-limits.ts'
 import { walletListCommand } from './commands/wallet-list.ts'
+import { walletOutcomeCommand } from './commands/wallet-outcome.ts'
 import { walletShowCommand } from './commands/wallet-show.ts'
 
 const group =
@@ -81,6 +82,7 @@ const commands: readonly MakeCommand[] = [
     walletListCommand,
     walletShowCommand,
     walletLimitsCommand,
+    walletOutcomeCommand,
   ]),
   group('placement', 'which zones hold a wallet', [placementShowCommand, placementChangeCommand]),
   group('account', 'addresses of a wallet', [accountAddCommand]),

@@ -10,6 +10,7 @@ import type {
   LimitsAnswer,
   MarkAnswer,
   NodeStatus,
+  OutcomeAnswer,
   Receipt,
   SignAnswer,
   WalletAnswer,
@@ -32,7 +33,7 @@ import type { ChangePolicy, Unfreeze } from './requests/change-policy.ts'
 import type { CreateWallet } from './requests/create-wallet.ts'
 import type { ExportKey, FetchExport } from './requests/export-key.ts'
 import type { Prepared } from './requests/prepared.ts'
-import type { ListWallets } from './requests/read.ts'
+import type { AskOutcome, ListWallets } from './requests/read.ts'
 import type { RecoverCredentials } from './requests/recover-credentials.ts'
 import type { Signatory } from './requests/sign.ts'
 import type { Enclave } from './trust.ts'
@@ -66,6 +67,8 @@ export type Client = {
   showWallet(wallet: WalletId, request?: RequestOptions): Promise<WalletAnswer>
   /** What is left of the policy's limits in the windows that are open, by zone. */
   showLimits(wallet: WalletId, request?: RequestOptions): Promise<LimitsAnswer>
+  /** What became of a change, by the hash of its request: also of one that answered `pending`. */
+  outcome(asked: AskOutcome, request?: RequestOptions): Promise<OutcomeAnswer>
   listWallets(options?: ListWallets, request?: RequestOptions): Promise<WalletListAnswer>
   addAccounts(options: AddAccounts, request?: RequestOptions): Promise<WalletAnswer>
   /** Further credentials of a wallet; API keys among them must be given in `enrol` too. */

@@ -17,6 +17,7 @@ export type {
   LimitsAnswer,
   MarkAnswer,
   NodeStatus,
+  OutcomeAnswer,
   Receipt,
   SignAnswer,
   Signed,

@@ -22,7 +22,7 @@ import { type ShowAudit, showAudit } from './requests/audit.ts'
 import { addCredentials, removeCredential } from './requests/change-credentials.ts'
 import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
 import type { Header, Prepared } from './requests/prepared.ts'
-import { listWallets, showLimits, showWallet } from './requests/read.ts'
+import { listWallets, showLimits, showOutcome, showWallet } from './requests/read.ts'
 import type { Rotation } from './rotation.ts'
 import type { Routes } from './routes.ts'
 import type { WalletMemory } from './seen.ts'
@@ -130,6 +130,8 @@ export const operations = (context: OperationsContext): Operations => {
     showWallet: show,
     showLimits: (wallet, request) =>
       send(showLimits(wallet, { header: header(), ...seenOf(wallet) }), request),
+    outcome: (asked, request) =>
+      send(showOutcome(asked, { header: header(), ...seenOf(asked.wallet) }), request),
     listWallets: (options = {}, request) =>
       send(listWallets(options, { header: header() }), request),
     addAccounts: change(addAccounts),

@@ -8,6 +8,7 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'wallet.show': 'read',
   'wallet.list': 'read',
   'limits.show': 'read',
+  'wallet.outcome': 'read',
   'audit.show': 'read',
   'account.add': 'change',
   'credential.add': 'change',

@@ -28,6 +28,7 @@ import { walletBackup } from './wallet-backup.ts'
 import { walletCreate } from './wallet-create.ts'
 import { walletFreeze } from './wallet-freeze.ts'
 import { walletList } from './wallet-list.ts'
+import { walletOutcome } from './wallet-outcome.ts'
 import { walletRecover } from './wallet-recover.ts'
 import { walletShow } from './wallet-show.ts'
 import { walletUnfreeze } from './wallet-unfreeze.ts'
@@ -37,6 +38,7 @@ export const request = z.discriminatedUnion('operation', [
   walletShow,
   walletList,
   limitsShow,
+  walletOutcome,
   accountAdd,
   credentialAdd,
   credentialRemove,

@@ -15,7 +15,8 @@ export type Decision = {
   readonly version?: string
 }
 
-const personsOf = (
+/** Who proved himself. */
+export const personsOf = (
   credentials: WalletEntry['credentials'],
   authorisations: AnyCall['authorisations'],
 ): readonly PersonId[] => [

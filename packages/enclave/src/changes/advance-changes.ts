@@ -101,6 +101,10 @@ const step = async (
   return effectOf(context, entry, change)
 }
 
+const personsOf = ({ credentials }: WalletEntry, change: PendingChange) => [
+  ...new Set(change.credentials.flatMap((id) => credentials.get(id)?.person ?? [])),
+]
+
 /** What took effect is a change; what only left the document came to nothing. */
 const noteAdvance = (
   context: CoreContext,
@@ -115,7 +119,7 @@ const noteAdvance = (
   const bytes = bytesOf(change.bytes, 'base64url')
   const call = { request, bytes, authorisations: [], deadlineMs: 0 }
   const outcome = took ? 'changed' : left ? 'failed' : 'waiting'
-  const persons = change.credentials.flatMap((id) => entry.credentials.get(id)?.person ?? [])
+  const persons = personsOf(entry, change)
   context.audit.note(decided(context, entry, call, { outcome, persons }))
 }
 
@@ -128,7 +132,12 @@ export const advance = async (context: CoreContext, id: WalletId): Promise<void>
     if (entry === undefined || change === undefined) continue
     const next = await step(context, entry, change)
     if (next === undefined) continue
-    const stored = await storeChange(context, entry, request, next)
+    const stored = await storeChange(
+      context,
+      entry,
+      { request, by: personsOf(entry, change) },
+      next,
+    )
     if (!stored.ok) return
     noteAdvance(context, entry, change, next)
     await context.replicator.spreadWallet(stored.value, {

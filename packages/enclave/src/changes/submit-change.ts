@@ -12,7 +12,7 @@ import type { CoreContext } from '../context.ts'
 import { gatherProofs } from '../credentials/authorise.ts'
 import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import type { AnyCall } from '../operations/call.ts'
-import { answerChange, changeWallet, type WalletChange } from '../wallets/change-wallet.ts'
+import { answerChange, changeWallet, isOf, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { advance, whileFrozen } from './advance-changes.ts'
 import { buildChange, type ChangeRequest } from './builders.ts'
@@ -92,7 +92,7 @@ export const submitChange = (
     if (entry === undefined) return refuse('not_here', 'this zone does not hold the wallet')
     const hash = toHex(context.crypto.sha256(call.bytes))
     const waits = entry.wallet.pending?.some(({ request }) => request === hash) === true
-    if (waits || entry.wallet.request === hash) return answerChange(context, entry, call)
+    if (waits || isOf(context, entry, call)) return answerChange(context, entry, call)
     const judged = judge(entry)
     if (!judged.ok) return judged
     if (!judged.value.immediate) return loosen(context, entry, call)

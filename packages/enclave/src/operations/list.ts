@@ -26,6 +26,7 @@ import { walletBackup } from './wallet-backup.ts'
 import { walletCreate } from './wallet-create.ts'
 import { walletFreeze } from './wallet-freeze.ts'
 import { walletList } from './wallet-list.ts'
+import { walletOutcome } from './wallet-outcome.ts'
 import { walletRecover } from './wallet-recover.ts'
 import { walletShow } from './wallet-show.ts'
 import { walletUnfreeze } from './wallet-unfreeze.ts'
@@ -43,6 +44,7 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'wallet.show': { at: 'holder', run: walletShow },
   'wallet.list': { at: 'here', run: walletList },
   'limits.show': { at: 'holder', run: limitsShow },
+  'wallet.outcome': { at: 'holder', run: walletOutcome },
   'account.add': { at: 'home', run: accountAdd },
   'audit.show': { at: 'zone', run: auditShow },
   'wallet.backup': { at: 'home', run: walletBackup },

@@ -55,6 +55,8 @@ export const intentPrefix = (wallet: WalletId): string => `intent/${wallet}/`
 /** The epoch that was promised for a group of wallets, and to whom. */
 export const promiseName = (group: string): RecordName => name(`promise/${group}`)
 export const promisePrefix = 'promise/'
+/** Changes of a wallet that this zone held and another home left behind. */
+export const supersededName = (wallet: WalletId): RecordName => name(`superseded/${wallet}`)
 export const walletPrefix = 'wallet/'
 /** The key of another zone that was admitted: its epoch and its id (standing/zone-book.ts). */
 export const zoneKeyName = (zone: ZoneId): RecordName => name(`zone-key/${zone}`)

@@ -7,6 +7,8 @@ import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { MarkTable } from '../marks/mark-table.ts'
 import type { GoneTable } from '../placement/gone-table.ts'
+import { leftBehind } from '../outcomes/request-line.ts'
+import { prepareSuperseded } from '../outcomes/superseded.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Condition, Write } from '../ports/store.ts'
 import { objectName, type RecordName, walletName } from '../records/names.ts'
@@ -190,6 +192,18 @@ export const owedOf = (
 ): readonly ZoneId[] =>
   origin === 'fetched' && wallet.home === zone ? wallet.holders.filter((one) => one !== zone) : owed
 
+/** A version of a later home may not contain what this zone has held: that is kept apart. */
+const prepareLost = async (
+  { records, wallets }: AcceptContext,
+  { wallet }: WalletEntry,
+  into: Prepared,
+): Promise<void> => {
+  if ((wallets.indexed(wallet.id)?.epoch ?? wallet.epoch) >= wallet.epoch) return
+  const held = await wallets.read(wallet.id)
+  if (held === undefined) return
+  await prepareSuperseded(records, wallet.id, leftBehind(held.wallet, wallet), into)
+}
+
 const tryAccept = async (
   context: AcceptContext,
   bundle: WalletBundle,
@@ -214,6 +228,7 @@ const tryAccept = async (
     ],
     writes: [context.records.put(name, version, entry.payload)],
   }
+  await prepareLost(context, entry, prepared)
   const given = new Set(bundle.objects.map((object) => object.id))
   for (const object of bundle.objects) {
     const ready = await prepareObject(context, object, prepared)

@@ -12,6 +12,7 @@ import { acceptObjects } from '../objects/accept-objects.ts'
 import { changeObjectsHere, createObjectsHere } from '../objects/replicated-objects.ts'
 import { placementAnswersHere } from '../placement/answers.ts'
 import type { Manifests } from '../ports/manifests.ts'
+import { outcomeHere } from '../outcomes/find-outcome.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { dispatch } from '../routing/dispatch.ts'
 import { openSession } from '../sessions/open-session.ts'
@@ -108,6 +109,10 @@ const handlers: Handlers = {
     // What it had sent before may still be on its way into the store, and must be told with it.
     for (const zone of holdersOf(request.group)) await context.inFlight.settled(zone)
     return answered
+  },
+  outcome: async (context, peer, { wallet, request }) => {
+    const zones = context.wallets.indexed(wallet)?.zones ?? []
+    return accept(zones.includes(peer.zone) ? await outcomeHere(context, wallet, request) : null)
   },
   'homes.take': async ({ homes }, _peer, { statement }) =>
     homes?.obey(statement) ?? refuse('not_ready', 'this node has not started yet'),

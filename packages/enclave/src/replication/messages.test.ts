@@ -91,6 +91,8 @@ const requests: readonly CborValue[] = [
     without: ['eu-west'],
     catchUp: true,
   },
+  { type: 'zone.next', epoch: 2, key: some },
+  { type: 'outcome', wallet, request: 'ab'.repeat(32) },
   { type: 'homes.take', statement: Uint8Array.of(1, 2) },
   {
     type: 'zone.boot',

@@ -6,6 +6,7 @@ import { type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
 import { homeReport } from '@holdfast/base/home-statement'
 import { authorisationsMax, zonesMax } from '@holdfast/base/limits'
 import { marks } from '@holdfast/base/mark'
+import { outcomeState, supersededRequest } from '@holdfast/base/past-request'
 import {
   bootId,
   bytes,
@@ -46,6 +47,16 @@ export const walletBundle = z.strictObject({
 export type WalletBundle = z.infer<typeof walletBundle>
 
 const version = z.strictObject({ epoch: z.int().min(1), version: z.int().min(1) })
+
+/** What one zone knows of a request. */
+const knownOutcome = z.strictObject({
+  /** The version that the zone holds. */
+  held: version,
+  outcome: outcomeState,
+  version: version.exactOptional(),
+  superseded: supersededRequest.exactOptional(),
+})
+export type KnownOutcome = z.infer<typeof knownOutcome>
 
 /** Requests of changes that a zone agreed to, the newest last. */
 export const openedChanges = z.array(hex(32)).max(openedChangesMax)
@@ -120,6 +131,8 @@ export const peerRequest = z.discriminatedUnion('type', [
     bucket: bucket.exactOptional(),
   }),
   z.strictObject({ type: z.literal('fetch'), wallet: walletId }),
+  /** What became of a request that changes the wallet, as this zone knows it? */
+  z.strictObject({ type: z.literal('outcome'), wallet: walletId, request: hex(32) }),
   /** Promises that are known of groups in which the asking zone is, in the order of their names. */
   z.strictObject({ type: z.literal('promises'), after: groupName.exactOptional() }),
   /** Promise this epoch of the group to the asking zone; `null`: would it be promised? */
@@ -219,6 +232,7 @@ export const peerAnswers = {
   /** `certain`: the zone has heard enough since its boot to know what it had agreed to. */
   'marks.put': z.strictObject({ late: z.array(hex(32)).max(256), certain: z.boolean() }),
   'homes.take': homeReport,
+  outcome: knownOutcome.nullable(),
   'change.open': z.strictObject({ marks }),
   'objects.put': z.strictObject({ held: z.array(version) }),
   'objects.inventory': z.strictObject({

@@ -2,14 +2,17 @@
 import type { WalletAnswer } from '@holdfast/base/answers'
 import { toHex, utf8 } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
+import type { PersonId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
-import { decided } from '../audit/decided.ts'
+import { decided, personsOf } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
 import { durabilityWaitMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { moveTo } from '../placement/moves.ts'
+import { pastAfter, versionBy } from '../outcomes/request-line.ts'
+import { findSuperseded } from '../outcomes/superseded.ts'
 import { acceptWallet } from '../replication/accept-wallet.ts'
 import { groupOf } from '../replication/group.ts'
 import { orderingEpoch } from '../replication/leadership.ts'
@@ -35,10 +38,13 @@ export type WalletChange = Partial<
   >
 >
 
+/** The request that makes a version: the hash of its bytes, and who authorised it. */
+export type Asked = { readonly request: string; readonly by: readonly PersonId[] }
+
 const nextVersion = (
   context: CoreContext,
   { wallet, hash }: WalletEntry,
-  request: string,
+  { request, by }: Asked,
   change: WalletChange,
   epoch: number,
 ): Wallet => {
@@ -57,16 +63,18 @@ const nextVersion = (
     version: at.version,
     previous: hash,
     request,
+    by: [...by],
+    past: pastAfter(wallet),
     salt: toHex(context.entropy.bytes(16)),
     changedAt: formatTimestamp(nowMs),
   }
 }
 
-/** Stores the next version here, owing it to the others. `request` is the hash of its bytes. */
+/** Stores the next version here, owing it to the others. */
 export const storeChange = async (
   context: CoreContext,
   entry: WalletEntry,
-  request: string,
+  request: Asked,
   change: WalletChange,
 ): Promise<Result<WalletEntry>> => {
   const epoch = orderingEpoch(context, entry.wallet)
@@ -89,16 +97,24 @@ const store = async (
   build: () => Promise<Result<WalletChange>>,
 ): Promise<Result<WalletEntry>> => {
   const { epoch, version } = entry.wallet
+  const request = toHex(context.crypto.sha256(call.bytes))
   if (base.epoch !== epoch || base.version !== version) {
+    const lost = await findSuperseded(context, entry.wallet.id, request)
+    if (lost !== undefined) {
+      const by = `${lost.epoch}.${lost.version}`
+      return refuse('change_superseded', 'another home took over before it was final', by)
+    }
     return refuse('conflict', 'the wallet has another version', `${epoch}.${version}`)
   }
   const change = await build()
   if (!change.ok) return change
-  return storeChange(context, entry, toHex(context.crypto.sha256(call.bytes)), change.value)
+  const by = personsOf(entry.credentials, call.authorisations)
+  return storeChange(context, entry, { request, by }, change.value)
 }
 
-const isOf = (context: CoreContext, entry: WalletEntry, call: AnyCall): boolean =>
-  entry.wallet.request === toHex(context.crypto.sha256(call.bytes))
+/** Whether the wallet is what it is by these very bytes, whatever came after them. */
+export const isOf = (context: CoreContext, entry: WalletEntry, call: AnyCall): boolean =>
+  versionBy(entry.wallet, toHex(context.crypto.sha256(call.bytes))) !== undefined
 
 /** Two repeats of one request may meet: the second finds what the first has stored. */
 const findOrStore: typeof store = async (context, entry, call, base, build) => {
@@ -110,8 +126,9 @@ const findOrStore: typeof store = async (context, entry, call, base, build) => {
 }
 
 /**
- * Repeating the same bytes gives the same answer. Refuses `conflict` where another version is
- * held, and what `build` refuses. The answer says `pending` and who is missing until a majority
+ * Repeating the same bytes gives the wallet that has the change. Refuses `conflict` where another
+ * version is held, `change_superseded` where this zone knows that the change of these bytes was
+ * left behind, and what `build` refuses. The answer says `pending` and who is missing until a majority
  * of the placement holds the change.
  */
 export const changeWallet = async (

@@ -2,6 +2,8 @@
 import {
   type LimitsAnswer,
   limitsAnswer,
+  type OutcomeAnswer,
+  outcomeAnswer,
   type WalletAnswer,
   type WalletListAnswer,
   walletAnswer,
@@ -41,6 +43,32 @@ export const showLimits = (
       ...(context.seen === undefined ? {} : { seen: context.seen }),
     },
     limitsAnswer,
+  )
+
+export type AskOutcome = {
+  readonly wallet: WalletId
+  /** SHA-256 of the request's bytes: the `request` of the wallet that its answer showed. */
+  readonly request: string
+}
+
+export const showOutcome = (
+  { wallet, request }: AskOutcome,
+  context: { readonly header: Header; readonly seen?: Seen },
+): Prepared<OutcomeAnswer> =>
+  prepare(
+    {
+      operation: 'wallet.outcome',
+      ...context.header,
+      wallet,
+      request,
+      ...(context.seen === undefined ? {} : { seen: context.seen }),
+    },
+    outcomeAnswer,
+    (answer) => {
+      mustMatch(answer.wallet, wallet)
+      mustMatch(answer.request, request)
+      return undefined
+    },
   )
 
 export type ListWallets = {

@@ -2,7 +2,9 @@
 import type { WalletId, ZoneId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { peerTimeoutMs } from '../limits.ts'
+import { groupOf } from '../replication/group.ts'
 import type { KnownOutcome } from '../replication/messages.ts'
+import { holdersOf } from '../replication/quorum.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
 import { versionBy } from './request-line.ts'
 import { findSuperseded } from './superseded.ts'
@@ -46,7 +48,7 @@ const askAll = async (
   const silent: ZoneId[] = []
   const known: (KnownOutcome & { readonly zone: ZoneId })[] = []
   await Promise.all(
-    wallet.placement.zones.map(async (zone) => {
+    holdersOf(groupOf(wallet)).map(async (zone) => {
       if (zone === context.zone) {
         const here = await outcomeHere(context, wallet.id, request)
         if (here !== null) known.push({ ...here, zone })

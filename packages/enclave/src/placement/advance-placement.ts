@@ -97,7 +97,8 @@ export const advancePlacement = async (context: CoreContext, id: WalletId): Prom
     const change = await step(context, entry)
     if (change === undefined) return
     // A repeat of the request that moved it still finds its own hash.
-    const stored = await storeChange(context, entry, entry.wallet.request, change)
+    const { request, by = [] } = entry.wallet
+    const stored = await storeChange(context, entry, { request, by }, change)
     if (!stored.ok) return
     await context.replicator.spreadWallet(stored.value, {
       needed: 'final',

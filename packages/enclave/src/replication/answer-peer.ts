@@ -13,6 +13,7 @@ import { changeObjectsHere, createObjectsHere } from '../objects/replicated-obje
 import { placementAnswersHere } from '../placement/answers.ts'
 import type { Manifests } from '../ports/manifests.ts'
 import { outcomeHere } from '../outcomes/find-outcome.ts'
+import { placementAnswersHere } from '../placement/answers.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { dispatch } from '../routing/dispatch.ts'
 import { openSession } from '../sessions/open-session.ts'
@@ -111,7 +112,7 @@ const handlers: Handlers = {
     return answered
   },
   outcome: async (context, peer, { wallet, request }) => {
-    const zones = context.wallets.indexed(wallet)?.zones ?? []
+    const zones = context.wallets.indexed(wallet)?.holders ?? []
     return accept(zones.includes(peer.zone) ? await outcomeHere(context, wallet, request) : null)
   },
   'homes.take': async ({ homes }, _peer, { statement }) =>

@@ -16,13 +16,13 @@ import type { Endpoint, EvidenceTarget } from './endpoint.ts'
 import { governance } from './governance.ts'
 import { type ImportWallet, sealKeys } from './import-wallet.ts'
 import { passwordOperations } from './passwords/password-operations.ts'
+import { readings } from './readings.ts'
 import { rebasing } from './rebase.ts'
 import { addAccounts } from './requests/add-accounts.ts'
 import { type ShowAudit, showAudit } from './requests/audit.ts'
 import { addCredentials, removeCredential } from './requests/change-credentials.ts'
 import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
 import type { Header, Prepared } from './requests/prepared.ts'
-import { listWallets, showLimits, showOutcome, showWallet } from './requests/read.ts'
 import type { Rotation } from './rotation.ts'
 import type { Routes } from './routes.ts'
 import type { WalletMemory } from './seen.ts'
@@ -111,8 +111,8 @@ export const operations = (context: OperationsContext): Operations => {
     const sealed = await sealKeys(holder, trust.mesh, keys)
     return send(await prepareCreation({ ...options, home, keys: sealed }), request)
   }
-  const show = (wallet: WalletId, request?: RequestOptions) =>
-    send(showWallet(wallet, { header: header(), ...seenOf(wallet) }), request)
+  const reads = readings({ send, header, seenOf })
+  const show = reads.showWallet
   const audit = (options: ShowAudit, request?: RequestOptions) =>
     send(showAudit(options, { header: header() }), request)
   const change = rebasing({ show, send, header })
@@ -120,6 +120,7 @@ export const operations = (context: OperationsContext): Operations => {
   return {
     ...governance({ send, change, header, signers, zones }),
     ...signs,
+    ...reads,
     enclave: () => enclave(),
     verify: (target = {}) => trust.verify(nodes.nearest(), target),
     nodes: () => statusOf(endpoints),
@@ -127,13 +128,6 @@ export const operations = (context: OperationsContext): Operations => {
     send,
     createWallet: async (options, request) => send(await prepareCreation(options), request),
     importWallet,
-    showWallet: show,
-    showLimits: (wallet, request) =>
-      send(showLimits(wallet, { header: header(), ...seenOf(wallet) }), request),
-    outcome: (asked, request) =>
-      send(showOutcome(asked, { header: header(), ...seenOf(asked.wallet) }), request),
-    listWallets: (options = {}, request) =>
-      send(listWallets(options, { header: header() }), request),
     addAccounts: change(addAccounts),
     addCredentials: change(addCredentials),
     ...passwordOperations({ send, header, add: change(addCredentials) }),

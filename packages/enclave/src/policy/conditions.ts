@@ -1,8 +1,7 @@
 /** Whether a condition of a rule holds for a field of a call or of typed data. */
-import { toHex } from '@holdfast/base/bytes'
 import { fieldSteps } from '@holdfast/base/policies/field-path'
 import type { Condition } from '@holdfast/base/policy-conditions'
-import type { FieldValue, StructValue } from '../signing/field-value.ts'
+import { type FieldValue, type StructValue, writtenValue } from '../signing/field-value.ts'
 
 /** Every value that the path leads to; undefined where it leads nowhere. */
 const valuesAt = (root: StructValue, path: string): readonly FieldValue[] | undefined => {
@@ -24,16 +23,8 @@ const valuesAt = (root: StructValue, path: string): readonly FieldValue[] | unde
   return values
 }
 
-/** As policies write it; undefined for what has parts. */
-const written = (value: FieldValue): string | undefined => {
-  if (value.type === 'integer') return value.value.toString()
-  if (value.type === 'bool') return value.value ? 'true' : 'false'
-  if (value.type === 'bytes') return `0x${toHex(value.value)}`
-  return value.type === 'text' ? value.value : undefined
-}
-
 const isOne = (value: FieldValue, listed: readonly string[]): boolean => {
-  const text = written(value)
+  const text = writtenValue(value)
   return value.type === 'bytes'
     ? listed.some((one) => one.toLowerCase() === text)
     : text !== undefined && listed.includes(text)

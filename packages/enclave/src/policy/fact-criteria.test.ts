@@ -3,6 +3,7 @@ import { PersonId } from '@holdfast/base/ids'
 import type { Effect, Intent } from '@holdfast/base/intent'
 import type { Criteria } from '@holdfast/base/policy'
 import { describe, expect, it } from 'vitest'
+import { callFact } from '../signing/ethereum/call-fact.ts'
 import type { Facts } from '../signing/facts.ts'
 import type { FieldValue, StructValue } from '../signing/field-value.ts'
 import { evaluate } from './evaluate.ts'
@@ -72,7 +73,7 @@ const named = (rest: object = {}): Criteria => ({
   effects: ['call', 'transfer'],
   calls: [{ method: stake, selector: realSelector, ...rest }],
 })
-const calling = (data: Uint8Array, to = contract): Facts => ({ calls: [{ to, data }] })
+const calling = (data: Uint8Array, to = contract): Facts => ({ calls: [callFact(to, data)] })
 
 describe('calls that a rule names', () => {
   it('are allowed by their method, at the contracts that it names', () => {
@@ -87,12 +88,22 @@ describe('calls that a rule names', () => {
 
   it('are all of them, and those that nobody could read are none', () => {
     const both = {
-      calls: [...(calling(staking).calls ?? []), { to: alice, data: fromHex('00112233') }],
+      calls: [...(calling(staking).calls ?? []), callFact(alice, fromHex('00112233'))],
     }
     expect(allows(named(), ethereum([call]), both)).toBe(false)
     expect(allows(named(), ethereum([call]))).toBe(false)
     expect(allows(named(), ethereum([transfer]), { calls: [] })).toBe(true)
     expect(allows(named(), ethereum([transfer]))).toBe(true)
+  })
+
+  it('are one of several that the rule names', () => {
+    const foreign = { method: 'stop()', selector: '07da68f5' }
+    const [own] = named().calls ?? []
+    const two: Criteria = { effects: ['call'], calls: [foreign, ...(own ? [own] : [])] }
+    expect(allows(two, ethereum([call]), calling(staking))).toBe(true)
+    expect(denies({ calls: two.calls as never }, ethereum([call]), calling(staking))).toBe(true)
+    const mixed = ethereum([call, transfer])
+    expect(allows(named(), mixed)).toBe(false)
   })
 
   it('are allowed in the one canonical encoding of their arguments', () => {
@@ -150,7 +161,7 @@ describe('calls that a denial names', () => {
     expect(denies(named({ to: [alice] }), ethereum([call]), calling(staking))).toBe(false)
     expect(denies(named(), ethereum([transfer]), { calls: [] })).toBe(false)
     const both = {
-      calls: [{ to: alice, data: fromHex('00112233') }, ...(calling(staking).calls ?? [])],
+      calls: [callFact(alice, fromHex('00112233')), ...(calling(staking).calls ?? [])],
     }
     expect(denies(named(), ethereum([call]), both)).toBe(true)
   })
@@ -173,6 +184,7 @@ describe('calls that a denial names', () => {
   it('count as named where something cannot be decoded', () => {
     const when = { calls: named().calls as never }
     expect(denies(when, ethereum([unknown], 'raw'))).toBe(true)
+    expect(denies(when, ethereum([transfer, unknown]), { calls: [] })).toBe(true)
     expect(denies(when, ethereum([{ type: 'message' }], 'message'))).toBe(false)
     const cause: Effect = { type: 'unknown', reason: 'x', cause: 'durable-nonce' }
     expect(denies(when, { ...ethereum([cause]), chain: 'solana' })).toBe(false)
@@ -187,11 +199,7 @@ const typed: Facts = {
   calls: [],
   typedData: {
     type: 'Vote(uint256 id,address by)',
-    domain: struct({
-      name: { type: 'text', value: 'Board' },
-      chainId: { type: 'integer', value: 1n },
-      verifyingContract: { type: 'bytes', value: fromHex('cc'.repeat(20)) },
-    }),
+    domain: { name: 'Board', chainId: '1', verifyingContract: contract.toLowerCase() },
     message: struct({
       id: { type: 'integer', value: 7n },
       by: { type: 'bytes', value: fromHex('aa'.repeat(20)) },
@@ -207,6 +215,7 @@ const forms: readonly (readonly [object, boolean])[] = [
   [{ domain: { name: 'Board', chainId: '2' } }, false],
   [{ domain: { verifyingContract: alice } }, false],
   [{ domain: { version: '1' } }, false],
+  [{ domain: { name: 'Board', salt: `0x${'0'.repeat(64)}` } }, false],
   [{ type: 'Vote(uint256 id,address by)', where: [{ field: 'id', max: '7' }] }, true],
   [{ type: 'Vote(uint256 id,address by)', where: [{ field: 'id', max: '6' }] }, false],
   [{ type: 'Vote(uint256 id,address by)', where: [{ field: 'by', in: [alice] }] }, true],
@@ -226,6 +235,8 @@ describe('typed data that a rule names', () => {
 
   it.each(forms)('%j is denied: %s', (form, expected) => {
     expect(denies({ typedData: [form] as never }, asked, typed)).toBe(expected)
+    const two = [{ type: 'Other()' }, form]
+    expect(denies({ typedData: two }, asked, typed)).toBe(expected)
   })
 
   it('is the only thing that the rule allows, and what a denial takes raw data for', () => {
@@ -325,6 +336,8 @@ describe('what a Solana transaction uses', () => {
     expect(allows({ nonceAccounts: ['non'] }, asked)).toBe(false)
     expect(allows({ nonceAccounts: ['non'] }, plain, using([]))).toBe(true)
     expect(allows({ nonceAccounts: ['non'] }, plain)).toBe(false)
+    const raw: Criteria = { nonceAccounts: ['non'], effects: ['unknown'] }
+    expect(allows(raw, solana(unknown), using([]))).toBe(true)
     expect(allows({ lookupTables: ['non'] }, asked, facts)).toBe(false)
     expect(allows({ nonceAccounts: ['non'] }, solana(nonce, unknown), facts)).toBe(false)
   })

@@ -1,31 +1,20 @@
 /** Criteria on what a transaction says besides its effects: calls, fields, fee rate, programs. */
-import { toHex } from '@holdfast/base/bytes'
-import { attempt } from '@holdfast/base/errors'
 import type { Intent } from '@holdfast/base/intent'
-import { parseMethod } from '@holdfast/base/policies/method'
 import type { Criteria } from '@holdfast/base/policy'
 import type { CallCriterion, TypedDataCriterion } from '@holdfast/base/policy-conditions'
-import { decodeArguments } from '../signing/ethereum/decode-arguments.ts'
 import type { CallFact, Facts, TypedDataFact } from '../signing/facts.ts'
-import type { StructValue } from '../signing/field-value.ts'
 import { allHold, someHold } from './conditions.ts'
 import { includes, within } from './same.ts'
 
 type Asked = { readonly intent: Intent; readonly facts?: Facts }
 
-/** Undefined: not in the method's one canonical form. */
-const argumentsOf = ({ method }: CallCriterion, { data }: CallFact): StructValue | undefined => {
-  const read = attempt(() => decodeArguments(parseMethod(method).inputs, data.subarray(4)))
-  return read.ok ? read.value : undefined
-}
-
 const isOf = ({ to, selector }: CallCriterion, call: CallFact): boolean =>
-  toHex(call.data.subarray(0, 4)) === selector && (to === undefined || includes(to, call.to))
+  call.selector === selector && (to === undefined || includes(to, call.to))
 
 const isNamedCall = (calls: readonly CallCriterion[], call: CallFact): boolean =>
   calls.some((one) => {
     if (!isOf(one, call)) return false
-    const read = argumentsOf(one, call)
+    const read = call.read(one.method)
     return read !== undefined && allHold(read, one.where)
   })
 
@@ -33,14 +22,16 @@ const isNamedCall = (calls: readonly CallCriterion[], call: CallFact): boolean =
 const isDeniedCall = (calls: readonly CallCriterion[], call: CallFact): boolean =>
   calls.some((one) => {
     if (!isOf(one, call)) return false
-    const read = argumentsOf(one, call)
+    const read = call.read(one.method)
     return read === undefined || someHold(read, one.where)
   })
 
 const domainHolds = ({ domain }: TypedDataCriterion, fact: TypedDataFact): boolean =>
-  Object.entries(domain ?? {}).every(([field, value]) =>
-    allHold(fact.domain, [{ field, in: [value] }]),
-  )
+  domain === undefined ||
+  Object.entries(domain).every(([field, value]) => {
+    const said = Object.hasOwn(fact.domain, field) ? fact.domain[field] : undefined
+    return said === (field === 'verifyingContract' ? value.toLowerCase() : value)
+  })
 
 const isTyped =
   (hold: typeof allHold, fact: TypedDataFact) =>

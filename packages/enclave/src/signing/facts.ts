@@ -7,12 +7,17 @@ export type CallFact = {
   readonly to: string
   /** With the selector. */
   readonly data: Bytes
+  /** Its first four bytes, hexadecimal. */
+  readonly selector: string
+  /** Its arguments by a method of a policy; undefined where they are not in its canonical form. */
+  readonly read: (method: string) => StructValue | undefined
 }
 
 export type TypedDataFact = {
   /** EIP-712 `encodeType` of the primary type. */
   readonly type: string
-  readonly domain: StructValue
+  /** As policies write it: text, decimals, `0x` and lower-case hexadecimal. */
+  readonly domain: Readonly<Record<string, string>>
   readonly message: StructValue
 }
 

@@ -1,5 +1,5 @@
 /** Any ABI-encoded arguments in their one canonical form (contract ABI specification, v0.8). */
-import { type Bytes, fromUtf8, toHex } from '@holdfast/base/bytes'
+import { type Bytes, fromUtf8 } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import type { AbiMember, AbiType } from '@holdfast/base/policies/method'
 import type { FieldValue, StructValue } from '../field-value.ts'
@@ -25,7 +25,18 @@ const headBytes = (type: AbiType): number => {
   return type.members.reduce((sum, member) => sum + headBytes(member.type), 0)
 }
 
-const toUint = (word: Bytes): bigint => BigInt(`0x${toHex(word)}`)
+/** A word; most are small. */
+const toUint = (word: Bytes): bigint => {
+  const view = new DataView(word.buffer, word.byteOffset, wordBytes)
+  const low = view.getBigUint64(24)
+  const [high, upper, lower] = [0, 8, 16].map((at) => view.getBigUint64(at)) as [
+    bigint,
+    bigint,
+    bigint,
+  ]
+  if (high === 0n && upper === 0n && lower === 0n) return low
+  return (((((high << 64n) | upper) << 64n) | lower) << 64n) | low
+}
 
 const textOf = (bytes: Bytes): string => {
   try {

@@ -3,6 +3,7 @@ import { type Bytes, concat, fromHex } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import type { Crypto } from '../../ports/crypto.ts'
 import type { Decode } from '../chain-signer.ts'
+import { type StructValue, writtenValue } from '../field-value.ts'
 import { shortened } from '../readable-text.ts'
 import { checksumAddress, parseAddress } from './address.ts'
 import { ethereumSignature } from './ethereum-signature.ts'
@@ -38,6 +39,9 @@ const domainType = (types: TypedDataTypes, domain: Domain): TypedDataTypes[strin
     ? type
     : fail('bad_transaction', 'the domain has a field that the signature would not cover')
 }
+
+const writtenDomain = ({ fields }: StructValue): Readonly<Record<string, string>> =>
+  Object.fromEntries([...fields].map(([name, value]) => [name, writtenValue(value) ?? '']))
 
 type BoundDomain = { readonly chainId: bigint | undefined; readonly contract: string | undefined }
 
@@ -84,7 +88,7 @@ export const decodeEthereumTypedData: Decode<'ethereum.typed-data'> = (input) =>
   })
   const typedData = {
     type: encodedType,
-    domain: typedStruct(types, domainName, domain, crypto),
+    domain: writtenDomain(typedStruct(types, domainName, domain, crypto)),
     message: fields,
   }
   return {

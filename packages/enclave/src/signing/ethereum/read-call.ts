@@ -5,6 +5,7 @@ import type { Crypto } from '../../ports/crypto.ts'
 import type { CallFact } from '../facts.ts'
 import { nestedCallsDepthMax, nestedCallsMax } from '../limits.ts'
 import { checksumAddress } from './address.ts'
+import { callFact } from './call-fact.ts'
 import { type Held, heldCalls } from './call-holders.ts'
 import { readCalldata, transferOf } from './calldata.ts'
 
@@ -45,7 +46,7 @@ const readPlain = (call: EthereumCall, crypto: Crypto): CallReading => {
   )
   return {
     effects: value > 0n && !called ? [...withValue, transferOf('native', to, value)] : withValue,
-    calls: [{ to, data }],
+    calls: [callFact(to, data)],
     ...(name === undefined ? {} : { name }),
   }
 }
@@ -64,7 +65,7 @@ export const heldReader = (crypto: Crypto) => {
       const call = { to: target, value, data }
       // Nothing sent to oneself is a transfer to nobody.
       return to === undefined && data.length < 4
-        ? { effects: [plainCall(call)], calls: [{ to: target, data }] }
+        ? { effects: [plainCall(call)], calls: [callFact(target, data)] }
         : readCall(call, depth + 1)
     })
     const more = held.unknown === undefined ? [] : [unknown(held.unknown)]
@@ -80,7 +81,7 @@ export const heldReader = (crypto: Crypto) => {
     const inner = readHeld(call.to, held, depth)
     return {
       effects: [plainCall(call), ...inner.effects],
-      calls: [{ to: call.to, data: call.data }, ...inner.calls],
+      calls: [callFact(call.to, call.data), ...inner.calls],
       name: held.name,
     }
   }

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: [
-      'packages/enclave/src/policy/{evaluate,fact-criteria}.test.ts',
+      'packages/enclave/src/policy/{evaluate,fact-criteria,method-hashing,rules}.test.ts',
       'packages/enclave/src/credentials/{authorise,verify-proofs}.test.ts',
     ],
     pool: 'threads',

@@ -286,8 +286,9 @@ describe('the scope of a credential', () => {
     const scoped = apiKey('alice', { scope: { operations: ['wallet.show'] } })
     const entry = entryOf([scoped.credential, bob.credential], ruleOf())
     const call = callOf([scoped.prove('change'), bob.prove('change')])
-    const { code, subject, log } = judged(entry, call)
+    const { code, subject, detail, log } = judged(entry, call)
     expect([code, subject, log.length]).toEqual(['out_of_scope', scoped.credential.id, 1])
+    expect(detail).toBe('the scope of the credential has no room')
     const ofOther = apiKey('alice', { scope: { accounts: [other] } })
     const judging = codeOf(
       entryOf([ofOther.credential], ruleOf()),

@@ -182,4 +182,40 @@ describe('a proof', () => {
     const wide = toBase64Url(testCrypto.p256.publicKey(secretOf('bob')))
     expect(holds({ publicKey: wide }, signature)).toBe(false)
   })
+
+  it('that is refused says why', () => {
+    const told = (...input: Parameters<typeof proofs>) => {
+      const verified = proofs(...input)
+      return verified.ok ? 'ok' : verified.refusal.detail
+    }
+    const one = certificate('alice')
+    const silent = { credential: one.id, purpose: 'change' as const, signature: '' }
+    const old = apiKey('alice', { expiresAt: '2025-01-01T00:00:00Z' })
+    const forged = { ...alice.prove('change'), signature: bob.prove('change').signature }
+    const cases = [
+      [[silent], [one], 'a credential of this kind signs no requests'],
+      [[forged], everybody, 'the signature of the authorisation does not verify'],
+      [[silent], everybody, 'the wallet does not know this credential'],
+      [[old.prove('change')], [old.credential], 'the credential has expired'],
+      [[alice.prove('sign')], everybody, 'the proof must be for the purpose change'],
+      [
+        [{ ...dave.prove('change'), signature: '' }],
+        everybody,
+        'the proof of a password cannot be read',
+      ],
+      [
+        [dave.prove('change', { endsMs: 0 })],
+        everybody,
+        'the proof names no login that is still good',
+      ],
+      [
+        [dave.prove('change', {}, secretOf('other'))],
+        everybody,
+        'the signature of the request key does not verify',
+      ],
+    ] as const
+    for (const [given, credentials, detail] of cases) {
+      expect(told(given, credentials)).toBe(detail)
+    }
+  })
 })

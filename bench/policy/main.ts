@@ -37,8 +37,8 @@ writeFileSync(
   values.out,
   `# What a verdict costs
 
-Written by \`npm run bench:policy\`; CPU µs (user and system) of one verdict on a decoded transaction
-by a policy of so many rules, of which every other denies and of which the last one decides:
+Written by \`npm run bench:policy\`; CPU µs (user and system) of one verdict on a decoded
+transaction by a policy of so many rules, of which every other denies and the last one decides:
 
 ${benchCases.map(({ name, about }) => `- \`${name}\`: ${about}`).join('\n')}
 

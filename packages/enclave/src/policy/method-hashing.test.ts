@@ -5,7 +5,7 @@ import { createCrypto } from '../crypto/create-crypto.ts'
 import { createEntropy } from '../crypto/entropy.ts'
 import { methodHashing } from './method-hashing.ts'
 
-it('the enclave checks selectors by the hash of the chain, and by the methods it knows', async () => {
+it('the enclave checks selectors by the chain’s hash, and by methods that it knows', async () => {
   using crypto = await createCrypto({ entropy: createEntropy() })
   const why = (method: string, selector: string): string => {
     const rule = { id: 'a', effect: 'allow', operations: ['sign'] } as const

@@ -141,8 +141,6 @@ export const auditWitnessIntervalMs = 1000
 /** Pages of the log that one answer shows at most. */
 export const auditPagesShown = 4
 
-/** How long a signature that a KMIP client asked for waits for persons to approve it. */
-export const kmipWaitMs = 24 * 3_600_000
 /** Guesses at a password between two right ones: of strangers, and of devices that logged in. */
 export const strangerGuessesMax = 10
 export const deviceGuessesMax = 20

@@ -110,6 +110,10 @@ describe('the configuration of a node', () => {
     })
     const env = { HOLDFAST_KMIP_SEED_BYTES: '16' }
     expect(read(dir, { files, env })).toMatchObject({ value: { kmip: { seedBytesMax: 16 } } })
+    const week = read([...dir, '--kmip-wait-seconds', '604800'], { files })
+    expect(week).toMatchObject({ value: { kmip: { waitSeconds: 604_800 } } })
+    const longer = read([...dir, '--kmip-wait-seconds', '604801'], { files })
+    expect(refused(longer)).toBe('bad_configuration kmipWaitSeconds')
     for (const [flag, key] of [
       ['--kmip-seed-bytes', 'kmipSeedBytes'],
       ['--kmip-lease-seconds', 'kmipLeaseSeconds'],

@@ -1,19 +1,24 @@
-/** What an operator sets of the KMIP server: how it tunes leases and takes seeds. */
+/** What an operator sets of the KMIP server: its leases, seeds, and how long it waits. */
 import { fail } from '@holdfast/base/errors'
+import { waitMsMax } from '@holdfast/base/limits'
 import type { KmipServerFacts } from '@holdfast/enclave/kmip/server-facts'
 
 /** Key → flag. */
 export const kmipSettingKeys = {
   kmipLeaseSeconds: 'kmip-lease-seconds',
   kmipSeedBytes: 'kmip-seed-bytes',
+  kmipWaitSeconds: 'kmip-wait-seconds',
 } as const
 type SettingKey = keyof typeof kmipSettingKeys
 
-export type KmipSettings = Partial<Pick<KmipServerFacts, 'leaseSeconds' | 'seedBytesMax'>>
+export type KmipSettings = Partial<
+  Pick<KmipServerFacts, 'leaseSeconds' | 'seedBytesMax' | 'waitSeconds'>
+>
 
 const maxima: Readonly<Record<SettingKey, number>> = {
   kmipLeaseSeconds: 31_536_000,
   kmipSeedBytes: 1024,
+  kmipWaitSeconds: waitMsMax / 1000,
 }
 
 const numberOf = (key: SettingKey, text: string): number =>
@@ -27,10 +32,12 @@ export const assembleKmipSettings = (
 ): KmipSettings => {
   const lease = one('kmipLeaseSeconds')
   const seed = one('kmipSeedBytes')
+  const wait = one('kmipWaitSeconds')
   const seedBytes = (text: string): number | 'denied' =>
     text === 'denied' ? text : numberOf('kmipSeedBytes', text)
   return {
     ...(lease === undefined ? {} : { leaseSeconds: numberOf('kmipLeaseSeconds', lease) }),
     ...(seed === undefined ? {} : { seedBytesMax: seedBytes(seed) }),
+    ...(wait === undefined ? {} : { waitSeconds: numberOf('kmipWaitSeconds', wait) }),
   }
 }

@@ -13,6 +13,8 @@ export type KmipServerFacts = {
   readonly leaseSeconds: number
   /** Bytes of one RNG Seed that are mixed in; 0 ignores seeds (KMIP 2.1 §6.1.50). */
   readonly seedBytesMax: number | 'denied'
+  /** Seconds that a signature waits for persons, where the client takes a late answer. */
+  readonly waitSeconds: number
   /** What C_GetInfo answers (PKCS#11 3.0 §3.1, CK_INFO). */
   readonly pkcs11: {
     readonly manufacturer: string
@@ -29,5 +31,6 @@ export const defaultFacts: KmipServerFacts = {
   randomNumberGenerator: { rngAlgorithm: 'Unspecified' },
   leaseSeconds: 3600,
   seedBytesMax: 64,
+  waitSeconds: 86_400,
   pkcs11: { manufacturer: 'Holdfast', library: 'Holdfast', libraryVersion: [0, 1] },
 }

@@ -14,18 +14,20 @@ type Options = {
   readonly kmip?: Partial<KmipServerFacts>
 }
 
-export const serveKmip = (context: CoreContext, { general, kmip }: Options): KmipServer =>
-  createKmipServer({
+export const serveKmip = (context: CoreContext, { general, kmip }: Options): KmipServer => {
+  const facts = { ...defaultFacts, ...kmip }
+  return createKmipServer({
     objects: createReplicatedObjects(context),
     general,
     chains: context.crypto,
     entropy: context.entropy,
     clock: context.clock,
-    facts: { ...defaultFacts, ...kmip },
+    facts,
     judge: async (caller) => {
       const current = context.zoneView.check()
       return current.ok ? checkHolder(context, caller) : current
     },
     guesses: createOwnerGuesses(context),
-    walletKeys: createWalletKeys(context),
+    walletKeys: createWalletKeys(context, { waitMs: facts.waitSeconds * 1000 }),
   })
+}

@@ -16,7 +16,7 @@ import type {
   WalletKeys,
   WalletKeyUse,
 } from '../kmip/wallet-keys/wallet-keys.ts'
-import { kmipWaitMs, requestTimeoutMs } from '../limits.ts'
+import { requestTimeoutMs } from '../limits.ts'
 import { sign } from '../operations/sign.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import { childKey } from '../signing/bitcoin/child-key.ts'
@@ -81,9 +81,11 @@ type Asked = {
 
 class OwnWalletKeys implements WalletKeys {
   readonly #context: CoreContext
+  readonly #waitMs: number
 
-  constructor(context: CoreContext) {
+  constructor(context: CoreContext, waitMs: number) {
     this.#context = context
+    this.#waitMs = waitMs
   }
 
   async list(id: WalletId): Promise<readonly WalletKeyFacts[]> {
@@ -172,14 +174,17 @@ class OwnWalletKeys implements WalletKeys {
     const waited = await signOrWait(
       this.#context,
       caller,
-      write(clock.nowMs() + kmipWaitMs, { wait: true }),
+      write(clock.nowMs() + this.#waitMs, { wait: true }),
     )
     return waited.ok ? accept(waited.value.signed) : waited
   }
 }
 
 /**
- *     const walletKeys = createWalletKeys(context)
+ *     const walletKeys = createWalletKeys(context, { waitMs })
  *     const signed = await walletKeys.sign(caller, 'acc_…', { data, raw })
  */
-export const createWalletKeys = (context: CoreContext): WalletKeys => new OwnWalletKeys(context)
+export const createWalletKeys = (
+  context: CoreContext,
+  { waitMs }: { readonly waitMs: number },
+): WalletKeys => new OwnWalletKeys(context, waitMs)

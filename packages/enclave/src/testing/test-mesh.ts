@@ -24,6 +24,7 @@ import { createCrypto } from '../crypto/create-crypto.ts'
 import { createEntropy } from '../crypto/entropy.ts'
 import { createGeneralCrypto } from '../crypto/general/general-crypto.ts'
 import { createIdentity, type NodeIdentity } from '../identity/node-identity.ts'
+import type { KmipServerFacts } from '../kmip/server-facts.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Mesh, Peer } from '../ports/mesh.ts'
 import type { Sealing } from '../ports/sealing.ts'
@@ -59,6 +60,8 @@ export type TestMeshOptions = {
   /** What a node sees of its zone's store. */
   readonly seenBy?: (name: string, store: Store) => Store
   readonly outboxPerZoneMax?: number
+  /** What the operator sets of the KMIP server. */
+  readonly kmip?: Partial<KmipServerFacts>
 }
 
 export type TestMesh = {
@@ -259,8 +262,9 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     const started: { node?: TestNode } = {}
     const sharing = options.more === undefined ? 'exclusive' : 'shared'
     const store = openMemoryStore(disk, { sharing })
-    const { outboxPerZoneMax } = options
+    const { outboxPerZoneMax, kmip } = options
     const core = createCore({
+      ...(kmip === undefined ? {} : { kmip }),
       ...(outboxPerZoneMax === undefined ? {} : { outboxPerZoneMax }),
       crypto,
       general: createGeneralCrypto(),

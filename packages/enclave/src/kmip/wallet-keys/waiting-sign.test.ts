@@ -13,6 +13,8 @@ import { expiresAt, send, testKey } from '../../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../../testing/test-mesh.ts'
 import { extensionValues } from '../extensions.ts'
 
+const waitSeconds = 7200
+
 let mesh: TestMesh
 let world: KmipWorld
 let other: KmipWorld
@@ -29,7 +31,7 @@ const [kmip] = kmipRules
 const rules = [kmip as Rule, approved]
 
 beforeAll(async () => {
-  mesh = await createTestMesh({ zones: ['eu-west', 'us-east'] })
+  mesh = await createTestMesh({ zones: ['eu-west', 'us-east'], kmip: { waitSeconds } })
   world = await createKmipWorld(mesh, { rules, keys: [ethereumKey] })
   other = await createKmipWorld(mesh, { rules, keys: [ethereumKey] })
 })
@@ -82,17 +84,18 @@ const cancelled = async (value: Bytes, of = world): Promise<unknown> => {
 
 const owner = () => testKey(mesh, 'alice')
 
+const request = (operation: string, rest: object = {}): object => ({
+  operation,
+  mesh: mesh.mesh,
+  expiresAt: expiresAt(mesh),
+  wallet: world.wallet.id,
+  ...rest,
+})
+
 /** The newest request that waits, as an owner sees it, and his word on it. */
 const decide = async (word: 'approve' | 'reject'): Promise<void> => {
   const key = owner()
   const { core } = mesh.node('eu-west')
-  const request = (operation: string, rest: object = {}): object => ({
-    operation,
-    mesh: mesh.mesh,
-    expiresAt: expiresAt(mesh),
-    wallet: world.wallet.id,
-    ...rest,
-  })
   const list = await send<ApprovalListAnswer>(core, request('approval.list'), 'read', [key])
   const hash = must(list).approvals.find(({ state }) => state === 'waiting')?.request ?? ''
   const show = request('approval.show', { request: hash })
@@ -145,6 +148,17 @@ describe('a Sign that needs another person', () => {
     await decide('approve')
     const answer = await poll(value)
     expect(answer).toMatchObject({ payload: { signatureData: { length: 65 } } })
+  })
+
+  it('waits as long as the operator lets it', async () => {
+    const value = pendingOf(await ask(transfer(), late))
+    const { core } = mesh.node('eu-west')
+    const listed = await send<ApprovalListAnswer>(core, request('approval.list'), 'read', [owner()])
+    const ends = must(listed).approvals.filter(({ state }) => state === 'waiting')
+    expect(ends.map((one) => (Date.parse(one.expiresAt) - mesh.nowMs()) / 1000)).toEqual([
+      waitSeconds,
+    ])
+    expect(await cancelled(value)).toBe('Canceled')
   })
 
   it('is never signed once it was cancelled', async () => {

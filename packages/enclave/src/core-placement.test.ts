@@ -3,7 +3,8 @@ import { ZoneId } from '@holdfast/base/ids'
 import { resolvePlacement } from '@holdfast/base/placement-resolve'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, describe, expect, it } from 'vitest'
-import { codeOf, must, signRequest, until } from './testing/core-world.ts'
+import { createWallet, policyOf } from './counters/testing/limited-wallet.ts'
+import { codeOf, must, signRequest, unsignedTransfer, until } from './testing/core-world.ts'
 import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
 
@@ -26,7 +27,7 @@ const placementOf = (mesh: TestMesh, regions: readonly Zone[]) => {
   return resolved.value
 }
 
-const world = async (regions: readonly Zone[]): Promise<World> => {
+const begin = async (): Promise<Omit<World, 'wallet'>> => {
   const mesh = await createTestMesh()
   meshes.push(mesh)
   const alice = testKey(mesh, 'alice')
@@ -38,6 +39,11 @@ const world = async (regions: readonly Zone[]): Promise<World> => {
         .peers.every(({ compared }) => compared),
     ),
   )
+  return { mesh, alice }
+}
+
+const world = async (regions: readonly Zone[]): Promise<World> => {
+  const { mesh, alice } = await begin()
   const placement = { constraints: { regions: regions.map(ZoneId) } }
   const request = createRequest(mesh, [alice], { placement })
   const created = await send<WalletAnswer>(mesh.node('eu-west').core, request, 'enrol', [alice])
@@ -73,9 +79,9 @@ const move = async (
   return send<WalletAnswer>(mesh.node(at).core, request, 'change', [alice])
 }
 
-const sign = async (started: World, zone: Zone): Promise<string> => {
+const sign = async (started: World, zone: Zone, rest: object = {}): Promise<string> => {
   const { mesh, alice, wallet } = started
-  const request = signRequest(mesh, wallet, {})
+  const request = signRequest(mesh, wallet, rest)
   return codeOf(await send(mesh.node(zone).core, request, 'sign', [alice]))
 }
 
@@ -148,5 +154,57 @@ describe('a zone that leaves a placement', () => {
     started.mesh.cut('eu-west', 'ap-south', true)
     started.mesh.cut('us-east', 'ap-south', true)
     expect(await sign(started, 'ap-south')).toBe('ok')
+  })
+})
+
+describe('what a wallet counts', () => {
+  const transfer = (nonce: number) => ({
+    payload: { kind: 'ethereum.transaction', transaction: unsignedTransfer(nonce) },
+  })
+
+  it('is at most the limit, whichever zones it moves to in the window', async () => {
+    const { mesh, alice } = await begin()
+    const limits = [{ type: 'signatures' as const, count: 7, windowMs: 86_400_000 }]
+    const wallet = await createWallet(mesh, alice, policyOf({ limits }))
+    const started = { mesh, alice, wallet }
+    let signed = 0
+    const use = async (zone: Zone, times: number): Promise<void> => {
+      for (let time = 0; time < times; time += 1) {
+        const answer = await sign(started, zone, { ...transfer(signed), charge: zone })
+        if (answer === 'ok') signed += 1
+        else expect(answer).toBe('limit_exceeded')
+      }
+    }
+    await use('ap-south', 3)
+    must(await move(started, ['eu-west', 'us-east']))
+    await use('us-east', 2)
+    must(await move(started, zones))
+    for (const zone of zones) await use(zone, 7)
+    expect(signed).toBeGreaterThan(4)
+    expect(signed).toBeLessThanOrEqual(7)
+    mesh.advance(86_400_000)
+    await pass(started)
+    const before = signed
+    for (const zone of zones) await use(zone, 7)
+    expect(signed - before).toBe(7)
+  })
+
+  it('signs one transaction for an intent, though the zones that voted for it have left', async () => {
+    const { mesh, alice } = await begin()
+    const wallet = await createWallet(mesh, alice, policyOf({ once: true }))
+    const started = { mesh, alice, wallet }
+    const intent = `int_${'5a'.repeat(16)}`
+    for (const [index, zone] of zones.entries()) {
+      const other = `int_${`0${index}`.repeat(16)}`
+      expect(await sign(started, zone, { ...transfer(9), intent: other, charge: zone })).toBe('ok')
+    }
+    mesh.cut('eu-west', 'us-east', true)
+    mesh.cut('eu-west', 'ap-south', true)
+    expect(await sign(started, 'us-east', { ...transfer(1), intent, charge: 'us-east' })).toBe('ok')
+    mesh.cut('eu-west', 'us-east', false)
+    mesh.cut('eu-west', 'ap-south', false)
+    must(await move(started, ['eu-west']))
+    expect(await sign(started, 'eu-west', { ...transfer(2), intent })).toBe('intent_used')
+    expect(await sign(started, 'eu-west', { ...transfer(1), intent })).toBe('ok')
   })
 })

@@ -46,10 +46,6 @@ const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
     if ((wallet.moved?.shares.length ?? 0) >= placementChangesMax) {
       return refuse('limit_reached', 'the placement was changed as often as it may be for now')
     }
-    const counts = wallet.policy.rules.some(({ limits, once }) => (limits ?? once) !== undefined)
-    if (counts || wallet.credentials.some(({ kind }) => kind === 'password')) {
-      return refuse('unsupported', 'what is counted in its zones cannot move with the wallet')
-    }
     const checked = checkPlacement({ placement, home: wallet.home, zones })
     return checked.ok ? accept({ placement }) : checked
   },

@@ -3,16 +3,32 @@ import type { Result } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import { peerTimeoutMs } from '../limits.ts'
 import type { Peer } from '../ports/mesh.ts'
+import { reportsNeeded } from '../replication/boot-rule.ts'
 import type { PeerAnswer, PeerRequest } from '../replication/messages.ts'
 import type { Peers } from '../replication/peers.ts'
-import { majorityOf } from '../time/agree.ts'
+import { type Deciding, isQuorum, placementsOf } from '../replication/quorum.ts'
 
-/** Other zones that make a majority together with this one. */
-export const otherVotes = (zones: readonly ZoneId[]): number => majorityOf(zones.length) - 1
+/** Which zones have answered as they should. */
+type Answered = (zone: ZoneId) => boolean
 
-/** Other zones of which one at least is in every majority that this zone was part of. */
-export const otherReports = (zones: readonly ZoneId[]): number =>
-  zones.length === 1 ? 0 : zones.length - majorityOf(zones.length) + 1
+/** A majority together with this zone, of each placement that decides. */
+export const votesFor =
+  (deciding: Deciding, self: ZoneId) =>
+  (answered: Answered): boolean =>
+    isQuorum(deciding, (zone) => zone === self || answered(zone))
+
+/**
+ * So many that one of them is in every majority of a placement. This zone counts where it remembers
+ * itself what it was part of.
+ */
+export const reportsFor =
+  (deciding: Deciding, self: ZoneId, remembers: boolean) =>
+  (answered: Answered): boolean =>
+    placementsOf(deciding).every((zones) => {
+      if (zones.length === 1 && zones[0] === self) return true
+      const reporting = zones.filter((zone) => (zone === self ? remembers : answered(zone)))
+      return reporting.length >= reportsNeeded(zones)
+    })
 
 export type Reply<Type extends PeerRequest['type']> = {
   readonly zone: ZoneId
@@ -20,33 +36,46 @@ export type Reply<Type extends PeerRequest['type']> = {
 }
 
 /**
- * Settles when `needed` answers count, or when all have settled. What is late is not in the
+ * Settles when enough answers count, or when all have settled. What is late is not in the
  * result: it goes on without the caller.
  */
 export const askZones = async <Type extends PeerRequest['type']>(options: {
   readonly peers: Peers
   readonly zones: readonly ZoneId[]
   readonly request: Extract<PeerRequest, { type: Type }>
-  readonly needed: number
+  readonly isEnough: (answered: Answered) => boolean
   readonly counts: (answer: PeerAnswer<Type>) => boolean
 }): Promise<readonly Reply<Type>[]> => {
-  const { peers, zones, request, needed, counts } = options
+  const { peers, zones, request, isEnough, counts } = options
   const replies: Reply<Type>[] = []
-  if (needed === 0) return replies
+  const counted = new Set<ZoneId>()
+  const isReached = (): boolean => isEnough((zone) => counted.has(zone))
+  if (isReached()) return replies
   let enough: () => void = () => undefined
   const reached = new Promise<void>((resolve) => {
     enough = resolve
   })
-  let counted = 0
   const questions = zones.flatMap((zone) => {
     const peer: Peer | undefined = peers.ofZone(zone)
     if (peer === undefined) return []
     return peers.ask<Type>(peer, request, peerTimeoutMs).then((answer) => {
       replies.push({ zone, answer })
-      if (answer.ok && counts(answer.value)) counted += 1
-      if (counted >= needed) enough()
+      if (answer.ok && counts(answer.value)) counted.add(zone)
+      if (isReached()) enough()
     })
   })
   await Promise.race([reached, Promise.all(questions)])
   return [...replies]
+}
+
+/** Whether the zones that answered so are enough. */
+export const isEnoughOf = <Type extends PeerRequest['type']>(
+  replies: readonly Reply<Type>[],
+  isEnough: (answered: Answered) => boolean,
+  counts: (answer: PeerAnswer<Type>) => boolean,
+): boolean => {
+  const counted = new Set(
+    replies.flatMap(({ zone, answer }) => (answer.ok && counts(answer.value) ? [zone] : [])),
+  )
+  return isEnough((zone) => counted.has(zone))
 }

@@ -28,7 +28,7 @@ export const listCounted = async (
   for await (const { name } of records.scan(countPrefix, from)) {
     const wallet = walletIn(name)
     if (wallet === undefined || (after !== undefined && wallet <= after)) continue
-    if (wallets.indexed(wallet)?.zones.includes(zone) !== true) continue
+    if (wallets.indexed(wallet)?.holders.includes(zone) !== true) continue
     found.push(wallet)
     if (found.length === countPageMax) return { wallets: found, next: wallet }
   }

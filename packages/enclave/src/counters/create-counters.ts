@@ -14,10 +14,10 @@ import { CatchUp, listCounted } from './catch-up.ts'
 import { type ChargeAsk, type Counted, charge, parseCharge } from './charge.ts'
 import { createCountTable } from './count-table.ts'
 import type { CounterContext, CounterPorts } from './counter-context.ts'
-import { answerEndorse, countedFor } from './endorse.ts'
+import { answerEndorse, checkPlaced, countedFor } from './endorse.ts'
 import { countGuess, noteSuccess } from './guesses.ts'
 import { claimHere, listIntents } from './intents.ts'
-import { answerReport } from './recover.ts'
+import { answerRecover, answerReport, recoverAnew } from './recover.ts'
 import { answerCharged, Refunds } from './refunds.ts'
 import { showLimits } from './show.ts'
 import { answerGive } from './transfer.ts'
@@ -45,6 +45,8 @@ export type Counters = {
   show(entry: WalletEntry): Promise<Result<readonly LimitState[]>>
   /** The store was put back to an older copy: what was counted is asked for again. */
   restart(): void
+  /** Fetches what zones remember that leave with what they know, after all are bound to ask more. */
+  recoverAnew(entry: WalletEntry): Promise<Result<void>>
   /** The wallet has left this zone. */
   forget(wallet: WalletId): void
   /** A link came up. */
@@ -63,6 +65,8 @@ const answerIntent = async (
   const { wallet, intent, digest } = request
   const entry = await countedFor(context, peer.zone, wallet)
   if (!entry.ok) return entry
+  const placed = checkPlaced(entry.value, request)
+  if (!placed.ok) return placed
   const held = await claimHere(context, wallet, { intent, digest })
   return held.ok ? accept({ digest: held.value }) : held
 }
@@ -73,10 +77,11 @@ const answersOf = (context: CounterContext): CountAnswers => ({
   'count.give': (peer, request) => answerGive(context, peer.zone, request),
   'count.intent': (peer, request) => answerIntent(context, peer, request),
   'count.intents': async (peer, { wallet, after }) =>
-    context.wallets.indexed(wallet)?.zones.includes(peer.zone) === true
+    context.wallets.indexed(wallet)?.holders.includes(peer.zone) === true
       ? listIntents(context, wallet, after)
       : refuse('not_here', 'the wallet is not one that both zones hold'),
   'count.charged': (peer, request) => answerCharged(context, peer.zone, request),
+  'count.recover': (_peer, request) => answerRecover(context, request),
   'count.wallets': async (peer, { after }) => accept(await listCounted(context, peer.zone, after)),
 })
 
@@ -122,6 +127,10 @@ class ZoneCounters implements Counters {
 
   restart(): void {
     this.#context.table.forgetAll()
+  }
+
+  recoverAnew(entry: WalletEntry): Promise<Result<void>> {
+    return recoverAnew(this.#context, entry)
   }
 
   forget(wallet: WalletId): void {

@@ -4,9 +4,11 @@
  */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
+import { groupOf } from '../replication/group.ts'
 import type { PeerAnswer, PeerRequest } from '../replication/messages.ts'
+import { holdersOf } from '../replication/quorum.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
-import { askZones, otherVotes } from './ask-zones.ts'
+import { askZones, isEnoughOf, votesFor } from './ask-zones.ts'
 import { figureOf, higher, latestWindow, markOf, withMark } from './count-record.ts'
 import { type Counter, type CounterId, countersOf, windowAt } from './counter.ts'
 import type { CounterContext } from './counter-context.ts'
@@ -22,10 +24,12 @@ export const askEndorsement = async (
   counter: Counter,
   { window, spent }: { readonly window: number; readonly spent: bigint },
 ): Promise<Result<Endorsement>> => {
-  const needed = otherVotes(wallet.placement.zones)
+  const group = groupOf(wallet)
+  const isEnough = votesFor(group, context.zone)
+  const counts = (answer: PeerAnswer<'count.endorse'>): boolean => answer.window === window
   const replies = await askZones({
     peers: context.peers,
-    zones: wallet.placement.zones.filter((zone) => zone !== context.zone),
+    zones: holdersOf(group).filter((zone) => zone !== context.zone),
     request: {
       type: 'count.endorse',
       wallet: wallet.id,
@@ -37,11 +41,11 @@ export const askEndorsement = async (
       window,
       spent: String(spent),
     },
-    needed,
-    counts: (answer) => answer.window === window,
+    isEnough,
+    counts,
   })
   const answers = replies.flatMap(({ answer }) => (answer.ok ? [answer.value] : []))
-  if (answers.filter((answer) => answer.window === window).length >= needed) {
+  if (isEnoughOf(replies, isEnough, counts)) {
     return checkOwn(context, wallet.id, counter.id, answers)
   }
   const newer = Math.max(window, ...answers.map((answer) => answer.window))
@@ -76,7 +80,7 @@ export const countedFor = async (
   wallet: WalletEntry['wallet']['id'],
 ): Promise<Result<WalletEntry>> => {
   const entry = await context.wallets.read(wallet)
-  if (entry === undefined || !entry.wallet.placement.zones.includes(zone)) {
+  if (entry === undefined || !holdersOf(groupOf(entry.wallet)).includes(zone)) {
     return refuse('not_here', 'the wallet is not one that both zones hold')
   }
   const recovered = await recover(context, entry)
@@ -94,6 +98,18 @@ const checkLimit = (
     ? refuse('behind', 'the limit was lowered in a newer version of the wallet')
     : accept(undefined)
 }
+
+/**
+ * Who counts by a document from before the wallet moved divides limits as it was then, and asks too
+ * few zones.
+ */
+export const checkPlaced = (
+  { wallet: { moved } }: WalletEntry,
+  request: { readonly epoch: number; readonly version: number },
+): Result<void> =>
+  moved === undefined || !isNewer(moved, request)
+    ? accept(undefined)
+    : refuse('behind', 'the placement of the wallet has changed since')
 
 /** Whether this zone sees that the window has begun. */
 export const checkTime = async (
@@ -121,6 +137,8 @@ export const answerEndorse = async (
   if (!entry.ok) return entry
   const lowered = checkLimit(entry.value, request)
   if (!lowered.ok) return lowered
+  const placed = checkPlaced(entry.value, request)
+  if (!placed.ok) return placed
   const { table } = context
   const counter = request.counter as CounterId
   const known = await table.read(request.wallet)

@@ -8,9 +8,11 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { IntentId, type WalletId, type ZoneId } from '@holdfast/base/ids'
 import { intentPageMax, peerTimeoutMs } from '../limits.ts'
 import { intentName, intentPrefix } from '../records/names.ts'
+import { groupOf } from '../replication/group.ts'
 import type { PeerAnswer } from '../replication/messages.ts'
+import { holdersOf } from '../replication/quorum.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
-import { askZones, otherVotes } from './ask-zones.ts'
+import { askZones, isEnoughOf, votesFor } from './ask-zones.ts'
 import type { CounterContext } from './counter-context.ts'
 
 export type Claim = { readonly intent: IntentId; readonly digest: string }
@@ -53,17 +55,19 @@ export const claimElsewhere = async (
   { wallet }: WalletEntry,
   claim: Claim,
 ): Promise<Result<void>> => {
-  const needed = otherVotes(wallet.placement.zones)
+  const group = groupOf(wallet)
+  const isEnough = votesFor(group, context.zone)
+  const { epoch, version } = wallet
   const isOurs = ({ digest }: PeerAnswer<'count.intent'>): boolean => digest === claim.digest
   const replies = await askZones({
     peers: context.peers,
-    zones: wallet.placement.zones.filter((zone) => zone !== context.zone),
-    request: { type: 'count.intent', wallet: wallet.id, ...claim },
-    needed,
+    zones: holdersOf(group).filter((zone) => zone !== context.zone),
+    request: { type: 'count.intent', wallet: wallet.id, epoch, version, ...claim },
+    isEnough,
     counts: isOurs,
   })
   const answers = replies.flatMap(({ answer }) => (answer.ok ? [answer.value] : []))
-  if (answers.filter(isOurs).length >= needed) return accept(undefined)
+  if (isEnoughOf(replies, isEnough, isOurs)) return accept(undefined)
   return answers.some((answer) => !isOurs(answer))
     ? refuse('intent_used', 'the intent stands for another transaction', claim.intent)
     : refuse('not_counted', 'too few zones answer for the intent', claim.intent)

@@ -1,5 +1,7 @@
 /** What zones say to each other about what was counted (docs/counters.md, message by message). */
-import { decimal, hex, intentId, walletId } from '@holdfast/base/schema'
+
+import { zonesMax } from '@holdfast/base/limits'
+import { decimal, hex, intentId, walletId, zoneId } from '@holdfast/base/schema'
 import { z } from 'zod'
 import {
   chargesAskedMax,
@@ -17,6 +19,8 @@ const serial = z.int().min(0)
 const countedAmount = z.strictObject({ counter, window, amount: decimal })
 const mark = z.strictObject({ counter, window, spent: decimal })
 
+const othersMax = countersPerWalletMax * zonesMax
+
 /** What do you remember of this wallet: of yourself, and of me? */
 export const countReport = z.strictObject({ type: z.literal('count.report'), wallet: walletId })
 export const countReportAnswer = z.strictObject({
@@ -26,9 +30,20 @@ export const countReportAnswer = z.strictObject({
   given: z
     .array(z.strictObject({ counter, window, id: hex(16), amount: decimal, limit: decimal }))
     .max(countersPerWalletMax * transfersPerWindowMax),
+  /** What I remember of others, besides you and me. */
+  others: z.array(mark.extend({ zone: zoneId })).max(othersMax),
   /** Intents that were claimed, as far as this zone knows. */
   intents: serial,
 })
+
+/** A wallet moves: hear what its zones remember of its counts, once more. */
+export const countRecover = z.strictObject({
+  type: z.literal('count.recover'),
+  wallet: walletId,
+  epoch: z.int().min(1),
+  version: z.int().min(1),
+})
+export const countRecoverAnswer = z.strictObject({})
 
 /** Remember that I have spent so much in this window. */
 export const countEndorse = z.strictObject({
@@ -63,6 +78,8 @@ export const countGiveAnswer = z.strictObject({ amount: decimal })
 export const countIntent = z.strictObject({
   type: z.literal('count.intent'),
   wallet: walletId,
+  epoch: z.int().min(1),
+  version: z.int().min(1),
   intent: intentId,
   digest: hex(32),
 })
@@ -116,6 +133,7 @@ export const countRequests = [
   countIntents,
   countCharged,
   countWallets,
+  countRecover,
 ] as const
 
 export const countAnswers = {
@@ -126,4 +144,5 @@ export const countAnswers = {
   'count.intents': countIntentsAnswer,
   'count.charged': countChargedAnswer,
   'count.wallets': countWalletsAnswer,
+  'count.recover': countRecoverAnswer,
 } as const

@@ -5,9 +5,11 @@
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { WalletId, ZoneId } from '@holdfast/base/ids'
 import { intentPrefix } from '../records/names.ts'
-import type { PeerAnswer } from '../replication/messages.ts'
-import type { WalletEntry } from '../wallets/wallet-entry.ts'
-import { askZones, otherReports } from './ask-zones.ts'
+import { groupOf } from '../replication/group.ts'
+import type { PeerAnswer, PeerRequest } from '../replication/messages.ts'
+import { holdersOf } from '../replication/quorum.ts'
+import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
+import { askZones, isEnoughOf, reportsFor } from './ask-zones.ts'
 import {
   type CountRecord,
   figureOf,
@@ -24,7 +26,7 @@ import { recoverIntents } from './intents.ts'
 type Report = { readonly zone: ZoneId; readonly report: PeerAnswer<'count.report'> }
 
 /** The highest of what is held and what was reported. */
-const merge = (record: CountRecord, reports: readonly Report[]): CountRecord => {
+const merge = (record: CountRecord, reports: readonly Report[], self: ZoneId): CountRecord => {
   let merged = record
   for (const { zone, report } of reports) {
     for (const { counter, window, spent } of report.yours) {
@@ -44,32 +46,40 @@ const merge = (record: CountRecord, reports: readonly Report[]): CountRecord => 
       const mark = higher(held, { window, spent })
       if (mark !== held) merged = withMark(merged, zone, { counter: id, mark })
     }
+    for (const { zone: other, counter, window, spent } of report.others) {
+      const id = counter as CounterId
+      const held = markOf(merged, other, id)
+      const mark = higher(held, { window, spent })
+      if (other !== self && mark !== held) merged = withMark(merged, other, { counter: id, mark })
+    }
   }
   return merged
 }
 
 const run = async (context: CounterContext, entry: WalletEntry): Promise<Result<void>> => {
   const { table, peers } = context
-  const { id, placement } = entry.wallet
-  const others = placement.zones.filter((zone) => zone !== context.zone)
-  const needed = otherReports(placement.zones)
+  const { id } = entry.wallet
+  const group = groupOf(entry.wallet)
+  const others = holdersOf(group).filter((zone) => zone !== context.zone)
   const memory = table.memory(id)
-  memory.blocks.clear()
+  // Of a placement that it is not in yet it remembers nothing.
+  const isEnough = reportsFor(group, context.zone, memory.recovered)
+  if (!memory.recovered) memory.blocks.clear()
   const replies = await askZones({
     peers,
     zones: others,
     request: { type: 'count.report', wallet: id },
-    needed,
+    isEnough,
     counts: () => true,
   })
   const reports = replies.flatMap(({ zone, answer }): Report[] =>
     answer.ok ? [{ zone, report: answer.value }] : [],
   )
-  if (reports.length < needed) {
+  if (!isEnoughOf(replies, isEnough, () => true)) {
     return refuse('not_counted', 'too few zones say what was counted before this one started')
   }
   const changed = await table.change(id, (record) => {
-    const merged = merge(record, reports)
+    const merged = merge(record, reports, context.zone)
     // A record is there from now on: by it others and the next start know of the wallet.
     const isHeld = merged === record && record.serial > 0
     return accept({ value: undefined, ...(isHeld ? {} : { record: merged }) })
@@ -97,13 +107,39 @@ export const recover = async (
   return memory.recovering
 }
 
+/** As after a start, but for what this incarnation remembers: a wallet moves. */
+export const recoverAnew = async (
+  context: CounterContext,
+  entry: WalletEntry,
+): Promise<Result<void>> => {
+  const memory = context.table.memory(entry.wallet.id)
+  await memory.recovering
+  memory.recovering ??= run(context, entry).finally(() => {
+    delete memory.recovering
+  })
+  return memory.recovering
+}
+
+/** Refuses `behind` where the version that moves the wallet has not come here, and as `recover`. */
+export const answerRecover = async (
+  context: CounterContext,
+  { wallet, ...asked }: Extract<PeerRequest, { type: 'count.recover' }>,
+): Promise<Result<PeerAnswer<'count.recover'>>> => {
+  const entry = await context.wallets.read(wallet)
+  if (entry === undefined || isNewer(asked, entry.wallet)) {
+    return refuse('behind', 'the wallet has not come here in this version', wallet)
+  }
+  const recovered = await recoverAnew(context, entry)
+  return recovered.ok ? accept({}) : recovered
+}
+
 /** What a peer may know: its own figures, as this zone stands behind them, and those of here. */
 export const answerReport = async (
   context: CounterContext,
   zone: ZoneId,
   wallet: WalletId,
 ): Promise<Result<PeerAnswer<'count.report'>>> => {
-  const isMember = context.wallets.indexed(wallet)?.zones.includes(zone) === true
+  const isMember = context.wallets.indexed(wallet)?.holders.includes(zone) === true
   if (!isMember) return refuse('not_here', 'the wallet is not one that both zones hold')
   const record = await context.table.read(wallet)
   if (!record.ok) return record
@@ -119,6 +155,15 @@ export const answerReport = async (
       debits
         .filter((one) => one.zone === zone)
         .map(({ id, amount, limit }) => ({ counter, window, id, amount, limit })),
+    ),
+    others: Object.entries(marks).flatMap(([other, known]) =>
+      other === zone
+        ? []
+        : Object.entries(known).map(([counter, mark]) => ({
+            zone: other as ZoneId,
+            counter,
+            ...mark,
+          })),
     ),
     yours: Object.entries(marks[zone] ?? {}).map(([counter, mark]) => ({ counter, ...mark })),
     intents: await countIntents(context, wallet),

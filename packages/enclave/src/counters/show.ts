@@ -11,7 +11,7 @@ import { credited, figureAt, latestWindow } from './count-record.ts'
 import { type Counter, countersOf, windowAt, windowEndMs } from './counter.ts'
 import type { CounterContext } from './counter-context.ts'
 import { recover } from './recover.ts'
-import { shareOf } from './shares.ts'
+import { shareIn } from './shares.ts'
 
 type Report = PeerAnswer<'count.report'>
 
@@ -21,7 +21,7 @@ const leftOf = (
   counter: Counter,
   { report, window }: { readonly report: Report; readonly window: number },
 ): bigint => {
-  const share = shareOf(counter.limit, entry.wallet.placement.zones, zone)
+  const share = shareIn(entry.wallet, counter, { zone, window })
   const found = report.own.find((one) => one.counter === counter.id)
   if (found === undefined || found.window < window) return share
   const left = share + BigInt(found.credited) - BigInt(found.spent)
@@ -68,7 +68,7 @@ export const showLimits = async (
       const block = blocks.get(counter.id)
       const inMemory = block?.window === window ? block.left + block.reserved : 0n
       const own =
-        shareOf(counter.limit, zones, context.zone) +
+        shareIn(entry.wallet, counter, { zone: context.zone, window }) +
         credited(figure, counter) -
         BigInt(figure.spent) +
         inMemory

@@ -10,7 +10,7 @@ import { type Counter, windowAt, windowEndMs } from './counter.ts'
 import type { CounterContext } from './counter-context.ts'
 import { askEndorsement } from './endorse.ts'
 import { recover } from './recover.ts'
-import { shareOf } from './shares.ts'
+import { shareIn } from './shares.ts'
 import { askForShare, freeOf } from './transfer.ts'
 
 const raisesMax = 8
@@ -93,7 +93,7 @@ const reserve = async (
       const held = kept + (free > 0n ? free : 0n)
       const wanted = sumOf(block.wants)
       const short = wanted > held ? wanted - held : 0n
-      const share = shareOf(counter.limit, entry.wallet.placement.zones, context.zone)
+      const share = shareIn(entry.wallet, counter, { zone: context.zone, window })
       const needed = fitting(block.wants, held) - kept
       const part = counter.exact || needed <= 0n ? 0n : share / blocksPerShare
       const most = needed > part ? needed : part

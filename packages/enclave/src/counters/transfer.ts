@@ -7,13 +7,15 @@ import { toHex } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import { peerTimeoutMs, transfersPerWindowMax } from '../limits.ts'
+import { groupOf } from '../replication/group.ts'
 import type { PeerAnswer, PeerRequest } from '../replication/messages.ts'
+import { holdersOf } from '../replication/quorum.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { credited, figureAt, latestWindow, withCredit, withFigure } from './count-record.ts'
 import type { Counter, CounterId } from './counter.ts'
 import type { CounterContext } from './counter-context.ts'
 import { askEndorsement, checkTime, countedFor } from './endorse.ts'
-import { shareOf } from './shares.ts'
+import { shareIn } from './shares.ts'
 
 type Give = Extract<PeerRequest, { type: 'count.give' }>
 
@@ -21,10 +23,10 @@ type Give = Extract<PeerRequest, { type: 'count.give' }>
 export const freeOf = (
   entry: WalletEntry,
   zone: ZoneId,
-  counter: Pick<Counter, 'limit'>,
+  counter: Pick<Counter, 'limit' | 'lengthMs'>,
   figure: Parameters<typeof credited>[0],
 ): bigint => {
-  const share = shareOf(counter.limit, entry.wallet.placement.zones, zone)
+  const share = shareIn(entry.wallet, counter, { zone, window: figure.window })
   return share + credited(figure, counter) - BigInt(figure.spent)
 }
 
@@ -52,7 +54,7 @@ export const askForShare = async (
   counter: Counter,
   { window, amount }: { readonly window: number; readonly amount: bigint },
 ): Promise<boolean> => {
-  const { zones } = entry.wallet.placement
+  const zones = holdersOf(groupOf(entry.wallet))
   const peers = context.peers
     .list()
     .filter(({ zone }, index, all) => all.findIndex((one) => one.zone === zone) === index)
@@ -100,7 +102,9 @@ const debit = (
       return accept({ value: { amount: BigInt(known.amount), spent, isNew: false } })
     }
     if (figure.debits.length >= transfersPerWindowMax) return accept({ value: nothing })
-    const free = freeOf(entry, context.zone, { limit: BigInt(limit) }, figure)
+    const { lengthMs } = request
+    const counted = { limit: BigInt(limit), ...(lengthMs !== undefined && { lengthMs }) }
+    const free = freeOf(entry, context.zone, counted, figure)
     const wanted = BigInt(request.amount)
     const generous = request.lengthMs === undefined ? wanted : free / 2n
     const most = generous > wanted ? generous : wanted

@@ -17,6 +17,7 @@ import { votersOf } from '../replication/voters.ts'
 import { storeChange, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { bringObjects } from './bring-objects.ts'
+import { hasCounts } from './has-counts.ts'
 import { finishLeaving } from './leave.ts'
 import { erasedBy, settled } from './moves.ts'
 import { tellRemoval } from './tell-removal.ts'
@@ -35,7 +36,8 @@ const isAgreed = async (context: CoreContext, entry: WalletEntry): Promise<boole
   )
   const { zones } = votersOf(context, groupOf(entry.wallet))
   const needed = finalCount({ zones }, placement)
-  return isEnough({ voters: { zones }, needed }, whole) && (await hasMarks(context, entry))
+  if (!isEnough({ voters: { zones }, needed }, whole)) return false
+  return (await hasMarks(context, entry)) && (await hasCounts(context, entry))
 }
 
 /** What owners said at any zone: a freeze may be known to the zones that leave alone. */

@@ -230,6 +230,8 @@ const handlers: Handlers = {
     counters.answers['count.intents'](peer, request),
   'count.charged': ({ counters }, peer, request) =>
     counters.answers['count.charged'](peer, request),
+  'count.recover': ({ counters }, peer, request) =>
+    counters.answers['count.recover'](peer, request),
   'count.wallets': ({ counters }, peer, request) =>
     counters.answers['count.wallets'](peer, request),
 }

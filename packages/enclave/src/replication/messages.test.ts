@@ -128,7 +128,8 @@ const requests: readonly CborValue[] = [
     id: 'ab'.repeat(16),
     amount: '1',
   },
-  { type: 'count.intent', wallet, intent, digest: 'ab'.repeat(32) },
+  { type: 'count.recover', wallet, ...base },
+  { type: 'count.intent', wallet, ...base, intent, digest: 'ab'.repeat(32) },
   { type: 'count.intents', wallet, after: intent },
   {
     type: 'count.charged',

@@ -77,7 +77,7 @@ const tableOf = (entry: WalletEntry): WalletTable =>
   ({
     read: async () => entry,
     cached: () => entry,
-    indexed: () => ({ id: wallet, zones: entry.wallet.placement.zones }),
+    indexed: () => ({ id: wallet, holders: entry.wallet.placement.zones }),
   }) as unknown as WalletTable
 
 export const createCountingMesh = (options: {

@@ -45,7 +45,7 @@ export type Counters = {
   show(entry: WalletEntry): Promise<Result<readonly LimitState[]>>
   /** The store was put back to an older copy: what was counted is asked for again. */
   restart(): void
-  /** Fetches what zones remember that leave with what they know, after all are bound to ask more. */
+  /** Fetches what others remember, once a wallet moves and before zones leave it. */
   recoverAnew(entry: WalletEntry): Promise<Result<void>>
   /** The wallet has left this zone. */
   forget(wallet: WalletId): void

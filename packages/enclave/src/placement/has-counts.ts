@@ -12,8 +12,8 @@ const isCounted = ({ policy, credentials }: Wallet): boolean =>
 
 /**
  * Asked once both placements hold the move: from then on nobody counts by the old one alone, so
- * that what a majority of the new zones hears now is all that was counted before. Intents above all:
- * the voices of zones that leave are erased with them.
+ * that what a majority of the new zones hears now is all that was counted before. Intents above
+ * all: the voices of zones that leave are erased with them.
  */
 export const hasCounts = async (context: CoreContext, entry: WalletEntry): Promise<boolean> => {
   const { wallet } = entry

@@ -189,7 +189,7 @@ describe('what a wallet counts', () => {
     expect(signed - before).toBe(7)
   })
 
-  it('signs one transaction for an intent, though the zones that voted for it have left', async () => {
+  it('signs one transaction for an intent, though the zones that voted have left', async () => {
     const { mesh, alice } = await begin()
     const wallet = await createWallet(mesh, alice, policyOf({ once: true }))
     const started = { mesh, alice, wallet }

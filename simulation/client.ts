@@ -6,6 +6,7 @@ import type { WalletId, ZoneId } from '@holdfast/base/ids'
 import type { ManagedObjects } from '@holdfast/enclave/objects/managed-objects'
 import type { Ledger } from './ledger.ts'
 import type { Random } from './random.ts'
+import type { SimulatedNode } from './simulated-node.ts'
 import type { World } from './world.ts'
 
 export type Answer<Value> =
@@ -58,6 +59,18 @@ export class Client {
     return this.#travel(what, zone, async () => {
       const objects = this.#world.node(zone)?.core.managedObjects()
       return objects === undefined ? undefined : call(objects)
+    })
+  }
+
+  /** Whatever a client does with the node of a zone, in one go. */
+  through<Value>(
+    zone: ZoneId,
+    what: string,
+    work: (node: SimulatedNode) => Promise<Result<Value>>,
+  ): Promise<Answer<Value>> {
+    return this.#travel(what, zone, async () => {
+      const node = this.#world.node(zone)
+      return node === undefined ? undefined : work(node)
     })
   }
 

@@ -22,6 +22,14 @@ export const generousGiver = (): DefectHooks =>
     request.type === 'count.give' ? { ok: true, value: { amount: request.amount } } : undefined,
   )
 
+/** The same, of guesses alone. */
+export const generousGuesses = (): DefectHooks =>
+  answering((request) =>
+    request.type === 'count.give' && request.lengthMs === undefined
+      ? { ok: true, value: { amount: request.amount } }
+      : undefined,
+  )
+
 /** Nobody remembers what a zone is about to spend. */
 export const forgetfulEndorser = (): DefectHooks =>
   answering((request) => {

@@ -18,15 +18,21 @@ import {
   agreeableVoter,
   forgetfulEndorser,
   generousGiver,
+  generousGuesses,
   hastyClocks,
 } from './counting-defects.ts'
+import { brokenPromise } from './failover-defects.ts'
+import type { FaultRates } from './faults.ts'
 import type { Delivery, Tampered } from './simulated-network.ts'
 
 export type DefectHooks = {
+  /** Those under which it shows, in place of what the seed draws. */
+  readonly faults?: FaultRates
   readonly crypto?: (crypto: Crypto) => Crypto
   /** What a node is told of its links. */
   readonly peers?: (zone: ZoneId, listed: readonly Peer[]) => readonly Peer[]
-  readonly message?: (delivery: Delivery) => Tampered | undefined
+  /** `isCalm`: no fault happens now. */
+  readonly message?: (delivery: Delivery, isCalm: boolean) => Tampered | undefined
   readonly batch?: (zone: ZoneId, batch: Batch) => Batch
   /** What a client gets for a request of this operation. */
   readonly answer?: (operation: string, answer: Result<Bytes>) => Result<Bytes>
@@ -231,9 +237,11 @@ export const defects = {
   'forgetful-peers': { invariant: 9, make: forgetfulPeers },
   'forgetful-store': { invariant: 3, make: forgetfulStore },
   'undead-object': { invariant: 4, make: undeadObject },
+  'broken-promise': { invariant: 5, make: brokenPromise },
   'generous-giver': { invariant: 6, make: generousGiver },
   'forgetful-endorser': { invariant: 6, make: forgetfulEndorser },
   'hasty-clocks': { invariant: 6, make: hastyClocks },
+  'generous-guesses': { invariant: 7, make: generousGuesses },
   'believes-anything': { invariant: 8, make: believesAnything },
   'agreeable-voter': { invariant: 8, make: agreeableVoter },
   'dead-peers-listed': { invariant: 8, make: deadPeersListed },

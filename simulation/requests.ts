@@ -7,7 +7,7 @@ import type { PlacementConstraints } from '@holdfast/base/placement'
 import { resolvePlacement } from '@holdfast/base/placement-resolve'
 import type { Policy } from '@holdfast/base/policy'
 import type { KeySource } from '@holdfast/base/requests/wallet-create'
-import type { AccountRequest } from '@holdfast/base/wallet'
+import type { AccountRequest, PasswordCredential, Wallet } from '@holdfast/base/wallet'
 import { serializeTransaction } from 'viem'
 import type { SimulatedKey } from './client-key.ts'
 import type { KnownWallet } from './ledger.ts'
@@ -30,7 +30,7 @@ const [shortMs, longMs] = [60_000, 600_000]
 const policy: Policy = {
   format: 'holdfast policy v1',
   rules: [
-    { id: 'rest', effect: 'allow', operations: ['wallet.show', 'account.add'] },
+    { id: 'rest', effect: 'allow', operations: ['wallet.show', 'account.add', 'credential.add'] },
     {
       id: 'small',
       effect: 'allow',
@@ -167,6 +167,27 @@ export const showBytes = (world: World, known: KnownWallet): Bytes =>
     ...headerOf(world),
     wallet: known.id,
     seen: seenOf(known),
+  })
+
+export const passwordBytes = (
+  world: World,
+  known: KnownWallet,
+  request: { readonly operation: string; readonly message: string; readonly person?: string },
+): Bytes => encode({ ...request, ...headerOf(world), wallet: known.id })
+
+/** The owner's password, as a credential of the wallet. */
+export const enrolmentBytes = (
+  world: World,
+  { id, epoch, version }: Wallet,
+  credential: PasswordCredential,
+): Bytes =>
+  encode({
+    operation: 'credential.add',
+    ...headerOf(world),
+    wallet: id,
+    base: { epoch, version },
+    persons: [],
+    credentials: [credential],
   })
 
 /** Every account that a key of secp256k1 can have besides its Ethereum account. */

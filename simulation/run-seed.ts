@@ -5,7 +5,7 @@ import type { ZoneId } from '@holdfast/base/ids'
 import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
 import { reportsNeeded } from '@holdfast/enclave/replication/boot-rule'
 import type { Broken, Invariant } from './checks.ts'
-import { type DefectName, defects } from './defects.ts'
+import { type DefectHooks, type DefectName, defects } from './defects.ts'
 import { FaultDriver } from './fault-driver.ts'
 import {
   drawFaults,
@@ -226,13 +226,14 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
   const ledger = createLedger()
   const signatures = new SignatureChecks()
   const zones = random.pick([2, 3, 3, 3, 4, 5])
+  const hooks: DefectHooks = defect === undefined ? {} : defects[defect].make()
   const world = new World({
     seed,
     zones,
     scheduler,
     crypto,
     collateral,
-    defect: defect === undefined ? {} : defects[defect].make(),
+    defect: hooks,
     observer: {
       received: (request) => ledger.receptions.note(request),
       signed: (node, answer) => {
@@ -248,7 +249,8 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
   const lost = (reason: unknown): void =>
     world.checks.fault(`a promise was lost: ${String(reason)}`)
   process.on('unhandledRejection', lost)
-  const rates = options.faults ?? drawFaults(random)
+  const drawn = drawFaults(random)
+  const rates = options.faults ?? hooks.faults ?? drawn
   try {
     await phases({ world, scheduler, ledger, workload, driver, random }, rates)
   } finally {

@@ -8,6 +8,7 @@ import { type SimulatedKey, simulatedKey } from './client-key.ts'
 import { type Addition, type KnownWallet, type Ledger, majorityOf } from './ledger.ts'
 import { LimitedWorkload } from './limited-workload.ts'
 import { ObjectWorkload } from './object-workload.ts'
+import { PasswordWorkload } from './password-workload.ts'
 import { createRandom, type Random } from './random.ts'
 import {
   additionBytes,
@@ -30,6 +31,7 @@ type Wish =
   | 'show'
   | 'add'
   | 'object'
+  | 'password'
 
 const wishes: readonly Wish[] = [
   'create',
@@ -47,7 +49,11 @@ const wishes: readonly Wish[] = [
   'object',
   'object',
   'object',
+  'password',
+  'password',
 ]
+
+const early: readonly Wish[] = ['create', 'create', 'password', 'password']
 
 const constraints: readonly Creation['constraints'][] = [
   {},
@@ -67,6 +73,7 @@ export class Workload {
   readonly #client: Client
   readonly #objects: ObjectWorkload
   readonly #limited: LimitedWorkload
+  readonly #passwords: PasswordWorkload
   readonly #owners: readonly SimulatedKey[]
   #nonce = 0
 
@@ -78,15 +85,18 @@ export class Workload {
     this.#client = new Client(world, ledger, createRandom(world.seed, 'client links'))
     this.#objects = new ObjectWorkload(world, ledger, this.#client, this.#random)
     this.#limited = new LimitedWorkload(world, signatures, this.#client, this.#random)
+    const guessers = createRandom(world.seed, 'guessers')
+    this.#passwords = new PasswordWorkload(world, this.#client, guessers)
     this.#owners = ['alice', 'bob', 'carol'].map((name) => simulatedKey(world.crypto, name))
   }
 
   /** Makes `count` wishes within the time. */
   start(count: number, withinMs: number): void {
     for (let index = 0; index < count; index += 1) {
-      // The first wishes make wallets for the others to use.
-      const wish = index < 2 ? 'create' : this.#random.pick(wishes)
-      const atMs = index < 2 ? this.#random.between(0, 500) : this.#random.between(0, withinMs)
+      // The first wishes make wallets for the others to use, and a password to guess.
+      const wish = early[index] ?? this.#random.pick(wishes)
+      const most = index < 2 ? 500 : index < early.length ? 3000 : withinMs
+      const atMs = this.#random.between(0, most)
       this.#world.scheduler.after(atMs, `wish ${wish}`, () => {
         this.#do(wish).catch((error: unknown) => {
           this.#world.checks.fault(`${wish}: ${String(error)}`)
@@ -127,6 +137,8 @@ export class Workload {
     if (wish === 'create' || wish === 'import') return this.#create(wish === 'import')
     const { wallets } = this.#ledger
     if (wallets.size === 0) return undefined
+    // Many at one wallet: else no guess is one too many.
+    if (wish === 'password') return this.#passwords.wish([...wallets.values()][0] as KnownWallet)
     const known = this.#random.pick([...wallets.values()])
     if (wish === 'sign') {
       const attempts = { attempts: 2, seen: true }

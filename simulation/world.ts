@@ -18,6 +18,7 @@ import type { DefectHooks } from './defects.ts'
 import { type FaultName, type FaultRates, type GovernorsName, noFaults } from './faults.ts'
 import { createFreshness, type Freshness } from './freshness.ts'
 import { governorsWaitMs, stateBoots } from './governor.ts'
+import { GuessWatch } from './guess-watch.ts'
 import type { CoreObserver } from './observed-core.ts'
 import { createRandom, type Random } from './random.ts'
 import { RecordsWatch } from './records-watch.ts'
@@ -26,6 +27,7 @@ import { createNetwork, type Network } from './simulated-network.ts'
 import { createNode, type SimulatedNode } from './simulated-node.ts'
 import { openSimulatedStore, type StoreCallFault } from './simulated-store.ts'
 import { createZone, type SimulatedZone } from './simulated-zone.ts'
+import { withStandIn } from './stand-in-opaque.ts'
 import { simulatedManifest, startsAtMs } from './zones.ts'
 
 export type WorldOptions = {
@@ -54,6 +56,7 @@ export class World {
   readonly checks: Checks = createChecks()
   readonly records: RecordsWatch
   readonly counting: CountingWatch
+  readonly guesses: GuessWatch
   readonly freshness: Freshness = createFreshness()
   readonly faultCounts = new Map<FaultName | GovernorsName, number>()
   /** Zones that governors hold for gone, or did. */
@@ -74,7 +77,8 @@ export class World {
     this.#options = options
     this.seed = seed
     this.scheduler = scheduler
-    this.crypto = crypto
+    this.guesses = new GuessWatch(this.checks)
+    this.crypto = withStandIn(crypto, this.guesses)
     this.defect = options.defect
     this.manifest = simulatedManifest(options.zones)
     this.#faultRandom = createRandom(seed, 'faults')
@@ -108,7 +112,7 @@ export class World {
         this.#heard(one.peer.zone, other.peer.zone)
         this.#heard(other.peer.zone, one.peer.zone)
       },
-      ...(options.defect.message === undefined ? {} : { tamper: options.defect.message }),
+      tamper: (delivery) => options.defect.message?.(delivery, this.faults === noFaults),
     })
   }
 

@@ -1,22 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { invariants } from './checks.ts'
 import { type DefectName, defects } from './defects.ts'
-import { runSeed } from './run-seed.ts'
+import { type RunReport, runSeed } from './run-seed.ts'
 
-const seedsMax = 60
+const seedsMax = 30
 
 /** Where a defect was seen first: tried before all others, so that the test is quick. */
 const seenAt: Partial<Record<DefectName, number>> = {
-  'frozen-answer': 23,
-  'forgetful-endorser': 5,
+  'undead-object': 3,
+  'broken-promise': 7,
+  'generous-giver': 2,
+  'forgetful-endorser': 7,
+  'hasty-clocks': 5,
+  'generous-guesses': 7,
   'agreeable-voter': 5,
-  'dead-peers-listed': 4,
-  'copying-host': 18,
-  'generous-giver': 4,
+  'dead-peers-listed': 3,
+  'copying-host': 12,
+  'frozen-answer': 9,
+  'denies-success': 3,
+  'invents-success': 14,
 }
-
-/** No defect shows yet that its checker can see a break: docs/replication.md says so. */
-const unproved = ['5']
 
 /** The first seed at which the checkers see the defect, and see what it breaks. */
 const findSeed = async (defect: DefectName): Promise<number | undefined> => {
@@ -28,17 +31,30 @@ const findSeed = async (defect: DefectName): Promise<number | undefined> => {
   return undefined
 }
 
+/** Several defects are seen at one seed, which is run once without any. */
+const sound = new Map<number, RunReport>()
+const withoutDefect = async (defect: DefectName, seed: number): Promise<RunReport> => {
+  const { faults } = defects[defect].make()
+  if (faults !== undefined) return runSeed({ seed, faults })
+  const report = sound.get(seed) ?? (await runSeed({ seed }))
+  sound.set(seed, report)
+  return report
+}
+
 describe('a deliberate defect', () => {
   for (const [name, { invariant }] of Object.entries(defects)) {
+    // A seed takes up to some seconds, and thirty may have to be tried.
     it(`${name} breaks invariant ${invariant}, and nothing does without it`, async () => {
-      const seed = await findSeed(name as DefectName)
+      const defect = name as DefectName
+      const seed = await findSeed(defect)
       expect(seed, `no seed up to ${seedsMax} shows it`).toBeDefined()
-      if (seed !== undefined) expect((await runSeed({ seed })).broken).toBeUndefined()
-    })
+      if (seed === undefined) return
+      expect((await withoutDefect(defect, seed)).broken).toBeUndefined()
+    }, 180_000)
   }
 
-  it('is there for every invariant that is checked', () => {
+  it('is there for every invariant', () => {
     const covered = new Set(Object.values(defects).map(({ invariant }) => String(invariant)))
-    expect([...covered, ...unproved].toSorted()).toEqual(Object.keys(invariants).toSorted())
+    expect([...covered].toSorted()).toEqual(Object.keys(invariants).toSorted())
   })
 })

@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util'
 import { isDefect } from './defects.ts'
 import { type RunOptions, type RunReport, runSeed } from './run-seed.ts'
 import { keptSeeds } from './seeds.ts'
+import { seedOfDay, seedsPerDay } from './seeds-of-day.ts'
 
 const usage = `npm run simulate -- [--from SEED] [--seeds N] [--seconds S] [--kept] [--trace]
                     [--defect NAME]
 
-Runs N seeds from SEED on (default: 200 from 1), or as many as fit into S seconds.
+Runs N seeds from SEED on (default: 200 from 1), or as many as fit into S seconds. SEED may be
+'today': the first of ${seedsPerDay} seeds that no other day has.
 --kept          also runs the seeds that found something once (simulation/seeds.ts)
 --trace         prints every event of every run to stderr
 --defect        switches a deliberate defect on: the run must find it`
@@ -80,7 +82,7 @@ const main = async (): Promise<number> => {
     console.log(usage)
     return 0
   }
-  const from = wholeNumber('from', values.from)
+  const from = values.from === 'today' ? seedOfDay(Date.now()) : wholeNumber('from', values.from)
   const seconds = values.seconds === undefined ? undefined : wholeNumber('seconds', values.seconds)
   const wanted = values.seeds ?? (seconds === undefined ? '200' : '999999999')
   const count = wholeNumber('seeds', wanted)

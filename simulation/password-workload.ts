@@ -11,7 +11,7 @@ import type { PasswordCredential } from '@holdfast/base/wallet'
 import type { Answer, Client } from './client.ts'
 import type { KnownWallet } from './ledger.ts'
 import type { Random } from './random.ts'
-import { enrolmentBytes, passwordBytes, showBytes } from './requests.ts'
+import { enrolmentBytes, passwordBytes } from './requests.ts'
 import { openLink, type SealedLink } from './sealed-link.ts'
 import { finishMessage, guessMessage, rightPassword } from './stand-in-opaque.ts'
 import type { World } from './world.ts'
@@ -22,10 +22,18 @@ export class PasswordWorkload {
   readonly #random: Random
   /** The setups of passwords that wallets may have, by wallet. */
   readonly #setups = new Map<WalletId, string>()
+  readonly #show: (known: KnownWallet) => Promise<void>
   #guesses = 0
 
-  constructor(world: World, client: Client, random: Random) {
+  /** `show` brings the newest document that a client can see. */
+  constructor(
+    world: World,
+    client: Client,
+    random: Random,
+    show: (known: KnownWallet) => Promise<void>,
+  ) {
     this.#world = world
+    this.#show = show
     this.#client = client
     this.#random = random
   }
@@ -47,13 +55,7 @@ export class PasswordWorkload {
       link.ask(asked),
     )
     if (begun.type !== 'ok') return
-    const shown = showBytes(this.#world, known)
-    const current = await this.#client.send<WalletAnswer>(zone, {
-      operation: 'wallet.show',
-      bytes: shown,
-      authorisations: [known.owner.authorise('read', shown)],
-    })
-    if (current.type !== 'ok') return
+    await this.#show(known)
     const { setup, ticketKey } = begun.value
     const { crypto } = this.#world
     const privateKey = crypto.sha256(utf8(`request key of ${known.id}`))
@@ -64,7 +66,7 @@ export class PasswordWorkload {
     const credential: PasswordCredential = {
       ...{ ...named, id, person, setup, record: message, ticketKey, envelope: 'AAAA' },
     }
-    const bytes = enrolmentBytes(this.#world, current.value.wallet, credential)
+    const bytes = enrolmentBytes(this.#world, known.wallet, credential)
     const signature = crypto.ed25519.sign({
       message: crypto.sha256(challengeInput('enrol', bytes)),
       privateKey,

@@ -44,6 +44,7 @@ const wishes: readonly Wish[] = [
   'limited sign',
   'hostile sign',
   'show',
+  'show',
   'add',
   'add',
   'object',
@@ -86,7 +87,9 @@ export class Workload {
     this.#objects = new ObjectWorkload(world, ledger, this.#client, this.#random)
     this.#limited = new LimitedWorkload(world, signatures, this.#client, this.#random)
     const guessers = createRandom(world.seed, 'guessers')
-    this.#passwords = new PasswordWorkload(world, this.#client, guessers)
+    this.#passwords = new PasswordWorkload(world, this.#client, guessers, (known) =>
+      this.#show(known),
+    )
     this.#owners = ['alice', 'bob', 'carol'].map((name) => simulatedKey(world.crypto, name))
   }
 

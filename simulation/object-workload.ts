@@ -50,18 +50,19 @@ export class ObjectWorkload {
     return utf8(`state ${this.#writes}`)
   }
 
+  /** Whoever asks again makes another object, as clients of KMIP do: no id is given twice. */
   async #create({ id: wallet }: KnownWallet): Promise<void> {
-    const object: KnownObject = {
-      id: ObjectId.of(this.#random.bytes(16)),
-      wallet,
-      payload: this.#random.bytes(32),
-      created: 'unknown',
-      destroyed: 'no',
-      states: new Map(),
-    }
-    this.#ledger.objects.set(object.id, object)
-    const state = this.#text()
     for (let attempt = 0; attempt < 2; attempt += 1) {
+      const object: KnownObject = {
+        id: ObjectId.of(this.#random.bytes(16)),
+        wallet,
+        payload: this.#random.bytes(32),
+        created: 'unknown',
+        destroyed: 'no',
+        states: new Map(),
+      }
+      this.#ledger.objects.set(object.id, object)
+      const state = this.#text()
       const zone = this.#client.zoneFor(wallet)
       const answer = await this.#client.objects(zone, 'object.create', (objects) =>
         objects.create(wallet, [{ id: object.id, payload: object.payload.slice(), state }]),

@@ -64,7 +64,13 @@ export class PasswordWorkload {
     const id = CredentialId.of(crypto.sha256(credentialIdInput(named)).subarray(0, 16))
     const { person } = known.owner.credential
     const credential: PasswordCredential = {
-      ...{ ...named, id, person, setup, record: message, ticketKey, envelope: 'AAAA' },
+      ...named,
+      id,
+      person,
+      setup,
+      record: message,
+      ticketKey,
+      envelope: 'AAAA',
     }
     const bytes = enrolmentBytes(this.#world, known.wallet, credential)
     const signature = crypto.ed25519.sign({

@@ -21,7 +21,8 @@ export type ObjectState = {
 
 export type ManagedObjects = {
   /**
-   * Makes objects together: all or none, under ids that were never given before. Settles when the wallet's durability is reached.
+   * Makes objects together: all or none, under ids that were never given before. Settles when the
+   * wallet's durability is reached.
    * Refusals: `not_here` (this zone does not hold the wallet), `pending`, `conflict`.
    */
   create(

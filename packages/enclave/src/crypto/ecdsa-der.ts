@@ -2,18 +2,34 @@
 import { type Bytes, bytesToUint, concat, uintToBytes } from '@holdfast/base/bytes'
 import { p256Order } from './scalar.ts'
 
-const integer = (value: Bytes): Bytes => {
-  let start = 0
-  while (start < value.length - 1 && value[start] === 0) start += 1
-  const digits = value.subarray(start)
-  const sign = (digits[0] as number) >= 0x80 ? [0] : []
-  return Uint8Array.of(0x02, digits.length + sign.length, ...sign, ...digits)
+/** Where the digits of 32 bytes begin, and whether a zero goes before them. */
+const digitsOf = (
+  value: Bytes,
+  from: number,
+): { readonly start: number; readonly sign: number } => {
+  let start = from
+  while (start < from + 31 && value[start] === 0) start += 1
+  return { start, sign: (value[start] as number) >= 0x80 ? 1 : 0 }
 }
 
-/** DER of r ‖ s, 64 bytes. */
+/** DER of r ‖ s, 64 bytes; in one buffer, for it is made for every signature. */
 export const toDer = (signature: Bytes): Bytes => {
-  const body = concat(integer(signature.subarray(0, 32)), integer(signature.subarray(32, 64)))
-  return concat(Uint8Array.of(0x30, body.length), body)
+  const parts = [0, 32].map((from) => {
+    const { start, sign } = digitsOf(signature, from)
+    return { start, end: from + 32, sign, length: from + 32 - start + sign }
+  })
+  const length = parts.reduce((sum, part) => sum + 2 + part.length, 0)
+  const der = new Uint8Array(2 + length)
+  der[0] = 0x30
+  der[1] = length
+  let offset = 2
+  for (const part of parts) {
+    der[offset] = 0x02
+    der[offset + 1] = part.length
+    der.set(signature.subarray(part.start, part.end), offset + 2 + part.sign)
+    offset += 2 + part.length
+  }
+  return der
 }
 
 /** r ‖ s of DER that OpenSSL has written. */

@@ -39,6 +39,7 @@ import { markServed } from './pushes/mark-served.ts'
 import { PushHub, type PushTarget } from './pushes/push-hub.ts'
 import { defaultFacts, type KmipServerFacts } from './server-facts.ts'
 import { TenantMemory } from './tenant-memory.ts'
+import { settingsId } from './tenant-settings.ts'
 import type { WalletKeys } from './wallet-keys/wallet-keys.ts'
 
 export type KmipCaller = {
@@ -232,7 +233,9 @@ class Server implements KmipServer {
       const [oldest] = this.#tenants.keys()
       if (oldest !== undefined) this.#tenants.delete(oldest)
     }
-    const memory = new TenantMemory()
+    const memory = new TenantMemory(
+      settingsId(tenant, (bytes) => this.#options.general.hash('sha256', bytes)),
+    )
     this.#tenants.set(tenant, memory)
     return memory
   }

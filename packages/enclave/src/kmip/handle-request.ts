@@ -175,7 +175,7 @@ const scopeOf = (context: RequestContext, request: ReceivedRequest): Scope => {
   const nowMs = context.clock.nowMs()
   const { general, objects, caller } = context
   const sha256 = (bytes: Bytes): Bytes => general.hash('sha256', bytes)
-  const settingsStore = new TenantSettingsStore(objects, caller.tenant, sha256)
+  const settingsStore = new TenantSettingsStore(objects, caller.tenant, context.memory.settings)
   return {
     version: request.version,
     wallet: caller.tenant,

@@ -70,6 +70,8 @@ class Bounded<Value> {
 }
 
 export class TenantMemory {
+  /** The id of the tenant's settings, which every request needs. */
+  readonly settings: ObjectId
   readonly streams = new Bounded<Stream>(streamsMax)
   readonly encryptions = new Bounded<Encryption>(streamsMax)
   readonly pending = new Bounded<PendingOperation>(pendingMax)
@@ -81,6 +83,10 @@ export class TenantMemory {
 
   readonly #turns = new Map<ObjectId, number>()
   #turn = 0
+
+  constructor(settings: ObjectId) {
+    this.settings = settings
+  }
 
   /** When an object of a group was given out last; 0 where it never was. */
   turnOf(id: ObjectId): number {

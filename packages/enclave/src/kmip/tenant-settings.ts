@@ -56,16 +56,20 @@ const decode = (bytes: Bytes): TenantSettings => {
   }
 }
 
+/** The id of a wallet's settings among its objects. */
+export const settingsId = (wallet: WalletId, sha256: (bytes: Bytes) => Bytes): ObjectId =>
+  ObjectId.of(sha256(utf8(`kmip settings\0${wallet}`)).subarray(0, 16))
+
 export class TenantSettingsStore {
   /** The object's id: clients choose none, so that none of theirs is this one. */
   readonly id: ObjectId
   readonly #objects: ManagedObjects
   readonly #wallet: WalletId
 
-  constructor(objects: ManagedObjects, wallet: WalletId, sha256: (bytes: Bytes) => Bytes) {
+  constructor(objects: ManagedObjects, wallet: WalletId, id: ObjectId) {
     this.#objects = objects
     this.#wallet = wallet
-    this.id = ObjectId.of(sha256(utf8(`kmip settings\0${wallet}`)).subarray(0, 16))
+    this.id = id
   }
 
   async read(): Promise<TenantSettings> {

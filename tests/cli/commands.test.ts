@@ -1,6 +1,6 @@
 /** Commands against a mesh that runs, as people and scripts use them. */
 import { X509Certificate } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -147,6 +147,35 @@ describe('holdfast', () => {
     const gone = await run(['wallet', 'show', wallet.id, '--key', bob, '--json'])
     expect(JSON.parse(gone.stderr)).toMatchObject({ code: 'unauthenticated' })
   })
+
+  it('logs in by a password, whose file signs for an hour and replaces only logins', async () => {
+    const { wallet } = await json(['wallet', 'create', 'by password', '--account', 'ethereum'])
+    const right = file('password', 'correct horse battery staple\n')
+    const person = ['--person', 'owner']
+    const added = ['credential', 'add', wallet.id, ...person, '--name', 'words']
+    const { credential } = await json([...added, '--password-file', right])
+    const { stdout } = await run(['credential', 'list', wallet.id])
+    expect(stdout).toMatch(new RegExp(`${credential} +password +owner \\(owner\\) +words`))
+    const asked = await run([...added, '--password', '--json'])
+    expect(JSON.parse(asked.stderr)).toMatchObject({ code: 'invalid_field' })
+    const to = join(files, 'login.json')
+    const login = (path: string, password: string) =>
+      ['login', wallet.id, path, ...person, '--password-file', password] as const
+    const wrong = await run([...login(to, file('wrong', 'correct horse')), '--json'])
+    expect(JSON.parse(wrong.stderr)).toMatchObject({ code: 'wrong_password' })
+    await json(login(to, right))
+    expect(readFileSync(to, 'utf8')).not.toContain('horse')
+    expect(statSync(to).mode & 0o777).toBe(0o600)
+    const sign = ['sign', 'message', wallet.id, 'hello'] as const
+    expect((await json([...sign, '--key', to])).signed.kind).toBe('ethereum.signature')
+    const late = file('late.json', readFileSync(to, 'utf8').replace(/"20\d\d-/, '"2020-'))
+    const ended = await run([...sign, '--key', late, '--json'])
+    expect(JSON.parse(ended.stderr)).toMatchObject({ code: 'login_required', subject: late })
+    await json(login(to, right))
+    const other = file('other.json', '{"format":"holdfast api key v1"}')
+    expect((await run(login(other, right))).code).toBe(1)
+    expect(readFileSync(other, 'utf8')).toContain('api key')
+  }, 60_000)
 
   it('enrols a KMIP client in a wallet whose policy names KMIP, and in no other', async () => {
     const enroll = (id: string, out: string) =>

@@ -1,9 +1,10 @@
 /** The client of a command: flags over `HOLDFAST_*` over `client.json`. */
 import { resolve } from 'node:path'
 import { fail } from '@holdfast/base/errors'
-import type { Client } from '@holdfast/sdk'
+import { parseTimestamp } from '@holdfast/base/time'
+import type { ApiKey, Client, Password } from '@holdfast/sdk'
 import { MeshId } from '@holdfast/sdk'
-import { connect, nodeTransport, readApiKey } from '@holdfast/sdk/node'
+import { connect, nodeTransport, readSigner } from '@holdfast/sdk/node'
 import { type Command, Option } from 'commander'
 import type { Surroundings } from './command.ts'
 import { readClientFile } from './mesh-folder/client-file.ts'
@@ -15,7 +16,7 @@ export type ClientOptions = {
   readonly dir?: string
   readonly mesh?: string
   readonly node?: readonly string[]
-  readonly key?: string
+  readonly key?: readonly string[]
   readonly minimumSerial?: string
   readonly channel?: 'websocket' | 'https' | 'plain'
   readonly pinTls?: boolean
@@ -34,7 +35,11 @@ export const withClientOptions = (command: Command): Command =>
     .option('--dir <folder>', `folder of a mesh (default ${defaultDir})`)
     .option('--mesh <id>', 'id of the mesh to trust')
     .option('--node <url>', 'address of a node, the preferred first; repeatable', collect)
-    .option('--key <file>', "file of the API key, as 'holdfast init' writes it")
+    .option(
+      '--key <file>',
+      "file of an API key ('holdfast init') or of a login ('holdfast login'); repeatable",
+      collect,
+    )
     .option('--minimum-serial <number>', 'least serial of the manifest to accept')
     .option('--no-pin-tls', 'for nodes behind a proxy that ends TLS')
     .addOption(
@@ -51,7 +56,7 @@ export const dirOf = (options: ClientOptions, { env, cwd }: Surroundings): strin
 type Settings = {
   readonly mesh: string
   readonly nodes: readonly string[]
-  readonly keyFile: string | undefined
+  readonly keyFiles: readonly string[]
   readonly minimumSerial: number
 }
 
@@ -67,30 +72,44 @@ const settings = async (options: ClientOptions, around: Surroundings): Promise<S
     return fail('invalid_field', `there is no mesh in ${dir}; ${how}`)
   }
   // Another mesh than the folder's has other serials.
-  const known = mesh === file?.mesh ? file.minimumSerial : 1
+  const knownSerial = mesh === file?.mesh ? file.minimumSerial : 1
   const serial = options.minimumSerial ?? env['HOLDFAST_MINIMUM_SERIAL']
-  const key = options.key ?? env['HOLDFAST_KEY']
+  const named = env['HOLDFAST_KEY']
+  const keys = options.key ?? (named === undefined ? undefined : [named])
+  const known = file === undefined ? [] : [file.keyFile]
   return {
     mesh,
     nodes,
-    keyFile: key === undefined ? file?.keyFile : resolve(around.cwd, key),
-    minimumSerial: serial === undefined ? known : Number(serial),
+    keyFiles: keys?.map((key) => resolve(around.cwd, key)) ?? known,
+    minimumSerial: serial === undefined ? knownSerial : Number(serial),
   }
 }
 
-/** A client whose first node has been verified; its credential is erased when it is closed. */
+const signerOf = async (path: string, { now }: Surroundings): Promise<ApiKey | Password> => {
+  const signer = await readSigner(path)
+  if (signer.kind !== 'password' || parseTimestamp(signer.expiresAt) > now()) return signer
+  signer[Symbol.dispose]()
+  return fail('login_required', `the login ended at ${signer.expiresAt}`, path)
+}
+
+/**
+ * A client whose first node has been verified; its credentials are erased when it is closed. For
+ * `nobody` it has none.
+ */
 export const openClient = async (
   options: ClientOptions,
   around: Surroundings,
   talk: Terminal,
+  who: 'credentials' | 'nobody' = 'credentials',
 ): Promise<Client & Disposable> => {
-  const { mesh, nodes, keyFile, minimumSerial } = await settings(options, around)
-  const key = keyFile === undefined ? undefined : await readApiKey(keyFile)
+  const { mesh, nodes, keyFiles, minimumSerial } = await settings(options, around)
+  const keys: (ApiKey | Password)[] = []
+  for (const path of who === 'nobody' ? [] : keyFiles) keys.push(await signerOf(path, around))
   const client = await connect({
     nodes,
     mesh: MeshId(mesh),
     minimumSerial,
-    credentials: key === undefined ? [] : [key],
+    credentials: keys,
     ...(options.channel === undefined ? {} : { channel: options.channel }),
     transport: nodeTransport({ pin: options.pinTls !== false }),
   })
@@ -99,7 +118,7 @@ export const openClient = async (
   return Object.assign(client, {
     [Symbol.dispose]: () => {
       client.close()
-      key?.[Symbol.dispose]()
+      for (const key of keys) key[Symbol.dispose]()
     },
   })
 }

@@ -10,7 +10,11 @@ import {
 } from './commands/approvals.ts'
 import { auditShowCommand, auditVerifyCommand } from './commands/audit.ts'
 import { backupMakeCommand, backupProveCommand, backupShowCommand } from './commands/backup.ts'
-import { credentialAddCommand, credentialRemoveCommand } from './commands/credential.ts'
+import {
+  credentialAddCommand,
+  credentialListCommand,
+  credentialRemoveCommand,
+} from './commands/credential.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { exportFetchCommand, exportRequestCommand } from './commands/export.ts'
 import { freezeCommand, unfreezeCommand } from './commands/freeze.ts'
@@ -22,6 +26,7 @@ import {
 import { homeCommands } from './commands/home.ts'
 import { initCommand } from './commands/init.ts'
 import { kmipEnrollCommand } from './commands/kmip-enroll.ts'
+import { loginCommand } from './commands/login.ts'
 import { manifestCommands } from './commands/manifest.ts'
 import { nodeCommand } from './commands/node.ts'
 import { nodesCommand } from './commands/nodes.ts'
@@ -86,7 +91,12 @@ const commands: readonly MakeCommand[] = [
   ]),
   group('placement', 'which zones hold a wallet', [placementShowCommand, placementChangeCommand]),
   group('account', 'addresses of a wallet', [accountAddCommand]),
-  group('credential', 'who may act for a wallet', [credentialAddCommand, credentialRemoveCommand]),
+  group('credential', 'who may act for a wallet', [
+    credentialAddCommand,
+    credentialListCommand,
+    credentialRemoveCommand,
+  ]),
+  loginCommand,
   group('audit', 'the log of decisions', [auditShowCommand, auditVerifyCommand]),
   group('backup', 'shares of the keys of a wallet', [
     backupMakeCommand,

@@ -23,6 +23,7 @@ import type { AuditReport } from './audit/verify-audit.ts'
 import type { Signer } from './credentials.ts'
 import type { ImportWallet } from './import-wallet.ts'
 import type { Password, PasswordOf } from './passwords/password.ts'
+import type { AddPassword, PasswordAnswer } from './passwords/password-operations.ts'
 import type { AddAccounts } from './requests/add-accounts.ts'
 import type { Waiting } from './requests/approvals.ts'
 import type { ShowAudit } from './requests/audit.ts'
@@ -73,11 +74,8 @@ export type Client = {
   addAccounts(options: AddAccounts, request?: RequestOptions): Promise<WalletAnswer>
   /** Further credentials of a wallet; API keys among them must be given in `enrol` too. */
   addCredentials(options: AddCredentials, request?: RequestOptions): Promise<WalletAnswer>
-  /** A password of a person whom the wallet knows; rules see it as the kind `password`. */
-  addPassword(
-    options: PasswordOf & { readonly name?: string },
-    request?: RequestOptions,
-  ): Promise<WalletAnswer>
+  /** A password of a person; rules see it as the kind `password`. */
+  addPassword(options: AddPassword, request?: RequestOptions): Promise<PasswordAnswer>
   /** The signer of a person who knows his password, for an hour. Connect with it to sign. */
   login(
     options: PasswordOf & { readonly device?: string },

@@ -95,7 +95,9 @@ export {
   type RegisterPasskey,
   registerPasskey,
 } from './passkeys/passkey.ts'
+export { formatLogin, parseLogin } from './passwords/login-text.ts'
 export type { Password, PasswordOf } from './passwords/password.ts'
+export type { AddPassword, PasswordAnswer } from './passwords/password-operations.ts'
 export type { AddAccounts } from './requests/add-accounts.ts'
 export type { Waiting } from './requests/approvals.ts'
 export type { BackUpWallet, ProveBackup } from './requests/backup.ts'

@@ -8,7 +8,7 @@ import { pinnedKeys } from './pinned-keys.ts'
 import { webSockets } from './web-sockets.ts'
 
 export * from '../index.ts'
-export { readApiKey, writeApiKey } from './key-files.ts'
+export { readApiKey, readLogin, readSigner, writeApiKey } from './key-files.ts'
 
 /**
  * A transport that takes any certificate until evidence was verified, then that key alone.

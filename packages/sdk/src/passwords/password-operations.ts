@@ -1,10 +1,21 @@
 /** What a client does with passwords. */
 import type { WalletAnswer } from '@holdfast/base/answers'
+import type { CredentialId } from '@holdfast/base/ids'
 import type { Client, RequestOptions } from '../client.ts'
+import type { Listing } from '../credentials.ts'
 import type { AddCredentials } from '../requests/change-credentials.ts'
 import type { Header, Prepared } from '../requests/prepared.ts'
-import { login, makePassword } from './password.ts'
+import { login, makePassword, type PasswordOf } from './password.ts'
 import { type PasswordRequests, unlockPassword } from './requests.ts'
+
+export type AddPassword = PasswordOf &
+  Listing & {
+    /** A person whom the wallet does not know yet. */
+    readonly persons?: AddCredentials['persons']
+  }
+
+/** With the id of the new password, which the wallet does not list yet where the change waits. */
+export type PasswordAnswer = WalletAnswer & { readonly credential: CredentialId }
 
 type Parts = {
   readonly header: () => Header
@@ -22,12 +33,12 @@ export const passwordOperations = ({
     send: (prepared) => send(prepared, request),
   })
   return {
-    addPassword: async ({ name, ...of }, request) => {
-      const listing = name === undefined ? {} : { name }
+    addPassword: async ({ wallet, person, password, persons = [], ...listing }, request) => {
+      const of = { wallet, person, password }
       const { credential, enrol } = await makePassword(of, requests(request), listing)
       using signer = enrol
-      const { wallet } = of
-      return await add({ wallet, credentials: [credential], enrol: [signer] }, request)
+      const added = { wallet, credentials: [credential], persons, enrol: [signer] }
+      return { ...(await add(added, request)), credential: credential.id }
     },
     login: (of, request) => login(of, requests(request)),
     unlockPassword: async ({ wallet, credential }, request) => {

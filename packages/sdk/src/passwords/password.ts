@@ -7,6 +7,7 @@ import { type Bytes, fromBase64Url, toBase64Url } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import type { CredentialId, PersonId, WalletId } from '@holdfast/base/ids'
 import { encodePasswordProof } from '@holdfast/base/password-proof'
+import type { Secret } from '@holdfast/base/secret'
 import type { PasswordCredential } from '@holdfast/base/wallet'
 import { client as opaque, ready } from '@serenity-kit/opaque'
 import { idOf } from '../credential-id.ts'
@@ -22,6 +23,10 @@ export type Password = Disposable & {
   readonly expiresAt: string
   /** Marks this device: give it to the next login, and strangers cannot lock this device out. */
   readonly device: string
+  /** What requests must name besides the signature of the request key, base64url. */
+  readonly ticket: string
+  /** Lends the request key, 32 bytes, for keeping it as long as the ticket is good. */
+  readonly privateKey: Secret
   sign(challenge: Bytes): Bytes | Promise<Bytes>
 }
 
@@ -34,11 +39,24 @@ export type PasswordOf = {
 /** Argon2id, 64 MiB: what a browser's tab can spare. */
 const keyStretching = 'memory-constrained'
 
-const signerOf = (key: ApiKey, ticket: Bytes) => ({
-  kind: 'password' as const,
-  sign: async (challenge: Bytes) => encodePasswordProof(ticket, await key.sign(challenge)),
-  [Symbol.dispose]: () => key[Symbol.dispose](),
-})
+type Ticketed = Pick<Password, 'id' | 'expiresAt' | 'device' | 'ticket'>
+
+const signerOf = (key: ApiKey, ticketed: Ticketed): Password => {
+  const ticket = fromBase64Url(ticketed.ticket)
+  return {
+    ...ticketed,
+    kind: 'password',
+    privateKey: key.privateKey,
+    sign: async (challenge) => encodePasswordProof(ticket, await key.sign(challenge)),
+    [Symbol.dispose]: () => key[Symbol.dispose](),
+  }
+}
+
+/** The signer of a login that was kept; the caller gives the request key up. */
+export const passwordFrom = (privateKey: Bytes, ticketed: Ticketed): Password => {
+  const key = apiKeyFrom('ed25519', privateKey)
+  return signerOf(key, ticketed)
+}
 
 /** A new password of a person, which no wallet lists yet, and the signer that enrols it. */
 export const makePassword = async (
@@ -67,16 +85,15 @@ export const makePassword = async (
   const record = made.registrationRecord
   return {
     credential: { ...named, id, person, setup, record, envelope, ticketKey, ...listing },
-    enrol: { ...signerOf(key, new Uint8Array()), id, expiresAt: '', device: '' },
+    enrol: signerOf(key, { id, expiresAt: '', device: '', ticket: '' }),
   }
 }
 
 const opened = (answer: PasswordFinishAnswer, exportKey: string): Password => {
   const publicKey = fromBase64Url(answer.publicKey)
   const privateKey = openRequestKey(exportKey, publicKey, answer.envelope)
-  const key = apiKeyFrom('ed25519', privateKey)
-  const { credential: id, expiresAt, device } = answer
-  return { ...signerOf(key, fromBase64Url(answer.ticket)), id, expiresAt, device }
+  const { credential: id, expiresAt, device, ticket } = answer
+  return passwordFrom(privateKey, { id, expiresAt, device, ticket })
 }
 
 /**

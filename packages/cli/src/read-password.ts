@@ -49,7 +49,7 @@ export const readPassword = async (
   { file, question, twice = false }: Asking,
 ): Promise<string> => {
   const path = file === undefined ? undefined : resolve(around.cwd, file)
-  if (path === undefined && around.stdin.isTTY !== true) {
+  if (path === undefined && !around.stdin.isTTY) {
     return fail('invalid_field', 'there is no terminal to ask at: name a file of the password')
   }
   const password =

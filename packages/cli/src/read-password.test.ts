@@ -30,7 +30,7 @@ describe('a password at a terminal', () => {
     expect(raw).toEqual([true, false])
   })
 
-  it('is asked for twice where it is new, and refused where the two differ or are empty', async () => {
+  it('is asked for twice where it is new, and refused where they differ or are empty', async () => {
     const twice = { ...asking, twice: true }
     expect(await readPassword(terminal('one', 'one').around, twice)).toBe('one')
     for (const lines of [['one', 'two'], ['']]) {

@@ -155,6 +155,13 @@ describe('a rule that denies', () => {
     expect(ask({ ...all, when: { to: [address] } })).toBe('rule-1')
   })
 
+  it('allows nothing where it does not deny', () => {
+    const { fee: _fee, ...message } = intentOf([{ type: 'message' }], { kind: 'message' })
+    const rule = policyOf({ effect: 'deny', when: { to: [other] } })
+    expect(said(rule, { intent: message })).toBe('policy_denied')
+    expect(signs(rule, { intent: message })).not.toHaveProperty('refusal.subject')
+  })
+
   const denied = (when: Criteria, ...effects: readonly Effect[]) =>
     said(
       policyOf(
@@ -184,6 +191,7 @@ describe('a rule that denies', () => {
     expect(denied({ to: [other] }, { type: 'unknown', reason: 'x' })).toBe(true)
     expect(denied({ to: [other] }, { type: 'deploy', value: '0' })).toBe(true)
     expect(denied({ assets: ['token'] }, { type: 'deploy', value: '0' })).toBe(false)
+    expect(denied({ effects: ['message'] }, { type: 'message' })).toBe(true)
     expect(denied({ to: [other] }, { type: 'message' })).toBe(false)
     expect(denied({ assets: ['native'] }, { type: 'message' })).toBe(false)
     expect(denied({ assets: ['native'] }, { type: 'call', to: other, value: '0' })).toBe(true)
@@ -325,7 +333,7 @@ describe('what is still needed', () => {
       { effect: 'deny', when: { to: [other] } },
       {},
     )
-    expect(needs(policy)).toEqual([
+    expect(needs(policy)).toStrictEqual([
       { rule: 'rule-1', quorum: 2, persons: ['alice', 'bob'], have: ['alice'] },
       { rule: 'rule-5', quorum: 1, have: ['alice'] },
     ])

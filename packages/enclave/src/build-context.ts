@@ -34,6 +34,7 @@ import { createRecords, type Records } from './records/records.ts'
 import { createBootRule } from './replication/boot-rule.ts'
 import { createDigests } from './replication/digests.ts'
 import { createInFlight } from './replication/in-flight.ts'
+import { createLateWallets } from './replication/late-wallets.ts'
 import { createOutbox } from './replication/outbox.ts'
 import { createPeers, type Peers } from './replication/peers.ts'
 import { createPromiseTable } from './replication/promise-table.ts'
@@ -94,13 +95,14 @@ type Held = {
 
 /** What the node keeps of its zone's records in memory. */
 const tablesOf = (records: Records, { crypto, clock, outboxPerZoneMax }: CoreOptions) => {
-  const digests = createDigests()
-  const wallets = createWalletTable(records, crypto, digests)
+  const tools = { records, crypto, digests: createDigests(), late: createLateWallets() }
+  const wallets = createWalletTable(tools)
   return {
-    digests,
+    digests: tools.digests,
+    late: tools.late,
     outbox: createOutbox(records, outboxPerZoneMax),
     wallets,
-    objects: createObjectTable(records, crypto, wallets, digests),
+    objects: createObjectTable({ ...tools, wallets }),
     passkeys: createPasskeyCounters(records, crypto),
     marks: createMarkTable({ records, wallets, clock }),
     waits: createWaitTable(records),

@@ -23,6 +23,7 @@ import type { Records } from './records/records.ts'
 import type { AcceptContext } from './replication/accept-wallet.ts'
 import type { Digests } from './replication/digests.ts'
 import type { InFlight } from './replication/in-flight.ts'
+import type { LateWallets } from './replication/late-wallets.ts'
 import type { Peers } from './replication/peers.ts'
 import type { Replicator } from './replication/replicator.ts'
 import type { Locations } from './routing/locations.ts'
@@ -67,6 +68,7 @@ export type CoreContext = AcceptContext & {
   readonly replicator: Replicator
   readonly scrub: Scrub
   readonly inFlight: InFlight
+  readonly late: LateWallets
   /** How long a home is silent before another zone takes its wallets over. */
   readonly failoverAfterMs: number
   readonly keys: OpenedKeys

@@ -7,6 +7,7 @@ import { stateName, statePrefix, tombName, tombPrefix } from '../records/names.t
 import type { Records } from '../records/records.ts'
 import { bucketOf, type Digests } from '../replication/digests.ts'
 import { type InventoryPart, takePart } from '../replication/inventory-part.ts'
+import type { LateWallets } from '../replication/late-wallets.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import { parseState, type StateEntry } from './object-records.ts'
@@ -49,6 +50,14 @@ export type ObjectTable = {
   ofZone(zone: ZoneId, part: InventoryPart<ObjectId>): readonly IndexedObject[]
 }
 
+export type ObjectTableTools = {
+  readonly records: Records
+  readonly crypto: Crypto
+  readonly wallets: WalletTable
+  readonly digests: Digests
+  readonly late: LateWallets
+}
+
 class Table implements ObjectTable {
   readonly #index = new Map<ObjectId, IndexedObject>()
   readonly #cache = new Map<ObjectId, StateEntry>()
@@ -61,12 +70,14 @@ class Table implements ObjectTable {
   readonly #crypto: Crypto
   readonly #wallets: WalletTable
   readonly #digests: Digests
+  readonly #late: LateWallets
 
-  constructor(records: Records, crypto: Crypto, wallets: WalletTable, digests: Digests) {
+  constructor({ records, crypto, wallets, digests, late }: ObjectTableTools) {
     this.#records = records
     this.#crypto = crypto
     this.#wallets = wallets
     this.#digests = digests
+    this.#late = late
   }
 
   get size(): number {
@@ -119,7 +130,9 @@ class Table implements ObjectTable {
   }
 
   stored(entry: StateEntry, revision: Revision): void {
-    if (this.#note(entry, revision)) this.#keep(entry)
+    if (!this.#note(entry, revision)) return
+    this.#keep(entry)
+    this.#late.touched(entry.wallet)
   }
 
   removed(id: ObjectId, revision: Revision): void {
@@ -212,9 +225,4 @@ class Table implements ObjectTable {
   }
 }
 
-export const createObjectTable = (
-  records: Records,
-  crypto: Crypto,
-  wallets: WalletTable,
-  digests: Digests,
-): ObjectTable => new Table(records, crypto, wallets, digests)
+export const createObjectTable = (tools: ObjectTableTools): ObjectTable => new Table(tools)

@@ -52,7 +52,7 @@ class GroupFailover implements Failover {
   }
 
   async tick(): Promise<void> {
-    if (!this.#context.zoneView.leads()) return
+    if (!this.#context.zoneView.leads()) return this.#context.late.forget()
     for (const group of this.groups()) await this.#look(group)
     await settleTombs(this.#context)
   }

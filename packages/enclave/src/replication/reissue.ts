@@ -52,30 +52,53 @@ const reissueStates = async (
   }
 }
 
-/** Goes through the group once, a bounded number of wallets; the next tick goes on. */
-export const reissueGroup = async (
-  context: CoreContext,
-  group: Group,
+/** The epoch under which this zone sends a wallet on; undefined where it does not lead it. */
+const ledEpoch = (
+  { promises, wallets, zone }: Pick<CoreContext, 'promises' | 'wallets' | 'zone'>,
+  id: WalletId,
+): number | undefined => {
+  const indexed = wallets.indexed(id)
+  const promised = indexed === undefined ? undefined : promises.get(indexed)
+  return promised?.candidate === zone && promised.adopted ? promised.epoch : undefined
+}
+
+const isLate = (
+  { wallets, objects }: Pick<CoreContext, 'objects' | 'wallets'>,
+  id: WalletId,
   epoch: number,
-): Promise<void> => {
-  let done = 0
-  for (const id of context.wallets.ofGroup(groupId(group))) {
-    if (done >= reissueBatchWallets) return
-    if (await reissueOne(context, id, epoch)) done += 1
+): boolean =>
+  (wallets.indexed(id)?.epoch ?? epoch) < epoch ||
+  objects.ofWallet(id).some((state) => (objects.indexed(state)?.epoch ?? epoch) < epoch)
+
+const reissueOne = async (context: CoreContext, id: WalletId, epoch: number): Promise<void> => {
+  const entry = await context.wallets.read(id)
+  if (entry === undefined) return
+  if (entry.wallet.epoch < epoch && !(await reissueWallet(context, entry, epoch))) return
+  await reissueStates(context, entry, epoch)
+}
+
+/** Looks at what is waiting, and sends a bounded number of wallets on; the next tick goes on. */
+export const reissueLate = async (context: CoreContext): Promise<void> => {
+  const failed: WalletId[] = []
+  try {
+    for (let sent = 0; sent < reissueBatchWallets; ) {
+      const id = context.late.take()
+      if (id === undefined) return
+      const epoch = ledEpoch(context, id)
+      if (epoch === undefined || !isLate(context, id, epoch)) continue
+      sent += 1
+      failed.push(id)
+      await reissueOne(context, id, epoch)
+      if (!isLate(context, id, epoch)) failed.pop()
+    }
+  } finally {
+    for (const id of failed) context.late.touched(id)
   }
 }
 
-const reissueOne = async (context: CoreContext, id: WalletId, epoch: number): Promise<boolean> => {
-  const indexed = context.wallets.indexed(id)
-  const states = context.objects.ofWallet(id)
-  const isLate = (held: { readonly epoch: number } | undefined): boolean =>
-    held !== undefined && held.epoch < epoch
-  if (!isLate(indexed) && !states.some((state) => isLate(context.objects.indexed(state)))) {
-    return false
-  }
-  const entry = await context.wallets.read(id)
-  if (entry === undefined) return false
-  if (isLate(indexed) && !(await reissueWallet(context, entry, epoch))) return true
-  await reissueStates(context, entry, epoch)
-  return true
+/** A group whose epoch this zone leads: each of its wallets once more. */
+export const reissueGroup = (context: CoreContext, group: Group, epoch: number): Promise<void> => {
+  const id = groupId(group)
+  context.late.begin(id, epoch, context.wallets.ofGroup(id))
+  return reissueLate(context)
 }

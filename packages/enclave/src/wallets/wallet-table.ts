@@ -9,9 +9,11 @@ import type { Revision } from '../ports/store.ts'
 import { walletName, walletPrefix } from '../records/names.ts'
 import type { OpenedRecord, Records } from '../records/records.ts'
 import { bucketOf, type Digests } from '../replication/digests.ts'
-import { type Group, type GroupId, groupId, groupOf } from '../replication/group.ts'
+import { type Group, type GroupId, groupOf } from '../replication/group.ts'
 import { type InventoryPart, takePart } from '../replication/inventory-part.ts'
+import type { LateWallets } from '../replication/late-wallets.ts'
 import { holdersOf } from '../replication/quorum.ts'
+import { GroupIndex } from './group-index.ts'
 import { isNewer, parseWallet, type WalletEntry } from './wallet-entry.ts'
 
 /** With the group that it is in. */
@@ -54,7 +56,7 @@ export type WalletTable = {
   moving(): readonly WalletId[]
   /** The groups of all wallets, as one promise each covers them. */
   groups(): readonly Group[]
-  ofGroup(group: GroupId): readonly WalletId[]
+  ofGroup(group: GroupId): ReadonlySet<WalletId>
   /** The highest epoch of a group's wallets; 1 where it has none. */
   highestEpoch(group: GroupId): number
   /** Wallets that `zone` may hold, behind `after`, in the order of their ids, at most `limit`. */
@@ -78,23 +80,32 @@ const toIndexed = ({ wallet, hash }: WalletEntry, revision: Revision): IndexedWa
   }
 }
 
+export type WalletTableTools = {
+  readonly records: Records
+  readonly crypto: Crypto
+  readonly digests: Digests
+  readonly late: LateWallets
+}
+
 class Table implements WalletTable {
   readonly #index = new Map<WalletId, IndexedWallet>()
   readonly #cache = new Map<WalletId, WalletEntry>()
   readonly #byCredential = new Map<CredentialId, Set<WalletId>>()
   readonly #pending = new Set<WalletId>()
   readonly #moving = new Set<WalletId>()
-  readonly #byGroup = new Map<GroupId, { readonly group: Group; readonly ids: Set<WalletId> }>()
+  readonly #byGroup = new GroupIndex()
   /** Ids in order, rebuilt after a change of the set: inventories are rare, creations are not. */
   #ordered: readonly WalletId[] | undefined
   readonly #records: Records
   readonly #crypto: Crypto
   readonly #digests: Digests
+  readonly #late: LateWallets
 
-  constructor(records: Records, crypto: Crypto, digests: Digests) {
+  constructor({ records, crypto, digests, late }: WalletTableTools) {
     this.#records = records
     this.#crypto = crypto
     this.#digests = digests
+    this.#late = late
   }
 
   get size(): number {
@@ -152,14 +163,16 @@ class Table implements WalletTable {
   }
 
   stored(entry: WalletEntry, revision: Revision): void {
-    if (this.#note(entry, revision)) this.#keep(entry)
+    if (!this.#note(entry, revision)) return
+    this.#keep(entry)
+    this.#late.touched(entry.wallet.id)
   }
 
   removed(id: WalletId, revision: Revision): void {
     const before = this.#index.get(id)
     if (before === undefined || before.revision > revision) return
     for (const credential of before.credentials) this.#byCredential.get(credential)?.delete(id)
-    this.#byGroup.get(groupId(before))?.ids.delete(id)
+    this.#byGroup.removed(before)
     this.#index.delete(id)
     this.#digests.wallet(id, before, undefined)
     this.#cache.delete(id)
@@ -173,19 +186,15 @@ class Table implements WalletTable {
   }
 
   groups(): readonly Group[] {
-    return [...this.#byGroup.values()].flatMap(({ group, ids }) => (ids.size > 0 ? [group] : []))
+    return this.#byGroup.groups()
   }
 
-  ofGroup(group: GroupId): readonly WalletId[] {
-    return [...(this.#byGroup.get(group)?.ids ?? [])]
+  ofGroup(group: GroupId): ReadonlySet<WalletId> {
+    return this.#byGroup.ids(group)
   }
 
   highestEpoch(group: GroupId): number {
-    let highest = 1
-    for (const id of this.#byGroup.get(group)?.ids ?? []) {
-      highest = Math.max(highest, this.#index.get(id)?.epoch ?? 1)
-    }
-    return highest
+    return this.#byGroup.highestEpoch(group)
   }
 
   pending(): readonly WalletId[] {
@@ -225,23 +234,12 @@ class Table implements WalletTable {
     }
     this.#index.set(id, after)
     this.#digests.wallet(id, before, after)
-    this.#noteGroup(before, after)
+    this.#byGroup.note(before, after)
     if (entry.wallet.pending === undefined) this.#pending.delete(id)
     else this.#pending.add(id)
     if (after.from === undefined && after.left.length === 0) this.#moving.delete(id)
     else this.#moving.add(id)
     return true
-  }
-
-  #noteGroup(before: IndexedWallet | undefined, after: IndexedWallet): void {
-    const { id, founder, zones, wallet, from } = after
-    const entered = groupId(after)
-    const left = before === undefined ? entered : groupId(before)
-    if (left !== entered) this.#byGroup.get(left)?.ids.delete(id)
-    const own = { ...(wallet !== undefined && { wallet }), ...(from !== undefined && { from }) }
-    const ids = this.#byGroup.get(entered)?.ids ?? new Set()
-    // A group of one wallet has the zones and the home that this has now.
-    this.#byGroup.set(entered, { group: { founder, zones, ...own }, ids: ids.add(id) })
   }
 
   #keep(entry: WalletEntry): void {
@@ -254,8 +252,4 @@ class Table implements WalletTable {
   }
 }
 
-export const createWalletTable = (
-  records: Records,
-  crypto: Crypto,
-  digests: Digests,
-): WalletTable => new Table(records, crypto, digests)
+export const createWalletTable = (tools: WalletTableTools): WalletTable => new Table(tools)

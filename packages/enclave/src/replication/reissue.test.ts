@@ -64,7 +64,7 @@ beforeEach(() => {
     version: { epoch, version: 2 },
     payload: toCbor({ format: 'holdfast promise v1', ...promised }),
     revision: 1n,
-  } as never)
+  })
   const counted = new Proxy(wallets, {
     get: (target, name) => {
       if (name === 'indexed') looks += 1

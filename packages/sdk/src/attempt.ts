@@ -1,7 +1,7 @@
 /** One try of a request: which enclave by a node, which proofs, and what came of it. */
 import type { Authorisation } from '@holdfast/base/authorisation'
 import type { Bytes } from '@holdfast/base/bytes'
-import type { Result } from '@holdfast/base/errors'
+import { type Result, refuse } from '@holdfast/base/errors'
 import { type Authenticate, acceptsSession } from './authenticate.ts'
 import { authoriseAll, type Signer } from './credentials.ts'
 import type { Endpoint, EvidenceTarget } from './endpoint.ts'
@@ -39,7 +39,7 @@ export const tryOnce = async (
   endpoint: Endpoint,
   prepared: Sendable,
   progress: Progress,
-  timeoutMs: number,
+  { timeoutMs, isGivenUp }: { readonly timeoutMs: number; readonly isGivenUp: () => boolean },
 ): Promise<Result<Bytes>> => {
   const { routes, signers, authenticate } = options
   const { bytes, purpose, wallet } = prepared
@@ -51,9 +51,12 @@ export const tryOnce = async (
     ]
     return progress.proofs
   }
+  const givenUp = (): Result<Bytes> => refuse('unreachable', 'another node was asked')
   if (options.plain) {
     await routes.enclave(endpoint, {})
-    return endpoint.request({ request: bytes, authorisations: await prove() }, timeoutMs)
+    const authorisations = await prove()
+    if (isGivenUp()) return givenUp()
+    return endpoint.request({ request: bytes, authorisations }, timeoutMs)
   }
   const session = await routes.session(endpoint, progress.target)
   const bySession =
@@ -66,6 +69,7 @@ export const tryOnce = async (
     if (!bound.ok) return bound
   }
   const authorisations = bySession ? [] : await prove()
+  if (isGivenUp()) return givenUp()
   return session.request({ request: bytes, authorisations }, timeoutMs)
 }
 

@@ -11,6 +11,7 @@ import { verdictLifetimeMs } from './limits.ts'
 import { type FakeEnclave, fakeMesh, fakeNowMs } from './testing/fake-mesh.ts'
 import { type Answer, fakeNetwork, refusal } from './testing/fake-network.ts'
 import { VerificationError } from './verification-error.ts'
+import { whileAlive } from './while-alive.ts'
 
 const wallet = WalletId(`wal_0000${'ab'.repeat(20)}`)
 const empty: Answer = (_, { zone, boot }) => ({
@@ -270,5 +271,57 @@ describe.each(['websocket', 'https'] as const)('a sealed session (%s)', (channel
       expect(text).not.toContain(Buffer.from(secret).toString('latin1'))
     }
     client.close()
+  })
+})
+
+describe('a node that stopped dead', () => {
+  it('is given up within two seconds when it signs no more, and nobody is asked before', async () => {
+    const asked: string[] = []
+    const answer: Answer = ({ request }, by) => {
+      asked.push(by.zone)
+      return signAnswerFor(request, by)
+    }
+    const { options, first } = world(answer)
+    using key = generateApiKey('ed25519')
+    const client = await connect({ ...options, now: Date.now, credentials: [key] })
+    const account = `acc_${'ab'.repeat(16)}`
+    const signatory = { wallet, account: account as never }
+    await client.sign(signatory, payload)
+    expect(asked).toEqual(['eu-west'])
+    first.stopped = true
+    const beganMs = performance.now()
+    const signed = await client.sign(signatory, payload)
+    expect(signed.receipt.node.zone).toBe('us-east')
+    expect(performance.now() - beganMs).toBeLessThan(2500)
+    expect(asked).toEqual(['eu-west', 'us-east'])
+    client.close()
+  })
+
+  it('does not keep a client from connecting by the next', async () => {
+    const { options, first } = world()
+    first.stopped = true
+    const beganMs = performance.now()
+    const client = await connect(options)
+    expect((await client.enclave()).verdict.zone.id).toBe('us-east')
+    expect(performance.now() - beganMs).toBeLessThan(2500)
+    client.close()
+  })
+
+  it('is waited for while it answers, however slow the work is', async () => {
+    let probes = 0
+    const slow = new Promise((resolve) => setTimeout(resolve, 1500))
+    const node = {
+      answers: async () => {
+        probes += 1
+        return true
+      },
+    }
+    expect(
+      await whileAlive(
+        node,
+        slow.then(() => 'done'),
+      ),
+    ).toBe('done')
+    expect(probes).toBe(1)
   })
 })

@@ -21,6 +21,7 @@ import { webSocketChannel } from './session/websocket-channel.ts'
 import { fetchTransport, type Transport } from './transport.ts'
 import { type Enclave, type Trust, trustIn } from './trust.ts'
 import { VerificationError } from './verification-error.ts'
+import { whileAlive } from './while-alive.ts'
 
 /**
  * How requests travel. `websocket` and `https` carry the frames of a sealed session, which ends in
@@ -68,8 +69,11 @@ const firstTrusted = async (
   let unreachable: RefusalError | undefined
   for (const node of endpoints) {
     try {
-      const manifest = await trust.learn(node)
-      return { node, manifest, enclave: await verify(node), distrusted }
+      const meet = async () => {
+        const manifest = await trust.learn(node)
+        return { node, manifest, enclave: await verify(node), distrusted }
+      }
+      return await whileAlive(node, meet())
     } catch (error) {
       if (error instanceof VerificationError) distrusted.push(error)
       else if (error instanceof RefusalError) unreachable ??= error

@@ -1,6 +1,6 @@
 /** Sends the bytes of a request until there is an answer, by whichever nodes are left. */
 import type { Bytes } from '@holdfast/base/bytes'
-import { type Refusal, RefusalError, type Result } from '@holdfast/base/errors'
+import { type Refusal, RefusalError, type Result, refuse } from '@holdfast/base/errors'
 import { parseJson } from '@holdfast/base/schema'
 import {
   type AttemptOptions,
@@ -15,6 +15,7 @@ import type { Prepared } from './requests/prepared.ts'
 import { nextStep, retryPauseMs } from './retry.ts'
 import type { Rotation } from './rotation.ts'
 import { VerificationError } from './verification-error.ts'
+import { whileAlive } from './while-alive.ts'
 
 export type DispatchOptions = AttemptOptions & {
   readonly nodes: Rotation
@@ -37,14 +38,23 @@ const attemptAt = async (
   timeoutMs: number,
 ): Promise<Result<Bytes>> => {
   progress.distrust = undefined
-  try {
+  let isGivenUp = false
+  const attempt = async (): Promise<Result<Bytes>> => {
     const empty = Object.keys(progress.target).length === 0
-    if (empty) progress.target = await firstTarget(options, endpoint, prepared)
-    return await tryOnce(options, endpoint, prepared, progress, timeoutMs)
+    const target = empty ? await firstTarget(options, endpoint, prepared) : progress.target
+    // A node that goes on after it was given up is sent nothing any more.
+    if (isGivenUp) return refuse('unreachable', 'another node was asked')
+    progress.target = target
+    const limits = { timeoutMs, isGivenUp: () => isGivenUp }
+    return tryOnce(options, endpoint, prepared, progress, limits)
+  }
+  try {
+    return await whileAlive(endpoint, attempt())
   } catch (error) {
     if (!(error instanceof VerificationError || error instanceof RefusalError)) throw error
     options.nodes.rest(endpoint)
     options.routes.forget(endpoint)
+    isGivenUp = true
     if (error instanceof RefusalError) return { ok: false, refusal: error.refusal }
     // A node that is not trusted is as good as none; another one may be.
     progress.distrust = error

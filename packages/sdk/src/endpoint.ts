@@ -30,6 +30,8 @@ export type Endpoint = {
   /** Body of `GET /v1/evidence` for a nonce of 32 bytes. */
   untrustedEvidence(nonce: Bytes, target: EvidenceTarget): Promise<Bytes>
   status(): Promise<NodeStatus>
+  /** Whether it answers anything at all within the time. */
+  answers(timeoutMs: number): Promise<boolean>
   /** `GET /v1/trust`: worth nothing before its evidence and signature are verified. */
   untrustedZoneTrust(): Promise<ZoneTrustAnswer>
   /** `POST /v1/homes`: governors' statement, which proves itself. */
@@ -83,6 +85,11 @@ export const endpoint = (transport: Transport, address: string, timeoutMs: numbe
       return get(`/v1/evidence?nonce=${toHex(nonce)}${query}`)
     },
     status: async () => parseJson(nodeStatus, await get('/v1/node')),
+    answers: (ms) =>
+      ask({ method: 'GET', anyKey: true }, '/v1/node', ms).then(
+        () => true,
+        () => false,
+      ),
     untrustedZoneTrust: async () => parseJson(zoneTrustAnswer, await get('/v1/trust')),
     homes: async (signed) => {
       const sent = { method: 'POST', contentType: 'application/json', body: signed } as const

@@ -26,6 +26,12 @@ export const pbkdf2RoundsMax = 10_000_000
 export const manifestsMax = 1024
 /** How long one try may take before the next node is asked. */
 export const attemptTimeoutMs = 12_000
+/** A node that owes an answer for so long is asked whether it is there at all. */
+export const probeAfterMs = 700
+/** One that does not say so by then has stopped: another is asked. */
+export const probeTimeoutMs = 1000
+/** How soon a node that is there is asked again. */
+export const probeAgainMs = 2000
 /** How long a node that failed is passed over. */
 export const nodeRestMs = 5000
 /** Wallets that one session is authenticated for. */

@@ -28,6 +28,8 @@ export type FakeNode = {
   /** Body of `GET /v1/trust`. */
   trust?: object
   up: boolean
+  /** As SIGSTOP does: connections open, and nothing comes. */
+  stopped?: boolean
 }
 
 export const refusal = (code: Refusal['code']): FakeAnswer => {
@@ -97,10 +99,14 @@ export const fakeNetwork = (mesh: FakeMesh, answer: Answer) => {
     return json(200, enclave.evidence(fromHex(query.get('nonce') ?? '')))
   }
   const transport: Transport = {
-    http: async ({ method, url, body }) => {
+    http: async ({ method, url, body, timeoutMs }) => {
       const { origin, pathname, searchParams } = new URL(url)
       const node = nodes.get(origin)
       if (node?.up !== true) throw unreachable('down')
+      if (node.stopped === true) {
+        await new Promise((resolve) => setTimeout(resolve, timeoutMs))
+        throw unreachable('stopped')
+      }
       if (body !== undefined) wire.push(body)
       if (pathname === '/v1/manifest') return json(200, mesh.chain())
       if (pathname === '/v1/trust') {
@@ -127,6 +133,7 @@ export const fakeNetwork = (mesh: FakeMesh, answer: Answer) => {
         send: (data) => {
           wire.push(data)
           queueMicrotask(() => {
+            if (node.stopped === true) return
             if (id === undefined) {
               const opened = open(node, data)
               id = opened.id

@@ -89,7 +89,7 @@ const rounds = async (count: number): Promise<void> => {
 }
 
 describe('a home of many wallets', () => {
-  it('looks at each once when its epoch begins, and then at those alone that were stored', async () => {
+  it('looks at each once when its epoch begins, then at what was stored alone', async () => {
     for (let index = 0; index < many; index += 1) store(index, epoch)
     await rounds(1)
     expect(looks).toBeGreaterThanOrEqual(many)
@@ -101,7 +101,7 @@ describe('a home of many wallets', () => {
     expect(looks).toBeLessThanOrEqual(2)
   })
 
-  it('looks at all once more when the next epoch begins, or it comes to lead its zone', async () => {
+  it('looks at all once more when it comes to lead its zone', async () => {
     for (let index = 0; index < many; index += 1) store(index, epoch)
     await rounds(2)
     looks = 0

@@ -275,7 +275,7 @@ describe.each(['websocket', 'https'] as const)('a sealed session (%s)', (channel
 })
 
 describe('a node that stopped dead', () => {
-  it('is given up within two seconds when it signs no more, and nobody is asked before', async () => {
+  it('is given up within two seconds, and nobody is asked before', async () => {
     const asked: string[] = []
     const answer: Answer = ({ request }, by) => {
       asked.push(by.zone)

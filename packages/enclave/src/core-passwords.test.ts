@@ -102,6 +102,19 @@ const add = (wallet: Wallet, credential: PasswordCredential, password: string) =
   return send<WalletAnswer>(mesh.node('eu-west').core, request, 'change', [alice, enrolling])
 }
 
+const recover = (wallet: Wallet, credential: PasswordCredential, password: string) => {
+  const request = {
+    operation: 'wallet.recover',
+    ...header(wallet),
+    base: { epoch: wallet.epoch, version: wallet.version },
+    credentials: [credential],
+    remove: [],
+  }
+  const enrol = proofOf(credential, password, new Uint8Array())
+  const enrolling: TestKey = { ...alice, authorise: (_of, bytes) => enrol('enrol', bytes) }
+  return send<WalletAnswer>(mesh.node('eu-west').core, request, 'change', [alice, enrolling])
+}
+
 const register = async (password: string, overrides: object = {}): Promise<Registered> => {
   const request = createRequest(mesh, [alice], overrides)
   const { wallet } = must(
@@ -256,6 +269,21 @@ describe('a password', () => {
     const { setup, ticketKey } = credential
     expect(codeOf(await add(wallet, { ...made, setup, ticketKey }, 'second'))).toBe('invalid_field')
     must(await add(wallet, made, 'second'))
+  })
+
+  it('is not brought by guardians either with a ticket key of others', async () => {
+    const recovery = { persons: [PersonId('alice')], quorum: 1, delayMs: 0 }
+    const policy = { ...ownerPolicy, recovery }
+    const { wallet, credential } = await register('before', { policy })
+    const made = await make(wallet, 'after')
+    const forged = { ...made, ticketKey: credential.ticketKey }
+    expect(codeOf(await recover(wallet, forged, 'after'))).toBe('invalid_field')
+    const { setup, ticketKey } = credential
+    expect(codeOf(await recover(wallet, { ...made, setup, ticketKey }, 'after'))).toBe(
+      'invalid_field',
+    )
+    expect(codeOf(await recover(wallet, made, 'another key'))).toBe('bad_proof')
+    must(await recover(wallet, made, 'after'))
   })
 })
 

@@ -1,16 +1,19 @@
 import type { ExportAnswer, MarkAnswer, WalletAnswer } from '@holdfast/base/answers'
+import { challengeInput } from '@holdfast/base/authorisation'
 import { exportInfo } from '@holdfast/base/backup/exported-key'
 import { exportedKey } from '@holdfast/base/backup/vault'
 import { fromBase64Url, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import { parseCbor } from '@holdfast/base/cbor'
 import { openHpke } from '@holdfast/base/hpke'
 import { PersonId } from '@holdfast/base/ids'
+import { encodePasskeyProof } from '@holdfast/base/passkey-proof'
 import type { Policy } from '@holdfast/base/policy'
 import type { Wallet } from '@holdfast/base/wallet'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
 import { codeOf, must, signRequest, until } from './testing/core-world.ts'
+import { sha256, softwarePasskey } from './testing/software-passkey.ts'
 import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
 
@@ -93,6 +96,40 @@ describe('the recovery of lost credentials', () => {
     expect(codeOf(await recover([alice]))).toBe('policy_denied')
     expect(codeOf(await recover([g1, g2], []))).toBe('unauthenticated')
     expect(codeOf(await recover([g1, g2]))).toBe('ok')
+  })
+
+  it('enrols a passkey by its own proof, domain and origins alone', async () => {
+    const [g1, g2] = guards as [TestKey, TestKey]
+    const key = softwarePasskey()
+    const { credential } = key
+    const asked = async (listed: object, enrolled: TestKey) =>
+      codeOf(
+        await changed(
+          [g1, g2],
+          [enrolled],
+          request('wallet.recover', {
+            base: baseOf(await show()),
+            credentials: [{ ...credential, ...listed }],
+            remove: [],
+          }),
+        ),
+      )
+    const by = (options: object): TestKey => ({
+      ...key,
+      authorise: (_purpose, bytes) => {
+        const challenge = sha256(challengeInput('enrol', bytes))
+        const proof = encodePasskeyProof(key.assert({ challenge, ...options }))
+        return { credential: credential.id, purpose: 'enrol', signature: proof }
+      },
+    })
+    expect(await asked({}, by({ challenge: sha256(utf8('other bytes')) }))).toBe(
+      'passkey_wrong_challenge',
+    )
+    expect(await asked({}, by({ origin: 'https://evil.example' }))).toBe('passkey_wrong_origin')
+    expect(await asked({}, by({ rpId: 'evil.example' }))).toBe('passkey_wrong_rp')
+    const foreign = { origins: [...credential.origins, 'https://evil.example'] }
+    expect(await asked(foreign, key)).toBe('invalid_field')
+    expect(await asked({}, key)).toBe('ok')
   })
 
   it('takes effect after its delay: the new key signs, and the lost one does no more', async () => {

@@ -3,10 +3,9 @@ import { accept, refuse } from '@holdfast/base/errors'
 import { submitChange } from '../changes/submit-change.ts'
 import { authorise } from '../credentials/authorise.ts'
 import { checkNewCredentials, onlyFor } from '../credentials/check-new-credentials.ts'
-import { checkTicketKeys } from '../credentials/password/check-ticket-keys.ts'
 import type { Run } from './call.ts'
 
-/** Refusals: of the judge, of `checkPersons` and of `submitChange`, `unauthenticated`. */
+/** Refusals: of the judge, of `checkPersons` and of `submitChange`, of `checkNewCredentials`. */
 export const credentialAdd: Run<'credential.add'> = async (context, call) => {
   const held = await context.wallets.read(call.request.wallet)
   if (held === undefined) return refuse('not_here', 'this zone does not hold the wallet')
@@ -19,10 +18,8 @@ export const credentialAdd: Run<'credential.add'> = async (context, call) => {
   if (!allowed.value.persons.some((person) => owners.includes(person))) {
     return refuse('policy_denied', 'an owner must authorise new credentials', allowed.value.rule)
   }
-  const enrolled = checkNewCredentials(context, call)
+  const enrolled = await checkNewCredentials(context, held, call, call.request.credentials)
   if (!enrolled.ok) return enrolled
-  const tickets = await checkTicketKeys(context, held, call.request.credentials)
-  if (!tickets.ok) return tickets
   // The owners' proofs alone are counted: a key that enrols itself authorises nothing.
   return submitChange(context, onlyFor(call, 'change'), () => accept({ immediate: false }))
 }

@@ -6,8 +6,7 @@ import { formatTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
 import { decided } from '../audit/decided.ts'
 import type { CoreContext } from '../context.ts'
-import { signsRequests } from '../credentials/signs-requests.ts'
-import { verifyProofs } from '../credentials/verify-proofs.ts'
+import { checkFirstCredentials } from '../credentials/check-new-credentials.ts'
 import { durabilityWaitMs, staleAfterMsDefault } from '../limits.ts'
 import { acceptWallet } from '../replication/accept-wallet.ts'
 import { checkCreation } from '../wallets/check-creation.ts'
@@ -15,29 +14,6 @@ import { type MadeKey, makeKey } from '../wallets/key-objects.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { walletIdOf } from '../wallets/wallet-id.ts'
 import type { AnyCall, Call, Run } from './call.ts'
-
-/** Every key that the wallet will trust proves itself over these bytes. */
-const checkEnrolment = (context: CoreContext, call: Call<'wallet.create'>): Result<void> => {
-  const { credentials } = call.request
-  const early = credentials.find(({ kind }) => kind === 'password')
-  if (early !== undefined) {
-    return refuse('unsupported', 'a password is added to a wallet that exists', early.id)
-  }
-  const proofs = verifyProofs({
-    crypto: context.crypto,
-    credentials: new Map(credentials.map((credential) => [credential.id, credential])),
-    purpose: 'enrol',
-    request: call.bytes,
-    authorisations: call.authorisations,
-    passkeys: context.passkeys,
-    nowMs: context.clock.nowMs(),
-  })
-  if (!proofs.ok) return proofs
-  const proved = new Set(proofs.value.map((proof) => proof.credential))
-  const silent = credentials.find(({ kind, id }) => signsRequests(kind) && !proved.has(id))
-  if (silent === undefined) return accept(undefined)
-  return refuse('unauthenticated', 'a credential of the wallet does not prove its key', silent.id)
-}
 
 const firstVersion = (
   context: CoreContext,
@@ -138,7 +114,7 @@ const remainingMs = (context: CoreContext, call: AnyCall): number =>
  * zones than the durability hold it.
  */
 export const walletCreate: Run<'wallet.create'> = async (context, call) => {
-  const enrolled = checkEnrolment(context, call)
+  const enrolled = checkFirstCredentials(context, call)
   if (!enrolled.ok) return enrolled
   const found = await findOrCreate(context, call)
   if (!found.ok) return found

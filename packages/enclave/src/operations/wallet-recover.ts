@@ -6,14 +6,14 @@ import { gatherProofs } from '../credentials/authorise.ts'
 import { checkNewCredentials, onlyFor } from '../credentials/check-new-credentials.ts'
 import type { Run } from './call.ts'
 
-/** Refusals: of `submitChange`; `policy_denied`, `unauthenticated`, `bad_proof`. */
+/** Refusals: of `submitChange` and of `checkNewCredentials`; `policy_denied`. */
 export const walletRecover: Run<'wallet.recover'> = async (context, call) => {
   const held = await context.wallets.read(call.request.wallet)
   if (held === undefined) return refuse('not_here', 'this zone does not hold the wallet')
   if (held.wallet.policy.recovery === undefined) {
     return refuse('policy_denied', 'the policy of the wallet names no guardians')
   }
-  const enrolled = checkNewCredentials(context, call)
+  const enrolled = await checkNewCredentials(context, held, call, call.request.credentials)
   if (!enrolled.ok) return enrolled
   const change = onlyFor(call, 'change')
   return submitChange(context, change, (entry) => {

@@ -82,7 +82,7 @@ export class TenantSettingsStore {
     const stored =
       version === undefined
         ? await this.#objects.create(this.#wallet, [
-            { id: this.id, payload: new Uint8Array(1), state },
+            { id: this.id, payload: new Uint8Array(1), state, isFixed: true },
           ])
         : await this.#objects.change(this.#wallet, [{ id: this.id, base: version, state }])
     if (!stored.ok) failRefused(stored.refusal)

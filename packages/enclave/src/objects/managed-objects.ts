@@ -31,6 +31,8 @@ export type ManagedObjects = {
       readonly id: ObjectId
       readonly payload: Bytes
       readonly state: Bytes
+      /** No secret, and the same whoever makes it: then its id may be given again. */
+      readonly isFixed?: true
     }[],
   ): Promise<Result<void>>
   /** Refuses `unknown`, also for an object of another wallet. */

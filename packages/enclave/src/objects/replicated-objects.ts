@@ -78,7 +78,8 @@ export const createObjectsHere = async (
     payload: encodePayload({
       object: object.id,
       wallet: id,
-      salt: salt(),
+      // Two homes that make it, one unknown to the other, make one record.
+      salt: object.isFixed === true ? '00'.repeat(16) : salt(),
       payload: object.payload,
     }),
   }))

@@ -62,7 +62,14 @@ export type KnownOutcome = z.infer<typeof knownOutcome>
 export const openedChanges = z.array(hex(32)).max(openedChangesMax)
 
 const newObjects = z
-  .array(z.strictObject({ id: objectId, payload: bytes, state: bytes }))
+  .array(
+    z.strictObject({
+      id: objectId,
+      payload: bytes,
+      state: bytes,
+      isFixed: z.literal(true).exactOptional(),
+    }),
+  )
   .min(1)
   .max(64)
 

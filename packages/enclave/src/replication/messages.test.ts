@@ -67,6 +67,7 @@ const requests: readonly CborValue[] = [
   { type: 'audit.witness', after: 3, links: [new Uint8Array(32)] },
   { type: 'zone.key' },
   { type: 'zone.next', epoch: 2, key: some },
+  { type: 'manifest.after', serial: 1, limit: 4 },
   { type: 'kmip.caller', credential: proof.credential },
   {
     type: 'kmip.wait',
@@ -91,7 +92,6 @@ const requests: readonly CborValue[] = [
     without: ['eu-west'],
     catchUp: true,
   },
-  { type: 'zone.next', epoch: 2, key: some },
   { type: 'outcome', wallet, request: 'ab'.repeat(32) },
   { type: 'homes.take', statement: Uint8Array.of(1, 2) },
   {

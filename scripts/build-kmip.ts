@@ -78,7 +78,7 @@ const packageOf = (): object => {
   } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Record<string, unknown>
   return {
     ...own,
-    engines: { node: '>=20' },
+    engines: { node: '>=20.4.0' },
     main: './index.js',
     types: './index.d.ts',
     exports: { '.': { types: './index.d.ts', default: './index.js' } },

@@ -1,6 +1,15 @@
 /** `sign`: one transaction or message by one account. */
 import { z } from 'zod'
-import { accountId, base64url, hex, intentId, objectId, walletId, zoneId } from '../schema.ts'
+import {
+  accountId,
+  base64url,
+  decimal,
+  hex,
+  intentId,
+  objectId,
+  walletId,
+  zoneId,
+} from '../schema.ts'
 import { header, seen, wait } from './header.ts'
 
 export const signPayload = z.discriminatedUnion('kind', [
@@ -24,6 +33,29 @@ export const signPayload = z.discriminatedUnion('kind', [
     chainId: z.string().regex(/^(?:0|[1-9][0-9]{0,77})$/),
     address: hex(20),
     nonce: z.string().regex(/^(?:0|[1-9][0-9]{0,19})$/),
+  }),
+  /**
+   * ERC-4337 before 0.8: the enclave derives the hash and signs it as EIP-191 message, as the
+   * reference account takes it. Integers decimal; the version names the entry point.
+   */
+  z.strictObject({
+    kind: z.literal('ethereum.user-operation'),
+    version: z.enum(['0.6', '0.7']),
+    chainId: decimal,
+    operation: z.strictObject({
+      sender: hex(20),
+      nonce: decimal,
+      /** Factory and its data; empty where the account exists. */
+      initCode: hex(),
+      callData: hex(),
+      callGasLimit: decimal,
+      verificationGasLimit: decimal,
+      preVerificationGas: decimal,
+      maxFeePerGas: decimal,
+      maxPriorityFeePerGas: decimal,
+      /** Paymaster and its data; empty where the account pays. */
+      paymasterAndData: hex(),
+    }),
   }),
   /** BIP-174 or BIP-370, in base64url. */
   z.strictObject({ kind: z.literal('bitcoin.psbt'), psbt: base64url }),

@@ -10,6 +10,7 @@ import { decodeEthereumAuthorization } from './ethereum/decode-authorization.ts'
 import { decodeEthereumMessage } from './ethereum/decode-message.ts'
 import { decodeEthereumTransaction } from './ethereum/decode-transaction.ts'
 import { decodeEthereumTypedData } from './ethereum/decode-typed-data.ts'
+import { decodeEthereumUserOperation } from './ethereum/decode-user-operation.ts'
 import { decodeRaw } from './raw.ts'
 import { decodeSolanaMessage } from './solana/decode-message.ts'
 import { decodeSolanaOffChain } from './solana/decode-off-chain.ts'
@@ -22,6 +23,7 @@ const decoders: { readonly [Kind in AccountKind]: Decoder<Kind> } = {
   'ethereum.transaction': { chain: 'ethereum', decode: decodeEthereumTransaction },
   'ethereum.message': { chain: 'ethereum', decode: decodeEthereumMessage },
   'ethereum.typed-data': { chain: 'ethereum', decode: decodeEthereumTypedData },
+  'ethereum.user-operation': { chain: 'ethereum', decode: decodeEthereumUserOperation },
   'bitcoin.psbt': { chain: 'bitcoin', decode: decodeBitcoinPsbt },
   'solana.message': { chain: 'solana', decode: decodeSolanaMessage },
   'solana.off-chain': { chain: 'solana', decode: decodeSolanaOffChain },

@@ -86,12 +86,12 @@ export const safeCalls = (args: Fields): Held => {
     : { calls: [call], unknown: 'the Safe pays for the gas' }
 }
 
+export const deploysAccount = 'the user operation deploys its account first'
+
 /** What a user operation has its account do. `contract` of the call is the account. */
 export const userOperationCalls = (operation: Fields): Held => ({
   calls: [{ to: operation.bytes('sender'), value: 0n, data: operation.bytes('callData') }],
-  ...(operation.bytes('initCode').length === 0
-    ? {}
-    : { unknown: 'the user operation deploys its account first' }),
+  ...(operation.bytes('initCode').length === 0 ? {} : { unknown: deploysAccount }),
 })
 
 const operations: Holder = (args) => {

@@ -48,8 +48,11 @@ export type RunReport = {
 }
 
 const stepsMax = 200_000
-/** Longer than a rolled-back zone is away, a request may take and a late message lives. */
-const calmMs = 60_000
+/**
+ * Longer than a rolled-back zone is away, a request may take and a late message lives; and than the
+ * silence after which an emptied zone gets a new key (60 s), with some time for what follows.
+ */
+const calmMs = 90_000
 const settleMs = 6000
 
 type Run = {

@@ -30,6 +30,9 @@ export const inventoryPageMarks = 1000
 export const lateAnswerMs = 1000
 /** So also one that gave no answer at all, for so long. */
 export const lateNodeMs = 10_000
+/** A node that owes an answer to a passed-on request for so long is asked for a sign of life. */
+export const probePeerAfterMs = 700
+export const probePeerTimeoutMs = 1000
 /** How long one question to a peer may take. */
 export const peerTimeoutMs = 5000
 /** Wallets whose replication a node drives at once, for each zone. */

@@ -15,6 +15,7 @@ import { placementAnswersHere } from '../placement/answers.ts'
 import type { Manifests } from '../ports/manifests.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { dispatch } from '../routing/dispatch.ts'
+import { knowsAll } from '../routing/knows-all.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { sessionFrame } from '../sessions/session-frame.ts'
 import { answerKmipCaller, answerKmipMessage, type ServedKmip } from '../tenants/answer-kmip.ts'
@@ -92,10 +93,10 @@ const handlers: Handlers = {
     return accept({
       held: held === undefined ? null : { epoch: held.epoch, version: held.version },
       counts:
-        held !== undefined &&
-        context.bootRule.check(rememberersOf(context, held)).ok &&
-        context.bootRule.check(held).ok &&
-        checkPromised(context, held, held).ok,
+        held === undefined
+          ? knowsAll(context)
+          : context.bootRule.check(rememberersOf(context, held)).ok &&
+            checkPromised(context, held, held).ok,
     })
   },
   digests: async (context, peer) => accept({ buckets: context.digests.of(peer.zone) }),

@@ -211,7 +211,7 @@ export const peerAnswers = {
   'zone.boot': bootAnswer,
   'manifest.after': z.strictObject({ manifests: z.array(bytes).max(manifestsAtOnceMax) }),
   put: z.strictObject({ held: version }),
-  /** `counts`: the zone has heard enough since its boot to acknowledge what it holds. */
+  /** `counts`: the zone has heard enough since its boot to say that it holds it, or that not. */
   has: z.strictObject({ held: version.nullable(), counts: z.boolean() }),
   inventory: z.strictObject({
     wallets: z.array(z.tuple([walletId, z.int(), z.int(), z.string()])),

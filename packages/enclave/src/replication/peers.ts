@@ -17,6 +17,8 @@ export type Peers = {
   /** The nearest node of a zone whose link is up and that answers. */
   ofZone(zone: ZoneId): Peer | undefined
   byBoot(boot: BootId): Peer | undefined
+  /** Whether it owes an answer for long, or gave none of late. */
+  isLate(boot: BootId): boolean
   ask<Type extends PeerRequest['type']>(
     peer: Peer,
     request: Extract<PeerRequest, { type: Type }>,
@@ -55,6 +57,7 @@ export const createPeers = (mesh: Mesh, clock: Clock): Peers => {
   return {
     list,
     ofZone: (zone) => list().find((peer) => peer.zone === zone),
+    isLate: (boot) => late.isLate(boot),
     byBoot: (boot) => mesh.peers().find((peer) => peer.boot === boot),
     ask: async (peer, request, timeoutMs) => {
       const ended = late.asked(peer.boot)

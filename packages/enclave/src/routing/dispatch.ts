@@ -56,19 +56,27 @@ const toHome = async (
   return forward(context, call, holder.value)
 }
 
-/** What another node says when the wallet is not where it was. */
-const moved: ReadonlySet<ErrorCode> = new Set(['not_here', 'unknown', 'unreachable'])
+/** What another node says when the wallet is not where it was: it has done nothing. */
+const moved: ReadonlySet<ErrorCode> = new Set(['not_here', 'unknown', 'not_yet'])
 
 const toHolder = async (
   context: CoreContext,
   call: AnyCall,
   wallet: WalletId,
 ): Promise<Result<Bytes>> => {
+  const known = context.locations.get(wallet)
   const holder = await locate(context, wallet)
   if (!holder.ok) return holder
   const answer = await forward(context, call, holder.value)
-  if (!answer.ok && moved.has(answer.refusal.code)) context.locations.forget(wallet)
-  return answer
+  if (answer.ok) return answer
+  const { code } = answer.refusal
+  if (moved.has(code) || code === 'unreachable') context.locations.forget(wallet)
+  // Where it was found long ago it is no more. One that did not answer may have done it.
+  if (!moved.has(code) || known === undefined || call.relayedBy !== undefined) return answer
+  const other = await locate(context, wallet)
+  return other.ok && other.value.boot !== holder.value.boot
+    ? forward(context, call, other.value)
+    : answer
 }
 
 /** Carries the operation out here; its answer's JSON. Refuses `stale_zone`. */

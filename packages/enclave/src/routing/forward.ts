@@ -3,8 +3,29 @@
 import type { Bytes } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { CoreContext } from '../context.ts'
+import { probePeerAfterMs, probePeerTimeoutMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
 import type { Peer } from '../ports/mesh.ts'
+
+/**
+ * A node that stopped dead says nothing for as long as anybody waits. Asked for the time, which
+ * costs no work, it says nothing either; then the client may ask elsewhere while there is time.
+ * The request itself goes to nobody else from here (DESIGN §6: never hedged).
+ */
+const whileAlive = async <Value>(
+  { peers, clock }: CoreContext,
+  peer: Peer,
+  asked: Promise<Result<Value>>,
+): Promise<Result<Value>> => {
+  const late = clock.sleep(probePeerAfterMs).then(() => 'late' as const)
+  const first = await Promise.race([asked, late])
+  if (first !== 'late') return first
+  const probed = peers.ask(peer, { type: 'time' }, probePeerTimeoutMs)
+  const second = await Promise.race([asked, probed.then(({ ok }) => ok)])
+  if (second === true) return asked
+  if (second !== false) return second
+  return refuse('unreachable', 'the node that holds this answers nothing', peer.zone)
+}
 
 /**
  * The answer's bytes as the other node wrote them; it names both nodes. Refusals: `not_here` for
@@ -22,7 +43,7 @@ export const forward = async (
   }
   const remainingMs = Math.floor(call.deadlineMs - context.clock.nowMs())
   if (remainingMs <= 0) return refuse('unreachable', 'no time is left to ask another node')
-  const answer = await context.peers.ask(
+  const asked = context.peers.ask(
     peer,
     {
       type: 'forward',
@@ -33,5 +54,6 @@ export const forward = async (
     },
     remainingMs,
   )
+  const answer = await whileAlive(context, peer, asked)
   return answer.ok ? accept(answer.value.body) : answer
 }

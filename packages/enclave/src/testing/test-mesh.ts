@@ -81,6 +81,8 @@ export type TestMesh = {
   homeStatement(said: Partial<Pick<HomeStatement, 'moves' | 'givenUp'>>): Bytes
   /** Starts a new core on the zone's disk, and has its boot confirmed. */
   start(zone: string, options?: StartOptions): Promise<TestNode>
+  /** Lets a zone's node answer nothing while its links stay up, as SIGSTOP does. */
+  freeze(zone: string, isFrozen: boolean): void
   /** Cuts or mends the link between two zones. */
   cut(one: string, other: string, isCut: boolean): void
   /** Tells a zone, and those that it reaches, that their links came up. */
@@ -177,6 +179,7 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
   const begun = new Map<string, Core>()
   const measurements = new Map<TestNode, string>()
   const cuts = new Set<string>()
+  const frozen = new Set<string>()
   const linkName = (one: string, other: string): string => [one, other].toSorted().join(' ')
   const peerOf = (node: TestNode): Peer => ({
     boot: node.identity.boot,
@@ -189,10 +192,14 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     [...alive.values()].filter((node) => node.name !== from && !cuts.has(linkName(from, node.name)))
   const meshOf = (name: string, self: () => TestNode | undefined): Mesh => ({
     peers: () => reachable(name).map(peerOf),
-    ask: async (boot: BootId, message: Bytes) => {
+    ask: async (boot: BootId, message: Bytes, { timeoutMs }) => {
       const target = reachable(name).find((node) => node.identity.boot === boot)
       const from = self()
       if (target === undefined || from === undefined) return refuse('unreachable', 'no link')
+      if (frozen.has(target.name)) {
+        await new Promise((resolve) => setTimeout(resolve, timeoutMs))
+        return refuse('unreachable', 'nothing came')
+      }
       const value = await target.core.peerMessage(peerOf(from), message)
       const stillThere = reachable(name).includes(target) && !killed.has(from)
       return stillThere ? { ok: true, value } : refuse('unreachable', 'the link broke')
@@ -336,6 +343,10 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
       alive.delete(zone)
     },
     start,
+    freeze: (zone, isFrozen) => {
+      if (isFrozen) frozen.add(zone)
+      else frozen.delete(zone)
+    },
     cut: (one, other, isCut) => {
       if (isCut) cuts.add(linkName(one, other))
       else cuts.delete(linkName(one, other))

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await ready()
   // In west and south alone: east must relay.
   const constraints = { minLevel: 3 } as const
-  const request = createRequest(mesh, [alice], { placement: { constraints } as never })
+  const request = createRequest(mesh, [alice], { placement: { constraints } })
   const sent = await send<WalletAnswer>(mesh.node(west).core, request, 'enrol', [alice])
   wallet = must(sent).wallet
   expect(wallet.placement.zones.toSorted()).toEqual([south, west])

@@ -148,34 +148,52 @@ describe('holdfast', () => {
     expect(JSON.parse(gone.stderr)).toMatchObject({ code: 'unauthenticated' })
   })
 
-  it('logs in by a password, whose file signs for an hour and replaces only logins', async () => {
-    const { wallet } = await json(['wallet', 'create', 'by password', '--account', 'ethereum'])
-    const right = file('password', 'correct horse battery staple\n')
+  describe('a password', () => {
     const person = ['--person', 'owner']
-    const added = ['credential', 'add', wallet.id, ...person, '--name', 'words']
-    const { credential } = await json([...added, '--password-file', right])
-    const { stdout } = await run(['credential', 'list', wallet.id])
-    expect(stdout).toMatch(new RegExp(`${credential} +password +owner \\(owner\\) +words`))
-    const asked = await run([...added, '--password', '--json'])
-    expect(JSON.parse(asked.stderr)).toMatchObject({ code: 'invalid_field' })
     const to = join(files, 'login.json')
+    let id: string
+    let right: string
     const login = (path: string, password: string) =>
-      ['login', wallet.id, path, ...person, '--password-file', password] as const
-    const wrong = await run([...login(to, file('wrong', 'correct horse')), '--json'])
-    expect(JSON.parse(wrong.stderr)).toMatchObject({ code: 'wrong_password' })
-    await json(login(to, right))
-    expect(readFileSync(to, 'utf8')).not.toContain('horse')
-    expect(statSync(to).mode & 0o777).toBe(0o600)
-    const sign = ['sign', 'message', wallet.id, 'hello'] as const
-    expect((await json([...sign, '--key', to])).signed.kind).toBe('ethereum.signature')
-    const late = file('late.json', readFileSync(to, 'utf8').replace(/"20\d\d-/, '"2020-'))
-    const ended = await run([...sign, '--key', late, '--json'])
-    expect(JSON.parse(ended.stderr)).toMatchObject({ code: 'login_required', subject: late })
-    await json(login(to, right))
-    const other = file('other.json', '{"format":"holdfast api key v1"}')
-    expect((await run(login(other, right))).code).toBe(1)
-    expect(readFileSync(other, 'utf8')).toContain('api key')
-  }, 60_000)
+      ['login', id, path, ...person, '--password-file', password] as const
+    const sign = (path: string) => ['sign', 'message', id, 'hello', '--key', path] as const
+
+    it('logs in, and the file of the login signs for an hour', async () => {
+      id = (await json(['wallet', 'create', 'by password', '--account', 'ethereum'])).wallet.id
+      right = file('password', 'correct horse battery staple\n')
+      const add = ['credential', 'add', id, ...person, '--name', 'words', '--password-file', right]
+      const { credential } = await json(add)
+      const { stdout } = await run(['credential', 'list', id])
+      expect(stdout).toMatch(new RegExp(`${credential} +password +owner \\(owner\\) +words`))
+      const wrong = await run([...login(to, file('wrong', 'correct horse')), '--json'])
+      expect(JSON.parse(wrong.stderr)).toMatchObject({ code: 'wrong_password' })
+      await json(login(to, right))
+      expect(readFileSync(to, 'utf8')).not.toContain('horse')
+      expect(statSync(to).mode & 0o777).toBe(0o600)
+      expect((await json(sign(to))).signed.kind).toBe('ethereum.signature')
+    }, 60_000)
+
+    it('is asked for at a terminal alone; its login ends and replaces no other file', async () => {
+      const asked = await run(['credential', 'add', id, ...person, '--password', '--json'])
+      expect(JSON.parse(asked.stderr)).toMatchObject({ code: 'invalid_field' })
+      const late = file('late.json', readFileSync(to, 'utf8').replace(/"20\d\d-/, '"2020-'))
+      const ended = await run([...sign(late), '--json'])
+      expect(JSON.parse(ended.stderr)).toMatchObject({ code: 'login_required', subject: late })
+      const other = file('other.json', '{"format":"holdfast api key v1"}')
+      expect((await run(login(other, right))).code).toBe(1)
+      expect(readFileSync(other, 'utf8')).toContain('api key')
+    }, 60_000)
+
+    it('is changed by itself, and logins by the old one end', async () => {
+      const next = file('next', 'a better horse')
+      const by = ['--password-file', right, '--new-password-file', next]
+      const { stdout } = await run(['credential', 'change-password', id, ...person, ...by])
+      expect(stdout).toContain('in force in  eu-west')
+      const gone = await run([...sign(to), '--json'])
+      expect(JSON.parse(gone.stderr)).toMatchObject({ code: 'unauthenticated' })
+      await json(login(to, next))
+      await json(sign(to))
+    }, 60_000)
+  })
 
   it('enrols a KMIP client in a wallet whose policy names KMIP, and in no other', async () => {
     const enroll = (id: string, out: string) =>

@@ -10,6 +10,7 @@ import {
 } from './commands/approvals.ts'
 import { auditShowCommand, auditVerifyCommand } from './commands/audit.ts'
 import { backupMakeCommand, backupProveCommand, backupShowCommand } from './commands/backup.ts'
+import { changePasswordCommand } from './commands/change-password.ts'
 import {
   credentialAddCommand,
   credentialListCommand,
@@ -95,6 +96,7 @@ const commands: readonly MakeCommand[] = [
     credentialAddCommand,
     credentialListCommand,
     credentialRemoveCommand,
+    changePasswordCommand,
   ]),
   loginCommand,
   group('audit', 'the log of decisions', [auditShowCommand, auditVerifyCommand]),

@@ -1,5 +1,5 @@
 /** A wallet in words. */
-import { backupStateOf, type WalletAnswer } from '@holdfast/sdk'
+import { backupStateOf, type Exposure, type WalletAnswer } from '@holdfast/sdk'
 import { table } from './table.ts'
 
 export const walletText = ({ wallet, durability, node, relayedBy }: WalletAnswer): string => {
@@ -23,3 +23,21 @@ export const walletText = ({ wallet, durability, node, relayedBy }: WalletAnswer
     table(accounts),
   ].join('\n')
 }
+
+/** Where something is in force, and where not yet. */
+export const exposureText = ({ inForce, open }: Exposure): string =>
+  [
+    `  in force in  ${inForce.join(', ')}`,
+    ...open.map(({ zone, until }) =>
+      until === undefined
+        ? `  NOT in ${zone}, which may sign until it is reached`
+        : `  NOT in ${zone}, which may sign until ${until}`,
+    ),
+  ].join('\n')
+
+/** A wallet after a revocation, and where that is in force; nowhere where it only waits. */
+export const revokedText = (answer: WalletAnswer): string =>
+  [
+    walletText(answer),
+    answer.exposure === undefined ? '  waits for owners' : exposureText(answer.exposure),
+  ].join('\n')

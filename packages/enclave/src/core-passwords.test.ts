@@ -287,6 +287,82 @@ describe('a password', () => {
   })
 })
 
+describe('another password by the old one', () => {
+  const changing = async (
+    wallet: Wallet,
+    { old, next, by }: { old: PasswordCredential; next: PasswordCredential; by: TestKey },
+    silent = false,
+  ) => {
+    const request = {
+      operation: 'password.change',
+      ...header(wallet),
+      base: { epoch: wallet.epoch, version: wallet.version },
+      replaces: old.id,
+      credential: next,
+    }
+    const enrol = proofOf(next, 'new', new Uint8Array())
+    const enrolling: TestKey = { ...alice, authorise: (_of, bytes) => enrol('enrol', bytes) }
+    const signers = silent ? [by] : [by, enrolling]
+    return send<WalletAnswer>(mesh.node('eu-west').core, request, 'change', signers)
+  }
+
+  it('ends the old one with its tickets at once, whatever the policy says', async () => {
+    const [all] = ownerPolicy.rules
+    const rules = [{ ...all!, operations: ['sign', 'wallet.show', 'credential.add'] }]
+    const { wallet, credential: old } = await register('old', {
+      policy: { ...ownerPolicy, rules },
+    })
+    const { ticket } = must(await logIn(wallet, 'old'))
+    const by = signer(old, 'old', ticket)
+    const next = await make(wallet, 'new')
+    const answer = must(await changing(wallet, { old, next, by }))
+    expect(answer.wallet.version).toBe(wallet.version + 1)
+    expect(answer.wallet.credentials.map(({ id }) => id)).toEqual([alice.credential.id, next.id])
+    expect(answer.exposure?.inForce).toContain('eu-west')
+    const { core } = mesh.node('eu-west')
+    expect(codeOf(await send(core, signRequest(mesh, wallet), 'sign', [by]))).toBe(
+      'unauthenticated',
+    )
+    expect(codeOf(await logIn(wallet, 'old'))).toBe('wrong_password')
+    const fresh = must(await logIn(wallet, 'new'))
+    const key = signer(next, 'new', fresh.ticket)
+    must(await send(core, signRequest(mesh, wallet), 'sign', [key]))
+  })
+
+  it('wants the proof of the old one right after a login, and of the new one', async () => {
+    const { wallet, credential: old } = await register('old')
+    const { ticket } = must(await logIn(wallet, 'old'))
+    const by = signer(old, 'old', ticket)
+    const next = await make(wallet, 'new')
+    expect(codeOf(await changing(wallet, { old, next, by: alice }))).toBe('policy_denied')
+    expect(codeOf(await changing(wallet, { old, next, by }, true))).toBe('unauthenticated')
+    const forged = { ...next, ticketKey: old.ticketKey }
+    expect(codeOf(await changing(wallet, { old, next: forged, by }))).toBe('invalid_field')
+    mesh.advance(6 * 60_000)
+    expect(codeOf(await changing(wallet, { old, next, by }))).toBe('login_required')
+    const again = must(await logIn(wallet, 'old'))
+    must(await changing(wallet, { old, next, by: signer(old, 'old', again.ticket) }))
+  })
+
+  it('gives no more than the old one had: the same person, scope and end', async () => {
+    const { wallet, credential: old } = await register('old')
+    const { ticket } = must(await logIn(wallet, 'old'))
+    const by = signer(old, 'old', ticket)
+    const next = await make(wallet, 'new')
+    for (const other of [
+      { person: PersonId('mallory') },
+      { name: 'other' },
+      { expiresAt: '2030-01-01T00:00:00Z' },
+      { scope: { operations: ['sign' as const] } },
+    ]) {
+      const answer = await changing(wallet, { old, next: { ...next, ...other }, by })
+      expect(codeOf(answer)).toBe('invalid_field')
+    }
+    const key = { ...old, id: alice.credential.id }
+    expect(codeOf(await changing(wallet, { old: key, next, by }))).toBe('invalid_field')
+  })
+})
+
 describe('a rule that wants two kinds of proof', () => {
   it('allows a person who gives both, and nobody who gives one', async () => {
     const [all] = ownerPolicy.rules

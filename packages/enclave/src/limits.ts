@@ -151,5 +151,7 @@ export const deviceGuessesMax = 20
 export const kmipOwnerGuessesMax = 10
 /** How long a login lets its request key sign. */
 export const loginTicketLifetimeMs = 60 * 60_000
+/** How long after a login its password can be changed. */
+export const passwordChangeAfterLoginMs = 5 * 60_000
 /** How long a device is known after its last login. */
 export const deviceTicketLifetimeMs = 180 * 24 * 3_600_000

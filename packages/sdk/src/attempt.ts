@@ -41,12 +41,12 @@ export const tryOnce = async (
   progress: Progress,
   { timeoutMs, isGivenUp }: { readonly timeoutMs: number; readonly isGivenUp: () => boolean },
 ): Promise<Result<Bytes>> => {
-  const { routes, signers, authenticate } = options
+  const { routes, authenticate } = options
   const { bytes, purpose, wallet } = prepared
   const prove = async (): Promise<readonly Authorisation[]> => {
     if (prepared.unproved === true) return []
     progress.proofs ??= [
-      ...(await authoriseAll(signers, purpose, bytes)),
+      ...(await authoriseAll(prepared.signers ?? options.signers, purpose, bytes)),
       ...(await authoriseAll(prepared.enrol ?? [], 'enrol', bytes)),
     ]
     return progress.proofs
@@ -61,6 +61,7 @@ export const tryOnce = async (
   const session = await routes.session(endpoint, progress.target)
   const bySession =
     authenticate !== undefined &&
+    prepared.signers === undefined &&
     wallet !== undefined &&
     acceptsSession(prepared.operation) &&
     !progress.needsProof

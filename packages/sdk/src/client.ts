@@ -22,6 +22,7 @@ import type { SignPayload } from '@holdfast/base/requests/sign'
 import type { AuditReport } from './audit/verify-audit.ts'
 import type { Signer } from './credentials.ts'
 import type { ImportWallet } from './import-wallet.ts'
+import type { ChangePassword } from './passwords/change-password.ts'
 import type { Password, PasswordOf } from './passwords/password.ts'
 import type { AddPassword, PasswordAnswer } from './passwords/password-operations.ts'
 import type { AddAccounts } from './requests/add-accounts.ts'
@@ -76,6 +77,11 @@ export type Client = {
   addCredentials(options: AddCredentials, request?: RequestOptions): Promise<WalletAnswer>
   /** A password of a person; rules see it as the kind `password`. */
   addPassword(options: AddPassword, request?: RequestOptions): Promise<PasswordAnswer>
+  /**
+   * Another password in place of the one that the person knows, at once and with another request
+   * key; logins by the old one end where the answer says. The client's credentials prove nothing.
+   */
+  changePassword(options: ChangePassword, request?: RequestOptions): Promise<PasswordAnswer>
   /** The signer of a person who knows his password, for an hour. Connect with it to sign. */
   login(
     options: PasswordOf & { readonly device?: string },

@@ -95,6 +95,7 @@ export {
   type RegisterPasskey,
   registerPasskey,
 } from './passkeys/passkey.ts'
+export type { ChangePassword } from './passwords/change-password.ts'
 export { formatLogin, parseLogin } from './passwords/login-text.ts'
 export type { Password, PasswordOf } from './passwords/password.ts'
 export type { AddPassword, PasswordAnswer } from './passwords/password-operations.ts'

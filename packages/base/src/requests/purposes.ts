@@ -36,4 +36,5 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'password.login': 'read',
   'password.finish': 'read',
   'password.unlock': 'change',
+  'password.change': 'change',
 }

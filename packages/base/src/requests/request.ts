@@ -16,6 +16,7 @@ import { credentialRemove } from './credential-remove.ts'
 import { exportFetch } from './export-fetch.ts'
 import { keyExport } from './key-export.ts'
 import { limitsShow } from './limits-show.ts'
+import { passwordChange } from './password-change.ts'
 import { passwordFinish, passwordLogin } from './password-login.ts'
 import { passwordRegister } from './password-register.ts'
 import { passwordUnlock } from './password-unlock.ts'
@@ -58,6 +59,7 @@ export const request = z.discriminatedUnion('operation', [
   passwordLogin,
   passwordFinish,
   passwordUnlock,
+  passwordChange,
   walletBackup,
   walletRecover,
   keyExport,

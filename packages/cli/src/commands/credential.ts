@@ -23,8 +23,7 @@ import { type MakeCommand, run, type Surroundings } from '../command.ts'
 import { credentialsText } from '../credentials-text.ts'
 import { exists, readBytes } from '../mesh-folder/files.ts'
 import { readPassword } from '../read-password.ts'
-import { walletText } from '../wallet-text.ts'
-import { exposureText } from './freeze.ts'
+import { revokedText, walletText } from '../wallet-text.ts'
 
 type AddOptions = ClientOptions & {
   readonly person: string
@@ -161,8 +160,6 @@ export const credentialRemoveCommand: MakeCommand = (around) =>
           wallet: WalletId(id),
           credential: CredentialId(credential),
         })
-        const { exposure } = answer
-        const where = exposure === undefined ? [] : [exposureText(exposure)]
-        talk.data(answer, [walletText(answer), ...where].join('\n'))
+        talk.data(answer, revokedText(answer))
       }),
     )

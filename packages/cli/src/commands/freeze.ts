@@ -1,20 +1,9 @@
 /** `holdfast freeze` and `unfreeze`: nothing of a wallet is signed until its owners say so. */
-import { type Exposure, type MarkAnswer, WalletId } from '@holdfast/sdk'
+import { type MarkAnswer, WalletId } from '@holdfast/sdk'
 import { Command } from 'commander'
 import { type ClientOptions, openClient, withClientOptions } from '../client-context.ts'
 import { type MakeCommand, run } from '../command.ts'
-import { walletText } from '../wallet-text.ts'
-
-/** Where something is in force, and where not yet. */
-export const exposureText = ({ inForce, open }: Exposure): string =>
-  [
-    `  in force in  ${inForce.join(', ')}`,
-    ...open.map(({ zone, until }) =>
-      until === undefined
-        ? `  NOT in ${zone}, which may sign until it is reached`
-        : `  NOT in ${zone}, which may sign until ${until}`,
-    ),
-  ].join('\n')
+import { exposureText, walletText } from '../wallet-text.ts'
 
 const frozenText = ({ marks, exposure }: MarkAnswer): string =>
   [

@@ -18,6 +18,7 @@ export const changeOperations = [
   'wallet.unfreeze',
   'credential.add',
   'credential.remove',
+  'password.change',
   'wallet.recover',
   'key.export',
 ] as const
@@ -70,6 +71,15 @@ const builders: { readonly [Name in ChangeOperation]: Build<Name> } = {
     if (credentials.length === wallet.credentials.length) {
       return refuse('invalid_field', 'the wallet has no such credential', credential)
     }
+    const checked = checkPersons(crypto, { persons: wallet.persons, credentials })
+    return checked.ok ? accept({ credentials, policyVersion: wallet.policyVersion + 1 }) : checked
+  },
+  'password.change': ({ crypto }, { wallet }, { replaces, credential }) => {
+    const kept = wallet.credentials.filter(({ id }) => id !== replaces)
+    if (kept.length === wallet.credentials.length) {
+      return refuse('invalid_field', 'the wallet has no such credential', replaces)
+    }
+    const credentials = [...kept, credential]
     const checked = checkPersons(crypto, { persons: wallet.persons, credentials })
     return checked.ok ? accept({ credentials, policyVersion: wallet.policyVersion + 1 }) : checked
   },

@@ -8,7 +8,7 @@ import { checkTicketKeys } from './password/check-ticket-keys.ts'
 import { signsRequests } from './signs-requests.ts'
 import { verifyProofs } from './verify-proofs.ts'
 
-type EnrolCall = Call<'credential.add'> | Call<'wallet.recover'>
+type EnrolCall = Call<'credential.add'> | Call<'password.change'> | Call<'wallet.recover'>
 
 /** A request that owners and new keys signed: each purpose is judged for itself. */
 export const onlyFor = <Of extends EnrolCall>(call: Of, purpose: 'change' | 'enrol'): Of => ({

@@ -1,6 +1,6 @@
 /** Where a freeze or a revocation is in force, and how long the other zones may still sign. */
-import type { Exposure } from '@holdfast/base/answers'
-import type { ZoneId } from '@holdfast/base/ids'
+import type { Exposure, WalletAnswer } from '@holdfast/base/answers'
+import type { CredentialId, ZoneId } from '@holdfast/base/ids'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
 import { type Grouped, groupOf } from '../replication/group.ts'
@@ -29,4 +29,16 @@ export const exposureOf = (
         ...(bounded ? { until: formatTimestamp(nowMs + wallet.staleAfterMs) } : {}),
       })),
   }
+}
+
+/** What a revocation answers: where the credential is gone, and how long others may take it yet. */
+export const withExposure = (
+  answer: WalletAnswer,
+  revoked: CredentialId,
+  nowMs: number,
+): WalletAnswer => {
+  const { wallet, durability } = answer
+  // Where the revocation only waits, it is in force nowhere.
+  if (wallet.credentials.some(({ id }) => id === revoked)) return answer
+  return { ...answer, exposure: exposureOf(wallet, new Set(durability.confirmed), nowMs) }
 }

@@ -3,7 +3,7 @@ import { accept, type Result } from '@holdfast/base/errors'
 import { submitChange } from '../changes/submit-change.ts'
 import type { CoreContext } from '../context.ts'
 import { authorise, gatherProofs } from '../credentials/authorise.ts'
-import { exposureOf } from '../marks/exposure.ts'
+import { withExposure } from '../marks/exposure.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import type { Call, Run } from './call.ts'
 
@@ -33,12 +33,5 @@ const mayRemove = (
 export const credentialRemove: Run<'credential.remove'> = async (context, call) => {
   const answer = await submitChange(context, call, (entry) => mayRemove(context, entry, call))
   if (!answer.ok) return answer
-  const { wallet, durability } = answer.value
-  // Where it only waits, it is in force nowhere.
-  if (wallet.credentials.some(({ id }) => id === call.request.credential)) return answer
-  const known = new Set(durability.confirmed)
-  return accept({
-    ...answer.value,
-    exposure: exposureOf(wallet, known, context.clock.nowMs()),
-  })
+  return accept(withExposure(answer.value, call.request.credential, context.clock.nowMs()))
 }

@@ -14,6 +14,7 @@ import { credentialRemove } from './credential-remove.ts'
 import { exportFetch } from './export-fetch.ts'
 import { keyExport } from './key-export.ts'
 import { limitsShow } from './limits-show.ts'
+import { passwordChange } from './password-change.ts'
 import { passwordFinish, passwordLogin } from './password-login.ts'
 import { passwordRegister } from './password-register.ts'
 import { passwordUnlock } from './password-unlock.ts'
@@ -69,6 +70,7 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'password.register': { at: 'holder', run: passwordRegister },
   'password.login': { at: 'holder', run: passwordLogin },
   'password.finish': { at: 'holder', run: passwordFinish },
+  'password.change': { at: 'home', run: passwordChange },
   'password.unlock': { at: 'holder', run: passwordUnlock },
 }
 

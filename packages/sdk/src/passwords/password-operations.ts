@@ -5,6 +5,7 @@ import type { Client, RequestOptions } from '../client.ts'
 import type { Listing } from '../credentials.ts'
 import type { AddCredentials } from '../requests/change-credentials.ts'
 import type { Header, Prepared } from '../requests/prepared.ts'
+import { changePassword } from './change-password.ts'
 import { login, makePassword, type PasswordOf } from './password.ts'
 import { type PasswordRequests, unlockPassword } from './requests.ts'
 
@@ -17,7 +18,7 @@ export type AddPassword = PasswordOf &
 /** With the id of the new password, which the wallet does not list yet where the change waits. */
 export type PasswordAnswer = WalletAnswer & { readonly credential: CredentialId }
 
-type Parts = {
+export type PasswordParts = {
   readonly header: () => Header
   readonly send: <Answer>(prepared: Prepared<Answer>, request?: RequestOptions) => Promise<Answer>
   readonly add: (options: AddCredentials, request?: RequestOptions) => Promise<WalletAnswer>
@@ -27,7 +28,7 @@ export const passwordOperations = ({
   header,
   send,
   add,
-}: Parts): Pick<Client, 'addPassword' | 'login' | 'unlockPassword'> => {
+}: PasswordParts): Pick<Client, 'addPassword' | 'changePassword' | 'login' | 'unlockPassword'> => {
   const requests = (request?: RequestOptions): PasswordRequests => ({
     header,
     send: (prepared) => send(prepared, request),
@@ -40,6 +41,7 @@ export const passwordOperations = ({
       const added = { wallet, credentials: [credential], persons, enrol: [signer] }
       return { ...(await add(added, request)), credential: credential.id }
     },
+    changePassword: (options, request) => changePassword(options, { header, send }, request),
     login: (of, request) => login(of, requests(request)),
     unlockPassword: async ({ wallet, credential }, request) => {
       await send(unlockPassword(header(), wallet, credential), request)

@@ -8,9 +8,13 @@ import {
   passwordLoginAnswer,
   passwordRegisterAnswer,
   passwordUnlockAnswer,
+  type WalletAnswer,
+  walletAnswer,
 } from '@holdfast/base/answers'
 import type { CredentialId, PersonId, WalletId } from '@holdfast/base/ids'
-import { type Header, type Prepared, prepare } from '../requests/prepared.ts'
+import type { Seen } from '@holdfast/base/requests/header'
+import type { PasswordCredential } from '@holdfast/base/wallet'
+import { type Header, observing, type Prepared, prepare } from '../requests/prepared.ts'
 
 /** How a client sends them. */
 export type PasswordRequests = {
@@ -57,6 +61,23 @@ export const finishLogin = (
   ...prepare({ operation: 'password.finish', ...header, wallet, message }, passwordFinishAnswer),
   unproved: true,
 })
+
+export type NewPassword = {
+  readonly wallet: WalletId
+  readonly replaces: CredentialId
+  readonly credential: PasswordCredential
+}
+
+/** `base` is the version that the change builds on; another answers `conflict`. */
+export const replacePassword = (
+  { wallet, replaces, credential }: NewPassword,
+  { header, base }: { readonly header: Header; readonly base: Seen },
+): Prepared<WalletAnswer> =>
+  prepare(
+    { operation: 'password.change', ...header, wallet, base, replaces, credential },
+    walletAnswer,
+    observing(wallet),
+  )
 
 export const unlockPassword = (
   header: Header,

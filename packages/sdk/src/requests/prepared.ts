@@ -17,6 +17,8 @@ export type Prepared<Answer> = {
   readonly purpose: Purpose
   /** New keys, which prove themselves over the same bytes with the purpose `enrol`. */
   readonly enrol?: readonly Signer[]
+  /** Who proves it, where that is not who the client was connected with. */
+  readonly signers?: readonly Signer[]
   /** Carries its proofs inside: none is made over its own bytes. */
   readonly unproved?: true
   /** What the answer must look like; another answer is refused. */

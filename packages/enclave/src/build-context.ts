@@ -67,6 +67,8 @@ export type CoreOptions = {
   readonly evidence: OwnEvidence
   /** Asked each time: a newer one may take its place while the node runs. */
   readonly manifest: VerifiedManifest
+  /** Whether this node is what the manifest lists now; absent where nobody can tell. */
+  readonly isListed?: () => boolean
   /** Absent: what peers know of newer manifests is not asked for. */
   readonly manifests?: Manifests
   readonly identity: NodeIdentity
@@ -114,14 +116,15 @@ const tablesOf = (records: Records, { crypto, clock, outboxPerZoneMax }: CoreOpt
 const rotationOf = (
   options: CoreOptions,
   { ring, claim, manifest, standing }: Held,
-  of: { readonly peers: Peers; readonly leads: () => boolean },
+  peers: Peers,
 ): Rotation => {
   const { crypto, self } = options
   const { zone, boot } = self
   const { mesh } = options.manifest
   return createRotation({
     ...options,
-    ...of,
+    peers,
+    isListed: options.isListed ?? (() => true),
     mesh,
     zone,
     boot,
@@ -194,7 +197,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     zoneView,
     ...log,
     standing,
-    rotation: rotationOf(options, held, { peers, leads: () => zoneView.leads() }),
+    rotation: rotationOf(options, held, peers),
     placements: createPlacements(() => context),
   }
   return context

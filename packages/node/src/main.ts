@@ -5,7 +5,7 @@
  * is, `--doctor` what is wrong with this server.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { reportDataOf } from '@holdfast/attestation'
+import { reportDataOf, type VerifiedManifest, verifyEvidence } from '@holdfast/attestation'
 import { collateralSchema } from '@holdfast/base/collateral'
 import { fail, RefusalError, type Result, toProblem } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
@@ -14,7 +14,8 @@ import { createCore } from '@holdfast/enclave/core'
 import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
 import { createEntropy } from '@holdfast/enclave/crypto/entropy'
 import { createGeneralCrypto } from '@holdfast/enclave/crypto/general/general-crypto'
-import { createIdentity } from '@holdfast/enclave/identity/node-identity'
+import { createIdentity, type NodeIdentity } from '@holdfast/enclave/identity/node-identity'
+import type { Clock } from '@holdfast/enclave/ports/clock'
 import { type NodeConfig, readConfig } from './config.ts'
 import { examineServer } from './doctor/examine-server.ts'
 import { forcedStopMs } from './limits.ts'
@@ -26,6 +27,7 @@ import { createLogs, type Logs } from './logs.ts'
 import { createMesh } from './mesh/create-mesh.ts'
 import { createVerifyPeer } from './mesh/verify-peer.ts'
 import { watchStatements, writeBoot } from './platform/boot-files.ts'
+import type { Machine } from './platform/machine.ts'
 import { holdManifest, type ManifestHolder } from './platform/manifest-holder.ts'
 import { openManifests } from './platform/manifests.ts'
 import { openMachine } from './platform/open-machine.ts'
@@ -60,12 +62,36 @@ const kept = (path: string) => ({
   },
 })
 
+/** By every rule by which a peer would judge this node. */
+const isListed = (evidence: Evidence | undefined, manifest: VerifiedManifest, nowMs: number) =>
+  evidence !== undefined && verifyEvidence({ evidence, manifest, nowMs }).ok
+
 const openHeld = (config: NodeConfig, nowMs: number): ManifestHolder => {
   const chain = needed(openManifests(readFile(config.manifest) ?? new Uint8Array(), nowMs))
   if (chain.current.manifest.zones.every(({ id }) => id !== config.zone)) {
     throw new RefusalError({ code: 'unknown_zone', detail: 'the manifest has no such zone' })
   }
   return holdManifest(chain)
+}
+
+/** The certificate that carries this node's evidence, made anew where its collateral was. */
+const ownCertificate = ({ machine, clock, quote, ...of }: OwnCertificate) => {
+  let evidence: Evidence | undefined
+  return {
+    evidence: () => evidence,
+    makeTls: async () => {
+      const collateral = parseJson(collateralSchema, await machine.evidence.collateral())
+      evidence = { identity: of.identity.document, quote, collateral }
+      return createTlsIdentity({ ...of, evidence, nowMs: clock.nowMs() })
+    },
+  }
+}
+
+type OwnCertificate = Omit<Parameters<typeof createTlsIdentity>[0], 'evidence' | 'nowMs'> & {
+  readonly machine: Machine
+  readonly clock: Clock
+  readonly quote: Uint8Array
+  readonly identity: NodeIdentity
 }
 
 /** The enclave's side: keys, evidence of this boot, store, links, core. */
@@ -100,11 +126,8 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     zone: config.zone,
   })
   const quote = await machine.evidence.quote(reportDataOf(identity.document))
-  const makeTls = async () => {
-    const collateral = parseJson(collateralSchema, await machine.evidence.collateral())
-    const evidence: Evidence = { identity: identity.document, quote, collateral }
-    return createTlsIdentity({ crypto, entropy, identity, evidence, nowMs: clock.nowMs() })
-  }
+  const own = ownCertificate({ machine, identity, quote, crypto, entropy, clock })
+  const { makeTls } = own
   const tls = await makeTls()
   const store = needed(await openStore(config, { entropy }))
   const mesh = createMesh({
@@ -130,6 +153,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     get manifest() {
       return manifests.settled()
     },
+    isListed: () => isListed(own.evidence(), manifests.settled(), clock.nowMs()),
     manifests: createPeerManifests({ manifests, mesh, nowMs, logs, ...kept(config.manifest) }),
     identity,
     quote,

@@ -29,6 +29,7 @@ import type { Crypto } from '../ports/crypto.ts'
 import type { Mesh, Peer } from '../ports/mesh.ts'
 import type { Sealing } from '../ports/sealing.ts'
 import type { Store } from '../ports/store.ts'
+import { isInForce } from '../zone-key/handover.ts'
 import { createMemoryDisk, type MemoryDisk, openMemoryStore } from './memory-store.ts'
 
 export type TestNode = {
@@ -177,7 +178,7 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
   const alive = new Map<string, TestNode>()
   const killed = new Set<TestNode>()
   const begun = new Map<string, Core>()
-  const measurements = new Map<TestNode, string>()
+  const codes = new Map<string, string>()
   const cuts = new Set<string>()
   const frozen = new Set<string>()
   const linkName = (one: string, other: string): string => [one, other].toSorted().join(' ')
@@ -185,11 +186,19 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     boot: node.identity.boot,
     zone: node.zone,
     level: zones.find((zone) => zone.id === node.zone)?.level ?? 1,
-    measurement: measurements.get(node) ?? measurement,
+    measurement: codes.get(node.name) ?? measurement,
     roundTripMs: 1,
   })
+  /** As links between real nodes, which are cut where a verdict is no longer good. */
+  const isListed = (name: string): boolean => {
+    const code = codes.get(name) ?? measurement
+    return isInForce(manifest, code, nowMs)
+  }
   const reachable = (from: string): readonly TestNode[] =>
-    [...alive.values()].filter((node) => node.name !== from && !cuts.has(linkName(from, node.name)))
+    [...alive.values()].filter(
+      ({ name }) =>
+        name !== from && !cuts.has(linkName(from, name)) && isListed(name) && isListed(from),
+    )
   const meshOf = (name: string, self: () => TestNode | undefined): Mesh => ({
     peers: () => reachable(name).map(peerOf),
     ask: async (boot: BootId, message: Bytes, { timeoutMs }) => {
@@ -266,6 +275,7 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     })
     const quote = async (reportData: Bytes): Promise<Bytes> =>
       simulatedQuote(platform, { mrEnclave: fromHex(measurement), reportData })
+    if (of.measurement !== undefined) codes.set(name, of.measurement)
     const started: { node?: TestNode } = {}
     const sharing = options.more === undefined ? 'exclusive' : 'shared'
     const store = openMemoryStore(disk, { sharing })
@@ -288,14 +298,14 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
       get manifest() {
         return manifest
       },
+      isListed: () => isListed(name),
       identity,
       quote: await quote(reportDataOf(identity.document)),
-      self: { zone: id, boot: identity.boot, measurement },
+      self: { zone: id, boot: identity.boot, measurement: of.measurement ?? measurement },
     })
     const node = { name, zone: id, core, identity }
     started.node = node
     begun.set(name, core)
-    if (of.measurement !== undefined) measurements.set(node, of.measurement)
     const outcome = await core.start()
     if (!outcome.ok) throw new Error(outcome.refusal.detail)
     alive.set(name, node)

@@ -29,8 +29,8 @@ export type RotationOptions = Omit<GuardOptions, 'ask' | 'advanced'> &
     readonly guard: EpochGuard
     readonly peers: Peers
     readonly manifest: () => VerifiedManifest
-    /** A hint: one node of the zone does what one alone need do. */
-    readonly leads: () => boolean
+    /** Whether this node itself is what the manifest lists: another makes no key. */
+    readonly isListed: () => boolean
     /** Tells the other zones of a key of the next epoch; true once enough of them know it. */
     announce(zoneKey: ZoneKey): Promise<boolean>
   }
@@ -58,10 +58,16 @@ class ZoneRotation implements Rotation {
   isUnderWay = (): boolean => this.#options.ring.previous() !== undefined
 
   async tick(): Promise<void> {
-    const { guard, leads, manifest, ring, zone } = this.#options
-    if (!leads()) return
+    const { guard, isListed, manifest, ring, zone } = this.#options
+    if (!this.#leads()) return
     if (ring.previous() !== undefined) return this.#sealAgain()
-    if (mustRotate(manifest(), zone, guard.serial())) return this.#rotate()
+    if (mustRotate(manifest(), zone, guard.serial()) && isListed()) return this.#rotate()
+  }
+
+  /** Of the nodes that are linked: who is listed no longer has a beat still, and no link. */
+  #leads(): boolean {
+    const { boot, peers, zone } = this.#options
+    return peers.list().every((peer) => peer.zone !== zone || boot < peer.boot)
   }
 
   async take(

@@ -53,6 +53,8 @@ export const withClientOptions = (command: Command): Command =>
 export const dirOf = (options: ClientOptions, { env, cwd }: Surroundings): string =>
   resolve(cwd, options.dir ?? env['HOLDFAST_DIR'] ?? defaultDir)
 
+export type MeshSettings = Pick<Settings, 'nodes' | 'minimumSerial'> & { readonly mesh: MeshId }
+
 type Settings = {
   readonly mesh: string
   readonly nodes: readonly string[]
@@ -83,6 +85,15 @@ const settings = async (options: ClientOptions, around: Surroundings): Promise<S
     keyFiles: keys?.map((key) => resolve(around.cwd, key)) ?? known,
     minimumSerial: serial === undefined ? knownSerial : Number(serial),
   }
+}
+
+/** Which mesh, and where its nodes are; for what needs no client. */
+export const meshSettings = async (
+  options: ClientOptions,
+  around: Surroundings,
+): Promise<MeshSettings> => {
+  const { mesh, nodes, minimumSerial } = await settings(options, around)
+  return { mesh: MeshId(mesh), nodes, minimumSerial }
 }
 
 const signerOf = async (path: string, { now }: Surroundings): Promise<ApiKey | Password> => {

@@ -11,6 +11,7 @@ import {
 import { auditShowCommand, auditVerifyCommand } from './commands/audit.ts'
 import { backupMakeCommand, backupProveCommand, backupShowCommand } from './commands/backup.ts'
 import { changePasswordCommand } from './commands/change-password.ts'
+import { coldStartCommands } from './commands/cold-start.ts'
 import {
   credentialAddCommand,
   credentialListCommand,
@@ -80,6 +81,9 @@ const commands: readonly MakeCommand[] = [
   verifyReleaseCommand,
   trustCommand,
   nodesCommand,
+  group('mesh', 'the mesh as a whole', [
+    group('cold-start', 'let a mesh serve of which every node has ended', coldStartCommands),
+  ]),
   group('manifest', 'what the mesh trusts, and how governors change it', manifestCommands),
   group('home', 'which zone orders changes: governors move it, and give up zones', homeCommands),
   group('wallet', 'make, import and look at wallets', [

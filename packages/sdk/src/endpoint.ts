@@ -34,6 +34,8 @@ export type Endpoint = {
   answers(timeoutMs: number): Promise<boolean>
   /** `GET /v1/trust`: worth nothing before its evidence and signature are verified. */
   untrustedZoneTrust(): Promise<ZoneTrustAnswer>
+  /** `POST /v1/boots`: governors' statement, which proves itself. */
+  boots(signed: Bytes): Promise<void>
   /** `POST /v1/homes`: governors' statement, which proves itself. */
   homes(signed: Bytes): Promise<HomeReport>
   /** `POST /v1/requests`: the answer's JSON, or the refusal. */
@@ -91,6 +93,11 @@ export const endpoint = (transport: Transport, address: string, timeoutMs: numbe
         () => false,
       ),
     untrustedZoneTrust: async () => parseJson(zoneTrustAnswer, await get('/v1/trust')),
+    boots: async (signed) => {
+      const sent = { method: 'POST', contentType: 'application/json', body: signed } as const
+      const { status, body } = await ask({ ...sent, anyKey: true }, '/v1/boots', timeoutMs)
+      if (status !== 200) throw new RefusalError(refusalFrom(status, body))
+    },
     homes: async (signed) => {
       const sent = { method: 'POST', contentType: 'application/json', body: signed } as const
       const { status, body } = await ask({ ...sent, anyKey: true }, '/v1/homes', homesTimeoutMs)

@@ -58,6 +58,7 @@ export {
 export { openShare, type SealedBackup, sealedBackup, sealShareTo } from './backup/open-share.ts'
 export { restoreWallet } from './backup/restore.ts'
 export { type GuardianShare, parseShareText, shareText } from './backup/share-text.ts'
+export { applyBoots, type ExaminedBoot, examineBoots, type TakenBoot } from './boots.ts'
 export type { Client, RequestOptions } from './client.ts'
 export { type ChannelKind, type ConnectOptions, connect } from './connect.ts'
 export {

@@ -181,6 +181,13 @@ const paths = (): JsonSchema => ({
       ),
     ),
   },
+  '/v1/boots': {
+    post: operation(
+      "Governors' signed statement on boots that no zone can confirm; taken before confirmation",
+      body(content(json, reference('SignedStatement'))),
+      content(json, { type: 'object' }),
+    ),
+  },
   '/v1/homes': {
     post: operation(
       "Governors' signed statement on homes: carried out here and told to the other zones",

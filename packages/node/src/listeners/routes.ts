@@ -120,6 +120,16 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'POST',
+    path: '/v1/boots',
+    bodyType: json,
+    bodyBytesMax: 2 * statementBytesMax,
+    answer: async ({ core, body, turns, stranger }) => {
+      const taken = await turns.run(stranger, () => core.takeStatement(body))
+      return taken.ok ? accept({ type: json, bytes: Buffer.from(JSON.stringify({})) }) : taken
+    },
+  },
+  {
+    method: 'POST',
     path: '/v1/homes',
     bodyType: json,
     bodyBytesMax: 2 * statementBytesMax,

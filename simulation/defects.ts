@@ -100,6 +100,16 @@ const undeadObject = (): DefectHooks => ({
   }),
 })
 
+/** A zone that a wallet leaves says that it erased the keys, and keeps them. */
+const hoardingZone = (): DefectHooks => ({
+  batch: (_zone, batch) => {
+    if (!batch.writes.some(({ key }) => key.startsWith('gone/'))) return batch
+    const isKept = ({ type, key }: Batch['writes'][number]): boolean =>
+      type === 'put' || !key.startsWith('object/')
+    return { ...batch, writes: batch.writes.filter(isKept) }
+  },
+})
+
 /** Every Ed25519 signature verifies. */
 const believesAnything = (): DefectHooks => ({
   crypto: (crypto) => ({ ...crypto, ed25519: { ...crypto.ed25519, verify: () => true } }),
@@ -248,6 +258,7 @@ export const defects = {
   'deaf-zone': { invariant: 9, make: deafZone },
   'leaky-link': { invariant: 10, make: leakyLink },
   'copying-host': { invariant: 10, make: copyingHost },
+  'hoarding-zone': { invariant: 10, make: hoardingZone },
   'plain-store': { invariant: 10, make: plainStore },
   'frozen-answer': { invariant: 11, make: frozenAnswer },
   'denies-success': { invariant: 12, make: deniesSuccess },

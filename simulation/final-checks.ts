@@ -49,6 +49,7 @@ export const findInequality = (world: World): string | undefined => {
     const placed = world.records.placement(wallet) ?? []
     const [first, ...others] = placed
     if (first === undefined) continue
+    if (world.records.isMoving(wallet)) return `${wallet} is still on its way`
     const lines = linesOf(world, first, wallet)
     for (const other of others) {
       const found = linesOf(world, other, wallet)
@@ -123,14 +124,27 @@ const checkTombs = ({ checks, records }: World, zone: ZoneId): void => {
   for (const [name, { kind }] of view) {
     if (kind !== 'tomb') continue
     const state = view.get(name.replace('tomb', 'state'))
+    const wallet = records.walletOf(name.slice('tomb/'.length))
+    // A zone that a wallet has left keeps its tombstones alone.
+    if (wallet !== undefined && records.placement(wallet)?.includes(zone) !== true) continue
     checks.expect(4, state?.destroyed === true, () => `${name} stands in ${zone}, active`)
+  }
+}
+
+/** Nothing is left of a wallet but in the zones of its placement. */
+const checkOutside = ({ checks, records }: World, zone: ZoneId): void => {
+  for (const [name, { kind, wallet }] of records.of(zone)) {
+    if (kind === 'tomb' || wallet === undefined) continue
+    const placed = records.placement(wallet)?.includes(zone) === true
+    checks.expect(10, placed, () => `${zone} still holds ${name}`)
   }
 }
 
 export const checkOutcomes = (world: World, ledger: Ledger): void => {
   const { checks, records } = world
+  for (const zone of world.zones.keys()) checkOutside(world, zone)
   for (const { id, wallet } of ledger.wallets.values()) {
-    for (const zone of wallet.placement.zones) {
+    for (const zone of records.placement(id) ?? []) {
       const held = records.of(zone)
       const all =
         held.has(`wallet/${id}`) && wallet.keys.every((key) => held.has(`object/${key.id}`))

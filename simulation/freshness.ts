@@ -1,13 +1,14 @@
 /** When each boot last heard each zone, by its own clock, as the simulation saw it happen. */
 import type { BootId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
+import { type Deciding, isQuorum } from '@holdfast/enclave/replication/quorum'
 
 export type Freshness = {
   heard(boot: BootId, from: ZoneId, nowMs: number): void
   /** Whether a zone may sign: it heard the home, or a majority with itself, of late (DESIGN §7). */
   isFresh(
     self: { readonly boot: BootId; readonly zone: ZoneId; readonly nowMs: number },
-    wallet: Pick<Wallet, 'home' | 'staleAfterMs'> & { readonly voters: readonly ZoneId[] },
+    wallet: Pick<Wallet, 'home' | 'staleAfterMs'> & { readonly voters: Deciding },
   ): boolean
 }
 
@@ -22,8 +23,7 @@ export const createFreshness = (): Freshness => {
         return at !== undefined && nowMs >= at && nowMs - at <= staleAfterMs
       }
       if (isRecent(home)) return true
-      const recent = voters.filter((other) => other === zone || isRecent(other)).length
-      return 2 * recent > voters.length
+      return isQuorum(voters, (other) => other === zone || isRecent(other))
     },
   }
 }

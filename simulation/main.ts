@@ -33,6 +33,7 @@ const wholeNumber = (name: string, text: string): number => {
 
 type Sums = {
   takeovers: number
+  erasures: number
   alone: number
   schedules: number
   faults: number
@@ -64,6 +65,7 @@ const runOne = async (run: RunOptions, sums: Sums): Promise<void> => {
   const report = await runSeed(run)
   sums.schedules += 1
   sums.takeovers += report.takeovers
+  sums.erasures += report.erasures
   sums.alone += report.alone
   sums.faults += sumOf(report.faults)
   sums.checks += sumOf(report.checks)
@@ -92,12 +94,21 @@ const main = async (): Promise<number> => {
     ...(defect === undefined ? {} : { defect }),
     ...(values.trace ? { onEvent: (line: string) => void process.stderr.write(line) } : {}),
   }
-  const sums: Sums = { takeovers: 0, alone: 0, schedules: 0, faults: 0, checks: 0, broken: 0 }
+  const sums: Sums = {
+    takeovers: 0,
+    erasures: 0,
+    alone: 0,
+    schedules: 0,
+    faults: 0,
+    checks: 0,
+    broken: 0,
+  }
   const endMs = seconds === undefined ? Infinity : Date.now() + seconds * 1000
   if (values.kept) for (const { seed } of keptSeeds) await runOne({ ...common, seed }, sums)
   for (let seed = from; seed < from + count && Date.now() < endMs; seed += 1) {
     await runOne({ ...common, seed }, sums)
   }
+  console.log(`wallets erased where they left: ${sums.erasures}`)
   console.log(`homes taken over: ${sums.takeovers}, without zones given up: ${sums.alone}`)
   console.log(
     `schedules: ${sums.schedules}, faults: ${sums.faults}, invariant checks: ${sums.checks}`,

@@ -2,12 +2,15 @@
 import { type Bytes, equalBytes } from '@holdfast/base/bytes'
 import type { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
+import { type Gone, readGone } from '@holdfast/enclave/placement/gone-table'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import type { Batch } from '@holdfast/enclave/ports/store'
 import type { RecordName } from '@holdfast/enclave/records/names'
-import { openRecord } from '@holdfast/enclave/records/record-seal'
-import { type GroupId, groupId, groupOf } from '@holdfast/enclave/replication/group'
+import { openRecord, type RecordVersion } from '@holdfast/enclave/records/record-seal'
+import { type Group, type GroupId, groupId, groupOf } from '@holdfast/enclave/replication/group'
 import { type EpochPromise, readPromise } from '@holdfast/enclave/replication/promise-table'
+import { type Deciding, holdersOf } from '@holdfast/enclave/replication/quorum'
+import { decidingOf } from '@holdfast/enclave/replication/voters'
 import type { MemoryDisk } from '@holdfast/enclave/testing/memory-store'
 import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
 import { oneZoneKey, type ZoneKey } from '@holdfast/enclave/zone-key/zone-keys'
@@ -25,7 +28,12 @@ export class RecordsWatch {
   readonly #views = new Map<ZoneId, Map<string, RecordView>>()
   readonly #hashes = new Map<string, string>()
   readonly #walletOf = new Map<string, WalletId>()
-  readonly #placements = new Map<WalletId, readonly ZoneId[]>()
+  /** The newest document of each wallet that any zone ever stored. */
+  readonly #newest = new Map<WalletId, Wallet>()
+  /** By wallet and zone: the newest version that named it. */
+  readonly #named = new Map<string, RecordVersion>()
+  /** By zone and wallet: what the zone has written down of a removal. */
+  readonly #gone = new Map<string, Gone>()
   readonly #canaries = new Map<string, { readonly secret: Buffer; readonly wallet: WalletId }>()
   readonly #rolledBack = new Set<ZoneId>()
   /** By zone and group: who is left out, as the zone has it. */
@@ -46,7 +54,21 @@ export class RecordsWatch {
   }
 
   placement(wallet: WalletId): readonly ZoneId[] | undefined {
-    return this.#placements.get(wallet)
+    return this.#newest.get(wallet)?.placement.zones
+  }
+
+  newest(wallet: WalletId): Wallet | undefined {
+    return this.#newest.get(wallet)
+  }
+
+  walletOf(object: string): WalletId | undefined {
+    return this.#walletOf.get(object)
+  }
+
+  /** Whether a change of the placement is not at its end. */
+  isMoving(wallet: WalletId): boolean {
+    const moved = this.#newest.get(wallet)?.moved
+    return moved?.from !== undefined || moved?.left !== undefined
   }
 
   /** Reads a disk from its beginning: after a boot, a rollback or a wipe. */
@@ -61,7 +83,11 @@ export class RecordsWatch {
     for (const name of this.#without.keys()) {
       if (name.startsWith(`${zone} `)) this.#without.delete(name)
     }
+    for (const name of this.#gone.keys()) {
+      if (name.startsWith(`${zone} `)) this.#gone.delete(name)
+    }
     for (const record of disk.records.values()) {
+      this.#readGone(zone, record.key, record.value)
       this.#take(zone, record.key, record.value)
       this.#readPromise(zone, record.key, record.value)
     }
@@ -80,6 +106,8 @@ export class RecordsWatch {
     for (const name of this.#hashes.keys()) if (!held.has(name)) this.#hashes.delete(name)
   }
 
+  /** How often a zone erased a wallet that left it. */
+  erasures = 0
   /** How often a zone took the wallets of a group over. */
   takeovers = 0
   /** How often without zones that governors gave up. */
@@ -88,9 +116,12 @@ export class RecordsWatch {
   tookOver: (zone: ZoneId, group: GroupId) => void = () => undefined
 
   /** The zones that decide for a wallet, as a zone's own promise says. */
-  voters(zone: ZoneId, wallet: Wallet): readonly ZoneId[] {
-    const without = this.#without.get(`${zone} ${groupId(groupOf(wallet))}`) ?? []
-    return wallet.placement.zones.filter((one) => !without.includes(one))
+  voters(zone: ZoneId, wallet: Wallet): Deciding {
+    const group = groupOf(wallet)
+    const { leaves = group } = group
+    const without = (of: Group): readonly ZoneId[] =>
+      this.#without.get(`${zone} ${groupId(of)}`) ?? []
+    return decidingOf(group, [...without(group), ...without(leaves)])
   }
 
   /** Whether some epoch's version of an object's state says this. */
@@ -136,7 +167,8 @@ export class RecordsWatch {
   checkBytes(to: ZoneId | undefined, bytes: Bytes): void {
     const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (const { secret, wallet } of this.#canaries.values()) {
-      if (to !== undefined && this.#placements.get(wallet)?.includes(to) !== false) continue
+      // What was sent before a zone was removed may come after.
+      if (to !== undefined && this.#named.has(`${wallet} ${to}`)) continue
       this.#context.checks.expect(
         10,
         !haystack.includes(secret),
@@ -147,11 +179,40 @@ export class RecordsWatch {
 
   #belongs(zone: ZoneId, name: string): boolean {
     const wallet = this.#walletOf.get(objectIn(name) ?? name)
-    return wallet !== undefined && this.#placements.get(wallet)?.includes(zone) === true
+    return wallet !== undefined && this.#mayHold(zone, wallet)
+  }
+
+  /** Named by a version that the zone has not been removed by, as it knows. */
+  #mayHold(zone: ZoneId, wallet: WalletId): boolean {
+    const named = this.#named.get(`${wallet} ${zone}`)
+    const gone = this.#gone.get(`${zone} ${wallet}`)
+    return named !== undefined && (gone === undefined || isNewer(named, gone))
+  }
+
+  #readGone(zone: ZoneId, name: string, value: Bytes): Gone | undefined {
+    const zoneKey = this.#keys.get(zone)
+    if (zoneKey === undefined || !name.startsWith('gone/')) return undefined
+    const context = { ...this.#context, zone, zoneKeys: oneZoneKey(zoneKey) }
+    const opened = openRecord(context, name as RecordName, value)
+    if (opened === undefined) return undefined
+    const gone = readGone(opened.payload)
+    this.#gone.set(`${zone} ${gone.wallet}`, gone)
+    return gone
+  }
+
+  /** What says that it has erased a wallet holds nothing of it. */
+  #checkGone(zone: ZoneId, view: ReadonlyMap<string, RecordView>, { wallet, erased }: Gone): void {
+    if (!erased) return
+    this.erasures += 1
+    const left = [...view].find(([, one]) => one.kind !== 'tomb' && one.wallet === wallet)
+    const what = (): string => `${zone} says that it erased ${wallet}, and holds ${left?.[0]}`
+    this.#context.checks.expect(10, left === undefined, what)
   }
 
   #put(zone: ZoneId, view: ReadonlyMap<string, RecordView>, name: string, value: Bytes): void {
     const { checks } = this.#context
+    const gone = this.#readGone(zone, name, value)
+    if (gone !== undefined) return this.#checkGone(zone, view, gone)
     this.#noteTakeover(zone, name, value)
     const before = view.get(name)
     const after = this.#take(zone, name, value)
@@ -217,8 +278,8 @@ export class RecordsWatch {
     const known = this.#hashes.get(nameOf(name, view))
     this.#hashes.set(nameOf(name, view), known ?? view.hash)
     checks.expect(2, (known ?? view.hash) === view.hash, () => `${nameOf(name, view)} at ${zone}`)
-    const placed = view.wallet === undefined || this.#placements.get(view.wallet)?.includes(zone)
-    checks.expect(10, placed === true, () => `${name} is outside its placement, in ${zone}`)
+    const placed = view.wallet === undefined || this.#mayHold(zone, view.wallet)
+    checks.expect(10, placed, () => `${name} is outside its placement, in ${zone}`)
     this.#views.get(zone)?.set(name, view)
     return view
   }
@@ -231,7 +292,13 @@ export class RecordsWatch {
     }
     if (wallet !== undefined) this.#walletOf.set(objectIn(name) ?? name, wallet)
     if (document !== undefined) {
-      this.#placements.set(document.id, document.placement.zones)
+      const before = this.#newest.get(document.id)
+      if (before === undefined || isNewer(document, before)) this.#newest.set(document.id, document)
+      for (const zone of holdersOf(groupOf(document))) {
+        const key = `${document.id} ${zone}`
+        const named = this.#named.get(key)
+        if (named === undefined || isNewer(document, named)) this.#named.set(key, document)
+      }
       this.#chronicle(document)
     }
     if (wallet !== undefined && secret !== undefined && secret.length >= 16) {
@@ -244,9 +311,13 @@ export class RecordsWatch {
     const before = versions.get(document.request) ?? document
     // A later home sends what it adopted once more, as a version of its own epoch.
     const isReissued = before.epoch !== document.epoch
+    // The steps of a change of placement keep the request that came before them.
+    const isStep =
+      document.moved !== undefined &&
+      JSON.stringify(before.accounts) === JSON.stringify(document.accounts)
     this.#context.checks.expect(
       12,
-      isReissued || before.version === document.version,
+      isReissued || isStep || before.version === document.version,
       () => `one request made two versions of ${document.id}`,
     )
     this.history.set(document.id, versions.set(document.request, document))

@@ -200,6 +200,22 @@ const accounts: readonly AccountRequest[] = (['mainnet', 'testnet', 'regtest'] a
     })),
 )
 
+/** To other zones, the home among them; undefined where too few would hold it. */
+export const moveBytes = (world: World, known: KnownWallet, random: Random): Bytes | undefined => {
+  const { zones } = world.manifest.manifest
+  const { home } = known.wallet
+  const regions = zones.map(({ id }) => id).filter((id) => id === home || random.chance(0.6))
+  const placement = resolvePlacement({ constraints: { regions }, home, zones, durability: 2 })
+  if (!placement.ok) return undefined
+  return encode({
+    operation: 'placement.change',
+    ...headerOf(world),
+    wallet: known.id,
+    base: seenOf(known),
+    placement: placement.value,
+  })
+}
+
 export const additionBytes = (world: World, known: KnownWallet, random: Random): Bytes =>
   encode({
     operation: 'account.add',

@@ -2,6 +2,7 @@
 import { createSimulatedRoot, simulatedCollateral } from '@holdfast/attestation'
 import { utf8 } from '@holdfast/base/bytes'
 import type { ZoneId } from '@holdfast/base/ids'
+import type { Wallet } from '@holdfast/base/wallet'
 import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
 import { reportsNeeded } from '@holdfast/enclave/replication/boot-rule'
 import type { Broken, Invariant } from './checks.ts'
@@ -16,7 +17,7 @@ import {
 } from './faults.ts'
 import { checkOutcomes, checkTakeover, findInequality } from './final-checks.ts'
 import { Governors } from './governors.ts'
-import { createLedger, type KnownWallet, type Ledger } from './ledger.ts'
+import { createLedger, type Ledger } from './ledger.ts'
 import { createRandom, type Random } from './random.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import { SignatureChecks } from './signature-checks.ts'
@@ -42,6 +43,8 @@ export type RunReport = {
   readonly checks: ReadonlyMap<Invariant, number>
   readonly outcomes: ReadonlyMap<string, number>
   readonly takeovers: number
+  /** How often a zone erased a wallet that left it. */
+  readonly erasures: number
   /** How often without zones that governors gave up. */
   readonly alone: number
   readonly broken: Broken | undefined
@@ -93,7 +96,7 @@ const expectEqual = async (run: Run, when: string): Promise<void> => {
  */
 const survivorsOf = (
   { world }: Run,
-  { wallet }: KnownWallet,
+  wallet: Wallet,
   victims: ReadonlySet<ZoneId>,
 ): readonly ZoneId[] => {
   const { home, placement } = wallet
@@ -118,10 +121,13 @@ const survivorsOf = (
 const vanish = async (run: Run, victims: ReadonlySet<ZoneId>): Promise<void> => {
   const { world, ledger, workload, random } = run
   const wallets = [...ledger.wallets.values()].flatMap((known) => {
-    const { placement, staleAfterMs } = known.wallet
+    const wallet = world.records.newest(known.id) ?? known.wallet
+    const { placement, staleAfterMs } = wallet
+    // Of a wallet on its way zones may vanish that both of its placements need.
+    if (world.records.isMoving(known.id)) return []
     // A short share of time to sign without the home is its owner's choice, not a loss.
     if (placement.durability <= victims.size || staleAfterMs <= 60_000) return []
-    const zones = survivorsOf(run, known, victims)
+    const zones = survivorsOf(run, wallet, victims)
     return zones.length === 0 ? [] : [{ known, zones }]
   })
   for (const zone of victims) world.kill(zone)
@@ -144,7 +150,7 @@ const vanish = async (run: Run, victims: ReadonlySet<ZoneId>): Promise<void> => 
       })
   }
   for (const known of ledger.wallets.values()) {
-    const { placement, staleAfterMs } = known.wallet
+    const { placement, staleAfterMs } = world.records.newest(known.id) ?? known.wallet
     const left = placement.zones.filter((zone) => !victims.has(zone))
     if (staleAfterMs > 60_000 || left.length === 0) continue
     // Nothing is promised of these, but that nobody signs who heard nobody for too long.
@@ -165,6 +171,7 @@ const phases = async (run: Run, rates: FaultRates): Promise<void> => {
   const spanMs = random.between(8000, 25_000)
   world.faults = rates
   run.workload.start(12 + random.below(25), spanMs)
+  run.workload.startMoves(spanMs)
   driver.start()
   const governors = new Governors(world, driver)
   governors.start(spanMs)
@@ -198,7 +205,7 @@ const phases = async (run: Run, rates: FaultRates): Promise<void> => {
     world.wipe(zone)
     world.start(zone)
   }
-  if (refillable(ledger, victims)) await expectEqual(run, 'emptied zones came back')
+  if (refillable(run, victims)) await expectEqual(run, 'emptied zones came back')
   // What an emptied zone has counted, the others remember; nothing is promised of two at once.
   if (!isOneAtATime) return
   let isDone = false
@@ -209,9 +216,9 @@ const phases = async (run: Run, rates: FaultRates): Promise<void> => {
 }
 
 /** Nothing is promised of what only the emptied zones held. */
-const refillable = (ledger: Ledger, victims: ReadonlySet<ZoneId>): boolean =>
-  [...ledger.wallets.values()].every(({ wallet }) =>
-    wallet.placement.zones.some((zone) => !victims.has(zone)),
+const refillable = ({ ledger, world }: Run, victims: ReadonlySet<ZoneId>): boolean =>
+  [...ledger.wallets.keys()].every(
+    (id) => world.records.placement(id)?.some((zone) => !victims.has(zone)) === true,
   )
 
 export const runSeed = async (options: RunOptions): Promise<RunReport> => {
@@ -270,6 +277,7 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
     checks: world.checks.counts,
     outcomes: ledger.outcomes,
     takeovers: world.records.takeovers,
+    erasures: world.records.erasures,
     alone: world.records.alone,
     broken: world.checks.broken,
   }

@@ -2,10 +2,11 @@
 import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
 import { type Bytes, toHex } from '@holdfast/base/bytes'
 import type { ZoneId } from '@holdfast/base/ids'
+import { isQuorum } from '@holdfast/enclave/replication/quorum'
 import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
 import { type Answer, Client } from './client.ts'
 import { type SimulatedKey, simulatedKey } from './client-key.ts'
-import { type Addition, type KnownWallet, type Ledger, majorityOf } from './ledger.ts'
+import type { Addition, KnownWallet, Ledger } from './ledger.ts'
 import { LimitedWorkload } from './limited-workload.ts'
 import { ObjectWorkload } from './object-workload.ts'
 import { PasswordWorkload } from './password-workload.ts'
@@ -15,6 +16,7 @@ import {
   amountMax,
   type Creation,
   creationBytes,
+  moveBytes,
   sealedImport,
   showBytes,
   signBytes,
@@ -128,6 +130,35 @@ export class Workload {
       })
     }
     return answer
+  }
+
+  /** In some runs wallets move, drawn apart so that the others stay as they are. */
+  startMoves(withinMs: number): void {
+    const random = createRandom(this.#world.seed, 'moves')
+    if (!random.chance(0.5)) return
+    const count = 1 + random.below(5)
+    for (let index = 0; index < count; index += 1) {
+      this.#world.scheduler.after(random.between(1000, withinMs), 'wish move', () => {
+        this.#move(random).catch((error: unknown) => {
+          this.#world.checks.fault(`move: ${String(error)}`)
+        })
+      })
+    }
+  }
+
+  async #move(random: Random): Promise<void> {
+    const { wallets } = this.#ledger
+    if (wallets.size === 0) return
+    const known = random.pick([...wallets.values()])
+    const bytes = moveBytes(this.#world, known, random)
+    if (bytes === undefined) return
+    const authorisations = [known.owner.authorise('change', bytes)]
+    for (let attempt = random.pick([1, 2]); attempt > 0; attempt -= 1) {
+      const zone = this.#client.zoneFor(known.id)
+      const request = { operation: 'placement.change', bytes, authorisations }
+      const answer = await this.#client.send<WalletAnswer>(zone, request)
+      if (answer.type === 'ok') return this.#learn(known, answer.value.wallet)
+    }
   }
 
   /** Signs under limits with every wallet; settles when all are answered. */
@@ -299,7 +330,7 @@ export class Workload {
       const { wallet, durability } = answer.value
       this.#learn(known, wallet)
       const voters = this.#world.records.voters(wallet.home, wallet)
-      const enough = durability.confirmed.length >= majorityOf(voters)
+      const enough = isQuorum(voters, (zone) => durability.confirmed.includes(zone))
       const old = new Set(before.map(({ id }) => id))
       return {
         outcome: durability.state === 'final' && enough ? 'final' : 'pending',

@@ -2,6 +2,7 @@
  * `gone/{id}`: wallets that this zone held and may no longer, all in memory. It takes them again
  * only by a later version that names it (DESIGN §7).
  */
+import type { Bytes } from '@holdfast/base/bytes'
 import { parseCbor, toCbor } from '@holdfast/base/cbor'
 import { accept, type Result } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
@@ -33,6 +34,12 @@ const record = removal.extend({
 })
 
 export type Gone = Removal & { readonly erased: boolean }
+
+/** Fails with `malformed` or `invalid_field`. */
+export const readGone = (payload: Bytes): Gone => {
+  const { format: _format, ...gone } = parseCbor(record, payload)
+  return gone
+}
 
 export type GoneTable = {
   load(): Promise<void>
@@ -66,7 +73,7 @@ class Table implements GoneTable {
   }
 
   learn({ name, payload, revision }: OpenedRecord): void {
-    const { format: _format, ...gone } = parseCbor(record, payload)
+    const gone = readGone(payload)
     if (name === goneName(gone.wallet)) this.#note(gone, revision)
   }
 

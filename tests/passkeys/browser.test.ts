@@ -118,6 +118,35 @@ describe.skipIf(chromiumProgram === undefined)('a passkey in Chromium', () => {
     expect(await page.locator('#wallet').isVisible()).toBe(false)
   })
 
+  it('adds a password, by which the page signs when the passkey is gone', async () => {
+    const { page, authenticator } = await settle(mesh.nodes[0]!)
+    await makeWallet(page)
+    const faults: string[] = []
+    page.on('pageerror', (error) => faults.push(error.message))
+    await page.fill('#new-password', 'correct horse battery staple')
+    await submit(page, 'add-password')
+    expect(await problemOf(page)).toBeNull()
+    expect(await page.locator('#password-state').innerText()).toContain('lists crd_')
+    await authenticator.session.send('WebAuthn.removeVirtualAuthenticator', {
+      authenticatorId: authenticator.id,
+    })
+    await page.fill('#password', 'correct horse')
+    await submit(page, 'login')
+    expect(await problemOf(page)).toBe('wrong_password')
+    await page.fill('#password', 'correct horse battery staple')
+    await submit(page, 'login')
+    expect(await problemOf(page)).toBeNull()
+    expect(await page.locator('#password').inputValue()).toBe('')
+    await page.fill('#to', receiver)
+    await page.fill('#ether', '1')
+    await submit(page, 'sign')
+    expect(await problemOf(page)).toBeNull()
+    expect(await shown(page, 'signed', 'hash')).toMatch(/^0x[0-9a-f]{64}$/)
+    const kept = await page.evaluate(() => localStorage.getItem('holdfast console v1'))
+    expect(kept).not.toContain('horse')
+    expect(faults).toEqual([])
+  }, 60_000)
+
   describe('to the nodes, whatever page asks it,', () => {
     let page: Page
     let authenticator: VirtualAuthenticator

@@ -7,6 +7,8 @@ export type Kept = {
   readonly mesh?: string
   readonly passkey?: PasskeyKey
   readonly wallet?: WalletId
+  /** Marks this device to the wallet's password; it opens nothing. */
+  readonly device?: string
 }
 
 /** What is kept; nothing where it cannot be read. */

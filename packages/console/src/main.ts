@@ -1,4 +1,4 @@
-/** The page: verifies the enclave, registers a passkey, makes a wallet, signs a transfer. */
+/** The page: verifies the enclave, registers a passkey or a password, makes a wallet, signs. */
 import { toHex } from '@holdfast/base/bytes'
 import {
   type Client,
@@ -6,6 +6,7 @@ import {
   encodeFeeMarketTransaction,
   MeshId,
   type Passkey,
+  type Password,
   passkeyFrom,
   RefusalError,
   registerPasskey,
@@ -16,9 +17,12 @@ import { config } from 'zod'
 import { buttonOf, element, inputText, showList } from './elements.ts'
 import { keep, readKept } from './kept.ts'
 import { units } from './money.ts'
+import { addPassword, logIn } from './passwords.ts'
 import { signedLines, verdictLines, walletLines } from './words.ts'
 
-type Page = { client?: Client; passkey?: Passkey; wallet?: Wallet }
+type Page = { client?: Client; passkey?: Passkey; login?: Password; wallet?: Wallet }
+
+const forms = ['verify', 'register', 'create', 'add-password', 'login', 'sign'] as const
 
 const transferGas = 21_000n
 
@@ -40,24 +44,30 @@ const showProblem = (error: unknown): void => {
 }
 
 /** What can be done next. */
-const enable = ({ client, passkey, wallet }: Page): void => {
+const enable = ({ client, passkey, login, wallet }: Page): void => {
+  const signs = passkey !== undefined || login !== undefined
+  const known = wallet !== undefined || readKept().wallet !== undefined
   buttonOf('verify').disabled = false
   buttonOf('register').disabled = client === undefined
-  buttonOf('create').disabled = client === undefined || passkey === undefined
-  buttonOf('sign').disabled = client === undefined || passkey === undefined || wallet === undefined
+  // A wallet begins with its passkey: a password is added to one that is there.
+  buttonOf('create').disabled = client === undefined || passkey === undefined || login !== undefined
+  buttonOf('add-password').disabled = client === undefined || !signs || wallet === undefined
+  buttonOf('login').disabled = client === undefined || !known
+  buttonOf('sign').disabled = client === undefined || !signs || wallet === undefined
   if (passkey === undefined) return
   element('passkey').textContent = `${passkey.id}, a key of ${passkey.key.rpId}`
 }
 
 const connected = async (page: Page): Promise<Client> => {
   const mesh = MeshId(inputText('mesh'))
-  const { passkey } = page
+  // A person who logged in is asked for his fingerprint no more.
+  const signer = page.login ?? page.passkey
   page.client?.close()
   delete page.client
   const client = await connect({
     nodes: [location.origin],
     mesh,
-    ...(passkey === undefined ? {} : { credentials: [passkey] }),
+    ...(signer === undefined ? {} : { credentials: [signer] }),
   })
   page.client = client
   return client
@@ -80,6 +90,8 @@ const register = async (page: Page): Promise<void> => {
     exclude: kept === undefined ? [] : [kept.handle],
   })
   page.passkey = passkey
+  page.login?.[Symbol.dispose]()
+  delete page.login
   keep({ passkey: passkey.key })
   await connected(page)
 }
@@ -102,13 +114,29 @@ const create = async (page: Page): Promise<void> => {
   showList('wallet', walletLines(answer))
 }
 
-/** The wallet that this page made last; its passkey is asked before the node shows it. */
+/** The wallet that this page made last; its person is asked before the node shows it. */
 const showKept = async (page: Page): Promise<void> => {
   const { wallet } = readKept()
-  if (page.client === undefined || page.passkey === undefined || wallet === undefined) return
+  const signer = page.login ?? page.passkey
+  if (page.client === undefined || signer === undefined || wallet === undefined) return
   const answer = await page.client.showWallet(wallet)
   page.wallet = answer.wallet
   showList('wallet', walletLines(answer))
+}
+
+const logInToKept = async (page: Page): Promise<void> => {
+  const wallet = page.wallet?.id ?? readKept().wallet
+  if (page.client === undefined || wallet === undefined) return
+  const login = await logIn(page.client, wallet)
+  page.login?.[Symbol.dispose]()
+  page.login = login
+  await connected(page)
+  await showKept(page)
+}
+
+const listPassword = async (page: Page): Promise<void> => {
+  if (page.client === undefined || page.wallet === undefined) return
+  page.wallet = await addPassword(page.client, page.wallet)
 }
 
 const sign = async ({ client, wallet }: Page): Promise<void> => {
@@ -134,7 +162,7 @@ const sign = async ({ client, wallet }: Page): Promise<void> => {
 const on = (form: string, page: Page, action: (page: Page) => Promise<void>): void => {
   element(form).addEventListener('submit', (event) => {
     event.preventDefault()
-    for (const name of ['verify', 'register', 'create', 'sign']) buttonOf(name).disabled = true
+    for (const name of forms) buttonOf(name).disabled = true
     document.body.dataset['busy'] = form
     showProblem(undefined)
     void action(page)
@@ -159,6 +187,8 @@ const start = (): void => {
   })
   on('register', page, register)
   on('create', page, create)
+  on('add-password', page, listPassword)
+  on('login', page, logInToKept)
   on('sign', page, sign)
   enable(page)
 }

@@ -8,6 +8,7 @@ import type { OwnCode } from '../platform/own-code.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 import { machineFindings } from './machine-findings.ts'
 import { networkFindings } from './network-findings.ts'
+import { placementFindings } from './placement-findings.ts'
 import { processFindings } from './process-findings.ts'
 
 export type ServerOptions = {
@@ -64,6 +65,7 @@ export const examineServer = async (options: ServerOptions): Promise<readonly Fi
   return [
     ...ofProcess,
     ...manifestFindings(manifests.value, config.value, options),
+    ...placementFindings(config.value, manifests.value.current.manifest),
     ...machineFindings({ kind, dir: config.value.dir, nowMs }),
     ...(await networkFindings({ config: config.value, isHardware: kind === 'hardware', nowMs })),
   ]

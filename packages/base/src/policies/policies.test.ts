@@ -52,6 +52,43 @@ describe('the words of a rule', () => {
     expect(explainRule(rule)).toContain('(transfers and messages)')
   })
 
+  it('say which calls, typed data, programs and rates', () => {
+    const [rule] = policy({
+      when: {
+        effects: ['call', 'order'],
+        maxFeeRate: '9',
+        calls: [
+          {
+            to: [address],
+            method: 'stake(uint256 amount,address to)',
+            selector: '00000000',
+            where: [
+              { field: 'amount', min: '1', max: '5' },
+              { field: 'to', in: ['0x1', '0x2'] },
+            ],
+          },
+        ],
+        typedData: [{ domain: { name: 'x', chainId: '1' }, type: 'A(bool a)' }, { type: 'B()' }],
+        sighashes: ['ALL'],
+        programs: ['sys'],
+        lookupTables: ['tab'],
+        nonceAccounts: ['non'],
+      },
+    }).rules as [Rule]
+    expect(explainRule(rule)).toBe(
+      [
+        'rule-1: any person of the wallet may sign (calls of contracts and programs',
+        'and orders that others may fill), calling stake(uint256 amount,address to)',
+        `of ${address} with amount at least 1 and amount at most 5`,
+        'and to 0x1 or 0x2 alone, as typed data A(bool a) for name x and chainId 1 or B() alone,',
+        'signing ALL of the transaction, by the programs sys alone,',
+        'with accounts, whichever they are, from the lookup tables tab,',
+        'at any time by the durable nonces non,',
+        'at most 9 base units for a virtual byte or a unit of gas.',
+      ].join(' '),
+    )
+  })
+
   it('put denials first and end with what holds for everything else', () => {
     const lines = explainPolicy(policy({}, { effect: 'deny', when: { to: [address] } }))
     expect(lines[0]).toBe(`rule-2: nobody may sign, to ${address} alone.`)
@@ -83,12 +120,18 @@ describe('the linter', () => {
       { when: { effects: ['unknown'], maxAmount: '1' } },
       { when: { kinds: ['typed-data'], chains: ['bitcoin'] } },
       { when: { kinds: ['raw'] } },
+      { when: { programs: ['sys'], sighashes: ['ALL'] } },
+      { when: { chains: ['bitcoin'], programs: ['sys'] } },
+      { when: { chains: ['solana'], typedData: [{ type: 'A()' }] } },
     ]
     for (const rule of never) {
       expect(found(policy({ quorum: 3, persons: owners }, rule))).toContain('never-matches rule-2')
     }
     const denied = policy({}, { effect: 'deny', operations: ['*'] })
     expect(found(denied)).toContain('never-matches rule-1')
+    const call = { method: 'stop()', selector: '07da68f5' }
+    expect(found(policy({}, { effect: 'deny', when: { calls: [call] } }))).toEqual([])
+    expect(found(policy({ when: { chains: ['solana'], programs: ['sys'] } }))).toEqual([])
   })
 
   it('finds an allow that goes around a denial', () => {
@@ -99,10 +142,16 @@ describe('the linter', () => {
     const transfers: Partial<Rule> = { effect: 'deny', when: { effects: ['transfer'] } }
     expect(found(policy(transfers, approve))).toEqual(['outflanks-deny rule-2 rule-1'])
     expect(found(policy(deny, {}))).toEqual([])
+    const orders: Partial<Rule> = { when: { effects: ['order'] } }
+    expect(found(policy(transfers, orders))).toEqual(['outflanks-deny rule-2 rule-1'])
   })
 
   it('warns of raw use, of missing terms, of no delay and of a wallet that cannot sign', () => {
     expect(found(policy({ when: { effects: ['unknown'] } }))).toEqual(['raw-use rule-1'])
+    const named = { effects: ['unknown' as const], typedData: [{ type: 'A()' }] }
+    expect(found(policy({ when: named }))).toEqual([])
+    const anyType = { ...named, typedData: [{ domain: { name: 'x' } }] }
+    expect(found(policy({ when: anyType }))).toEqual(['raw-use rule-1'])
     const { changes: _changes, ...bare } = policy({})
     expect(found(bare)).toEqual(['no-terms'])
     expect(found({ ...bare, changes: { quorum: 1, delayMs: 0 } })).toEqual(['unsafe-terms'])

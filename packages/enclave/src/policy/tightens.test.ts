@@ -1,10 +1,18 @@
+import { fromHex } from '@holdfast/base/bytes'
 import { AccountId, CredentialId, PersonId } from '@holdfast/base/ids'
 import type { Effect, Intent } from '@holdfast/base/intent'
 import { tightens } from '@holdfast/base/policies/compare'
-import { type Policy, policy as policySchema, type Rule } from '@holdfast/base/policy'
+import {
+  type Criteria,
+  type Policy,
+  policy as policySchema,
+  type Rule,
+} from '@holdfast/base/policy'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Proof } from '../credentials/verify-proofs.ts'
+import { callFact } from '../signing/ethereum/call-fact.ts'
+import type { Facts } from '../signing/facts.ts'
 import { evaluate, type PolicyQuestion } from './evaluate.ts'
 
 const some = <Value>(...values: readonly Value[]) =>
@@ -13,6 +21,16 @@ const maybe = { requiredKeys: [] as never[], noNullPrototype: true }
 
 const addresses = ['0xaa', '0xbb'] as const
 const effectTypes = ['transfer', 'approve', 'call', 'message', 'unknown'] as const
+const calls = [
+  { method: 'stop()', selector: '07da68f5' },
+  { method: 'go(uint8 speed)', selector: '00112233' },
+  { method: 'go(uint8 speed)', selector: '00112233', where: [{ field: 'speed', max: '5' }] },
+]
+const typedData = [
+  { type: 'A(uint8 a)' },
+  { domain: { name: 'x' } },
+  { type: 'A(uint8 a)', where: [{ field: 'a', in: ['1', '2'] }] },
+]
 const criteria = fc.record(
   {
     chains: some('ethereum', 'solana'),
@@ -22,6 +40,14 @@ const criteria = fc.record(
     selectors: some('aabbccdd', '00112233'),
     maxAmount: fc.constantFrom('0', '5', '10'),
     maxFee: fc.constantFrom('0', '3'),
+    // In the order of the schema: denials are compared as they are written.
+    maxFeeRate: fc.constantFrom('1', '4'),
+    calls: some(...calls),
+    typedData: some(...typedData),
+    sighashes: some('ALL', 'DEFAULT'),
+    programs: some('sys', 'tok'),
+    lookupTables: some('tab', 'two'),
+    nonceAccounts: some('non', 'two'),
     effects: some(...effectTypes),
   },
   maybe,
@@ -95,6 +121,11 @@ const effect: fc.Arbitrary<Effect> = fc.oneof(
   }),
   fc.constant({ type: 'message' as const }),
   fc.constant({ type: 'unknown' as const, reason: 'x' }),
+  fc.constantFrom('lookup-table' as const, 'durable-nonce' as const).map((cause) => ({
+    type: 'unknown' as const,
+    reason: 'x',
+    cause,
+  })),
 )
 const intent: fc.Arbitrary<Intent> = fc.record(
   {
@@ -106,6 +137,38 @@ const intent: fc.Arbitrary<Intent> = fc.record(
   },
   { requiredKeys: ['chain', 'kind', 'effects', 'details'], noNullPrototype: true },
 ) as fc.Arbitrary<Intent>
+const facts: fc.Arbitrary<Facts> = fc.record(
+  {
+    calls: fc.array(
+      fc
+        .tuple(fc.constantFrom('07da68f5', '00112233'), fc.nat({ max: 9 }))
+        .map(([selector, speed]) => {
+          const word = selector === '07da68f5' ? '' : speed.toString(16).padStart(64, '0')
+          return callFact('0xaa', fromHex(selector + word))
+        }),
+      { maxLength: 2 },
+    ),
+    typedData: fc.tuple(fc.constantFrom('x', 'y'), fc.nat({ max: 4 })).map(([name, a]) => ({
+      type: 'A(uint8 a)',
+      domain: { name },
+      message: {
+        type: 'struct' as const,
+        fields: new Map([['a', { type: 'integer' as const, value: BigInt(a) }]]),
+      },
+    })),
+    feeRate: fc.constantFrom({ fee: 2n, size: 1n }, { fee: 9n, size: 2n }),
+    sighashes: some('ALL', 'DEFAULT'),
+    solana: fc.record(
+      {
+        programs: some('sys', 'tok'),
+        lookupTables: fc.subarray(['tab', 'two']),
+        nonceAccount: fc.constantFrom('non', 'two'),
+      },
+      { requiredKeys: ['programs', 'lookupTables'], noNullPrototype: true },
+    ),
+  },
+  maybe,
+) as fc.Arbitrary<Facts>
 const proof: fc.Arbitrary<Proof> = fc.record({
   person,
   credential: fc.constant(CredentialId(`crd_${'0'.repeat(32)}`)),
@@ -119,6 +182,7 @@ const question: fc.Arbitrary<PolicyQuestion> = fc.oneof(
     subject: fc.record({
       intent,
       account: fc.constant(AccountId(`acc_${'1'.repeat(32)}`)),
+      facts,
     }),
   }),
   fc.record({
@@ -194,6 +258,35 @@ describe('a policy that only tightens another', () => {
   it.each(Object.keys(looser))('is not one where %s', (name) => {
     expect(tightens(base, looser[name] as Policy)).toBe(false)
   })
+
+  const withCriteria = (when: Rule['when'] & object): Policy => withRules(no, { ...a, when }, b)
+  const method = { method: 'stop()', selector: '07da68f5' }
+  it.each([
+    ['a rate is lower', { maxFeeRate: '5' }, { maxFeeRate: '4' }],
+    ['a rate is bounded', {}, { maxFeeRate: '4' }],
+    ['programs are fewer', { programs: ['a', 'b'] }, { programs: ['a'] }],
+    ['lookup tables are fewer', { lookupTables: ['a', 'b'] }, { lookupTables: ['b'] }],
+    ['nonces are fewer', { nonceAccounts: ['a', 'b'] }, { nonceAccounts: ['b'] }],
+    ['calls are named', {}, { calls: [method] }],
+    ['calls are fewer', { calls: [method, { ...method, to: ['x'] }] }, { calls: [method] }],
+    ['types are named', {}, { typedData: [{ type: 'A()' }] }],
+    ['less is covered', { sighashes: ['ALL', 'DEFAULT'] }, { sighashes: ['ALL'] }],
+  ] satisfies readonly [string, Criteria, Criteria][])(
+    'is one where %s, and never the other way around',
+    (_what, before, after) => {
+      const [wide, narrow] = [withCriteria(before), withCriteria(after)]
+      expect(tightens(wide, narrow)).toBe(true)
+      expect(tightens(narrow, wide)).toBe(false)
+    },
+  )
+
+  it.each(['lookupTables', 'nonceAccounts'] as const)(
+    'is none where %s are named at all',
+    (name) => {
+      expect(tightens(withCriteria({}), withCriteria({ [name]: ['a'] }))).toBe(false)
+      expect(tightens(withCriteria({ [name]: ['a'] }), withCriteria({}))).toBe(false)
+    },
+  )
 
   it('may add denials, drop rules that allow, and lower their bounds', () => {
     const lower: Rule = {

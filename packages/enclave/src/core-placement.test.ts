@@ -4,7 +4,9 @@ import { resolvePlacement } from '@holdfast/base/placement-resolve'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createWallet, policyOf } from './counters/testing/limited-wallet.ts'
+import { failoverAfterMsDefault } from './limits.ts'
 import { codeOf, must, signRequest, unsignedTransfer, until } from './testing/core-world.ts'
+import { restoreDisk, snapshotDisk } from './testing/memory-store.ts'
 import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
 
@@ -206,5 +208,45 @@ describe('what a wallet counts', () => {
     must(await move(started, ['eu-west']))
     expect(await sign(started, 'eu-west', { ...transfer(2), intent })).toBe('intent_used')
     expect(await sign(started, 'eu-west', { ...transfer(1), intent })).toBe('ok')
+  })
+})
+
+describe('after a change of the placement', () => {
+  it('another zone takes the wallet over, and the moved wallet alone', async () => {
+    const started = await world(['eu-west', 'us-east'])
+    must(await move(started, zones))
+    started.mesh.kill('eu-west')
+    started.mesh.advance(failoverAfterMsDefault)
+    await until(async () => {
+      await pass(started, ['us-east', 'ap-south'])
+      return must(await show(started, 'us-east')).wallet.home !== 'eu-west'
+    })
+    const { wallet } = must(await show(started, 'us-east'))
+    expect(wallet).toMatchObject({ epoch: 2, founder: 'eu-west' })
+    expect(records(started, 'us-east')).not.toContain('promise/eu-west/eu-west+us-east')
+    await started.mesh.start('eu-west')
+    await until(async () => must(await show(started, 'eu-west')).wallet.epoch === 2)
+  })
+
+  it('a zone whose store was put back to before it left erases again', async () => {
+    const started = await world(zones)
+    const disk = started.mesh.disks.get('ap-south')
+    if (disk === undefined) throw new Error('no disk')
+    const before = snapshotDisk(disk)
+    must(await move(started, ['eu-west', 'us-east']))
+    started.mesh.kill('ap-south')
+    restoreDisk(disk, before)
+    await started.mesh.start('ap-south')
+    await until(() => records(started, 'ap-south').length === 1)
+    expect(records(started, 'ap-south')).toEqual([`gone/${started.wallet.id}`])
+  })
+
+  it('zones that cannot be reached are refused before anything is ordered', async () => {
+    const started = await world(['eu-west', 'us-east'])
+    must(await move(started, zones, 'us-east'))
+    started.mesh.kill('us-east')
+    started.mesh.kill('ap-south')
+    expect(codeOf(await move(started, ['eu-west', 'us-east']))).toBe('unreachable')
+    expect(must(await show(started, 'eu-west')).wallet.moved?.from).toBeUndefined()
   })
 })

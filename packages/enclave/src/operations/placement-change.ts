@@ -26,14 +26,11 @@ const stateOf = (
  */
 export const placementChange: Run<'placement.change'> = async (context, call) => {
   const { wallet: id, placement } = call.request
-  const held = await context.wallets.read(id)
-  if (held?.wallet.moved === undefined) {
-    const reachable = reaches(context, placement)
-    if (!reachable.ok) return reachable
-  }
   const submitted = await submitChange(context, call, (entry) => {
     const owner = judgeOwner(context, entry, call)
-    return owner.ok ? accept({ immediate: false }) : owner
+    if (!owner.ok) return owner
+    const reachable = reaches(context, placement)
+    return reachable.ok ? accept({ immediate: false }) : reachable
   })
   if (!submitted.ok) return submitted
   return context.changes.alone(id, async () => {

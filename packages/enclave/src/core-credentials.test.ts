@@ -5,7 +5,7 @@ import { CredentialId, PersonId } from '@holdfast/base/ids'
 import type { Credential, Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
-import { codeOf, must, signRequest } from './testing/core-world.ts'
+import { codeOf, must, signRequest, until } from './testing/core-world.ts'
 import {
   createRequest,
   expiresAt,
@@ -130,6 +130,30 @@ describe('removing a credential', () => {
     expect(codeOf(await submit(other, [bob], []))).toBe('policy_denied')
     const own = change(wallet, { operation: 'credential.remove', credential: bob.credential.id })
     expect(codeOf(await submit(own, [bob], []))).toBe('ok')
+  })
+
+  it('names a zone that it did not reach, where it signs so long and no longer', async () => {
+    const { wallet } = must(await submit(addBob(await create()), [alice], [bob]))
+    const sign = async (zone: string): Promise<string> =>
+      codeOf(await send(core(zone), signRequest(mesh, wallet), 'sign', [bob]))
+    await until(async () => (await sign('us-east')) === 'ok' && (await sign('ap-south')) === 'ok')
+    for (const zone of ['eu-west', 'us-east']) mesh.cut('ap-south', zone, true)
+    const request = change(wallet, {
+      operation: 'credential.remove',
+      credential: bob.credential.id,
+    })
+    const { exposure } = must(await submit(request, [alice], []))
+    const bound = new Date(mesh.nowMs() + wallet.staleAfterMs).toISOString()
+    expect(exposure).toEqual({
+      inForce: ['eu-west', 'us-east'],
+      open: [{ zone: 'ap-south', until: bound }],
+    })
+    expect([await sign('us-east'), await sign('ap-south')]).toEqual(['unauthenticated', 'ok'])
+    mesh.advance(wallet.staleAfterMs)
+    expect(await sign('ap-south')).toBe('ok')
+    mesh.advance(1)
+    expect(await sign('ap-south')).toBe('stale')
+    for (const zone of ['eu-west', 'us-east']) mesh.cut('ap-south', zone, false)
   })
 
   it('leaves an owner who can sign', async () => {

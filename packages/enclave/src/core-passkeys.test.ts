@@ -178,6 +178,68 @@ describe('a credential with a scope', () => {
     must(await send(core(), signRequest(mesh, wallet), 'sign', [alice]))
   })
 
+  it('signs by the accounts that its scope names, shows the wallet, and does no more', async () => {
+    const alice = testKey(mesh, 'alice')
+    const program = testKey(mesh, 'program')
+    const key = {
+      kind: 'secp256k1',
+      source: { type: 'generate' },
+      accounts: [{ chain: 'ethereum' }],
+    } as const
+    const keys = ['one', 'two'].map((name) => ({ ...key, name }))
+    const first = await create([alice], { keys })
+    const change = (wallet: Wallet, rest: object): Uint8Array =>
+      utf8(
+        JSON.stringify({
+          mesh: mesh.mesh,
+          expiresAt: expiresAt(mesh),
+          wallet: wallet.id,
+          base: { epoch: wallet.epoch, version: wallet.version },
+          ...rest,
+        }),
+      )
+    const [own, other] = first.accounts.map(({ id }) => id)
+    const credential = { ...program.credential, scope: { accounts: [own!] } }
+    const enrolling: TestKey = {
+      ...program,
+      authorise: (_purpose, bytes) => program.authorise('enrol', bytes),
+    }
+    const adding = change(first, {
+      operation: 'credential.add',
+      persons: [{ id: 'program', owner: false }],
+      credentials: [credential],
+    })
+    const { wallet } = must(await send<WalletAnswer>(core(), adding, 'change', [alice, enrolling]))
+    const sign = async (account: string | undefined): Promise<string> => {
+      const request = { ...signRequest(mesh, wallet), account }
+      return codeOf(await send(core(), request, 'sign', [program]))
+    }
+    expect([await sign(own), await sign(other)]).toEqual(['ok', 'out_of_scope'])
+    const show = change(wallet, { operation: 'wallet.show', base: undefined })
+    must(await send(core(), show, 'read', [program]))
+    const account = { key: wallet.keys[0]?.id, accounts: [{ chain: 'ethereum' }] }
+    const more = change(wallet, { operation: 'account.add', ...account })
+    expect(codeOf(await send(core(), more, 'change', [program]))).toBe('out_of_scope')
+  })
+
+  it('ends with its time, at every zone', async () => {
+    const alice = testKey(mesh, 'alice')
+    const program = testKey(mesh, 'program')
+    const ending: TestKey = {
+      ...program,
+      credential: { ...program.credential, expiresAt: expiresAt(mesh, 600_000) },
+    }
+    const wallet = await create([alice, ending])
+    const sign = async (zone: string, key: TestKey): Promise<string> =>
+      codeOf(await send(core(zone), signRequest(mesh, wallet), 'sign', [key]))
+    const zones = ['eu-west', 'us-east', 'ap-south']
+    for (const zone of zones) expect(await sign(zone, ending)).toBe('ok')
+    mesh.advance(600_000)
+    for (const zone of zones) await core(zone).tick()
+    for (const zone of zones) expect(await sign(zone, ending)).toBe('unauthenticated')
+    expect(await sign('eu-west', alice)).toBe('ok')
+  })
+
   it('may not be the only one of the owners', async () => {
     const alice = testKey(mesh, 'alice')
     const scoped: TestKey = {

@@ -185,6 +185,20 @@ describe.each(templateNames)('the template %s', (name) => {
   })
 })
 
+it('a template bounds the rate of fees where it is given one', () => {
+  for (const name of templateNames.filter((one) => one !== 'cold-wallet')) {
+    const made = policyTemplate(name, { owners, to: [address], maxFeeRate: '30' })
+    expect(
+      made.rules.some(({ when }) => when?.maxFeeRate === '30'),
+      name,
+    ).toBe(true)
+    expect(
+      made.rules.some(({ when }) => when?.maxFee !== undefined),
+      name,
+    ).toBe(false)
+  }
+})
+
 it('a template that keeps to destinations wants them named', () => {
   for (const name of ['exchange-sweeper', 'cold-wallet', 'validator'] as const) {
     expect(() => policyTemplate(name, { owners })).toThrow('invalid_field')

@@ -2,7 +2,7 @@
 import type { Chain } from '../chain.ts'
 import { fail } from '../errors.ts'
 import type { PersonId } from '../ids.ts'
-import type { ChangeTerms, Policy, Rule } from '../policy.ts'
+import type { ChangeTerms, Criteria, Policy, Rule } from '../policy.ts'
 import type { Limit } from '../policy-limits.ts'
 
 const hourMs = 3_600_000
@@ -25,6 +25,8 @@ export type TemplateOptions = {
   /** The most of one asset in a transaction, in base units. */
   readonly maxAmount?: string
   readonly maxFee?: string
+  /** Satoshi for a virtual byte, or wei for a unit of gas. */
+  readonly maxFeeRate?: string
   /** What a program may spend of the chain's coin in a day, in base units. */
   readonly daily?: { readonly chain: Chain; readonly amount: string }
 }
@@ -64,7 +66,17 @@ const required = (value: readonly string[] | undefined, template: string): strin
     ? fail('invalid_field', 'this template wants destinations', template)
     : [...value]
 
-type Template = { readonly about: string; readonly make: (options: TemplateOptions) => Policy }
+type Fees = Pick<Criteria, 'maxFee' | 'maxFeeRate'>
+
+const feesOf = ({ maxFee, maxFeeRate }: TemplateOptions): Fees => ({
+  ...(maxFee === undefined ? {} : { maxFee }),
+  ...(maxFeeRate === undefined ? {} : { maxFeeRate }),
+})
+
+type Template = {
+  readonly about: string
+  readonly make: (options: TemplateOptions, fees: Fees) => Policy
+}
 
 const policyOf = (changes: ChangeTerms, ...rules: readonly Rule[]): Policy => ({
   format: 'holdfast policy v1',
@@ -75,7 +87,7 @@ const policyOf = (changes: ChangeTerms, ...rules: readonly Rule[]): Policy => ({
 export const templates: Readonly<Record<TemplateName, Template>> = {
   treasury: {
     about: 'a majority of the owners signs every transfer; rules change after two days',
-    make: ({ owners, to, maxFee }) =>
+    make: ({ owners, to }, fees) =>
       policyOf(terms(owners, 48 * hourMs), see(owners), manage(owners), {
         id: 'owners-spend',
         effect: 'allow',
@@ -86,13 +98,13 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
           kinds: ['transaction'],
           effects: ['transfer'],
           ...(to === undefined ? {} : { to: [...to] }),
-          ...(maxFee === undefined ? {} : { maxFee }),
+          ...fees,
         },
       }),
   },
   'hot-wallet': {
     about: 'a server pays small amounts alone, the owners more; nothing but transfers',
-    make: ({ owners, servers = owners, maxAmount = '0', maxFee, daily }) =>
+    make: ({ owners, servers = owners, maxAmount = '0', daily }, fees) =>
       policyOf(
         terms(owners, 24 * hourMs),
         see([...new Set([...owners, ...servers])]),
@@ -107,7 +119,7 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
             kinds: ['transaction'],
             effects: ['transfer'],
             maxAmount,
-            ...(maxFee === undefined ? {} : { maxFee }),
+            ...fees,
           },
         },
         {
@@ -122,7 +134,7 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
   },
   'exchange-sweeper': {
     about: 'a server moves deposits to named addresses and nowhere else',
-    make: ({ owners, servers = owners, to, maxFee }) =>
+    make: ({ owners, servers = owners, to }, fees) =>
       policyOf(
         terms(owners, 48 * hourMs),
         see([...new Set([...owners, ...servers])]),
@@ -137,7 +149,7 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
             kinds: ['transaction'],
             effects: ['transfer'],
             to: required(to, 'exchange-sweeper'),
-            ...(maxFee === undefined ? {} : { maxFee }),
+            ...fees,
           },
         },
       ),
@@ -160,7 +172,7 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
   },
   validator: {
     about: 'a server signs calls of named contracts or programs that move at most a bound',
-    make: ({ owners, servers = owners, to, maxAmount = '0', maxFee }) =>
+    make: ({ owners, servers = owners, to, maxAmount = '0' }, fees) =>
       policyOf(
         terms(owners, 24 * hourMs),
         see([...new Set([...owners, ...servers])]),
@@ -176,7 +188,7 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
             effects: ['call'],
             to: required(to, 'validator'),
             maxAmount,
-            ...(maxFee === undefined ? {} : { maxFee }),
+            ...fees,
           },
         },
       ),
@@ -187,4 +199,4 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
 export const policyTemplate = (name: TemplateName, options: TemplateOptions): Policy =>
   options.owners.length === 0
     ? fail('invalid_field', 'a wallet has an owner', 'owners')
-    : templates[name].make(options)
+    : templates[name].make(options, feesOf(options))

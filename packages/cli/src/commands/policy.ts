@@ -66,6 +66,7 @@ type TemplateOptions = {
   readonly to?: readonly string[]
   readonly maxAmount?: string
   readonly maxFee?: string
+  readonly maxFeeRate?: string
   readonly daily?: string
 }
 
@@ -89,19 +90,21 @@ export const policyTemplateCommand: MakeCommand = (around) =>
     .option('--max-amount <units>', 'most of one asset in a transaction, in base units')
     .option('--daily <chain:units>', 'most of the coin that a program spends in a day')
     .option('--max-fee <units>', 'most that the chain may take')
+    .option('--max-fee-rate <units>', 'most for a virtual byte or a unit of gas, in base units')
     .addHelpText(
       'after',
       () => `\n${templateNames.map((name) => `  ${name}: ${templates[name].about}`).join('\n')}`,
     )
     .action(
       run(around, async (talk, name: (typeof templateNames)[number], options: TemplateOptions) => {
-        const { owner, server, to, maxAmount, maxFee, daily } = options
+        const { owner, server, to, maxAmount, maxFee, maxFeeRate, daily } = options
         const policy = policyTemplate(name, {
           owners: owner.map(PersonId),
           ...(server === undefined ? {} : { servers: server.map(PersonId) }),
           ...(to === undefined ? {} : { to }),
           ...(maxAmount === undefined ? {} : { maxAmount }),
           ...(maxFee === undefined ? {} : { maxFee }),
+          ...(maxFeeRate === undefined ? {} : { maxFeeRate }),
           ...(daily === undefined ? {} : { daily: dailyOf(daily) }),
         })
         for (const line of explainPolicy(policy)) talk.say(line)

@@ -89,6 +89,8 @@ export type TestMesh = {
   /** Tells a zone, and those that it reaches, that their links came up. */
   relink(zone: string): void
   readonly disks: ReadonlyMap<string, MemoryDisk>
+  /** What the first machine of each zone has sealed. */
+  readonly sealings: ReadonlyMap<string, Sealing>
   /** The clock of every core. */
   advance(ms: number): void
   nowMs(): number
@@ -339,6 +341,7 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
       }
     },
     disks,
+    sealings,
     node: (zone) => {
       const node = alive.get(zone)
       if (node === undefined) throw new Error(`${zone} is not running`)

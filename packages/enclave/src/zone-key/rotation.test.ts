@@ -5,7 +5,9 @@ import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../ports/store.ts'
 import { sealedEpoch } from '../records/record-seal.ts'
+import { refillSilenceMs } from '../standing/limits.ts'
 import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
+import { restoreDisk, snapshotDisk } from '../testing/memory-store.ts'
 import {
   createRequest,
   expiresAt,
@@ -61,6 +63,13 @@ const untilUnder = (epoch: number, of = zone, names: readonly string[] = [of]): 
   until(async () => {
     await tick(names)
     return epochs(of).join() === String(epoch)
+  })
+
+/** The zone has so many wallets, as those had that were refilled from the others. */
+const untilHeld = (wallets: number): Promise<void> =>
+  until(async () => {
+    await tick(['us-east', 'ap-south', zone])
+    return core().status().wallets === wallets
   })
 
 /** Governors want another key for the zone. */
@@ -163,6 +172,28 @@ describe('the rotation of a zone key', () => {
     await until(() => mesh.starting('thief')?.status().state === 'waiting_for_zone_key')
     await mesh.starting('thief')!.stop()
     await expect(start).rejects.toThrow('has the key of the zone')
+  })
+
+  it('is not undone by a host that puts back the store and the cache of before', async () => {
+    mesh = await createTestMesh()
+    const alice = testKey(mesh, 'alice')
+    const wallet = await create(alice)
+    const cache = mesh.sealings.get(zone)!
+    const [disk, sealed] = [snapshotDisk(mesh.disks.get(zone)!), await cache.read()]
+    wantOther()
+    await untilUnder(2)
+    mesh.kill(zone)
+    restoreDisk(mesh.disks.get(zone)!, disk)
+    await cache.write(sealed!)
+    const put = await mesh.start(zone, { confirmedBy: 'zones' })
+    await until(() => put.core.status().state === 'waiting_for_zone_key')
+    expect(await sign(wallet, alice)).toBe('not_ready')
+    // What it gets back comes from the other zones, under a key that nobody had before.
+    mesh.advance(refillSilenceMs + 1)
+    await put.core.ready()
+    await untilHeld(1)
+    expect(put.core.status().zoneKey?.epoch).toBe(3)
+    expect(await sign(wallet, alice)).toBe('ok')
   })
 
   it('waits while too few zones could confirm a boot under the key', async () => {

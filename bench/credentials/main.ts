@@ -1,6 +1,7 @@
 /**
  * `npm run bench:credentials`: CPU of one core in this process for what people prove themselves
- * with: `passkey.sign` and `password.login`. Writes docs/credentials-cost.md.
+ * with: `passkey.sign` and `password.login`; and how long a revoked key signs on elsewhere, on a
+ * mesh of processes. Writes docs/credentials-cost.md.
  */
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
@@ -21,6 +22,7 @@ import { softwarePasskey } from '@holdfast/enclave/testing/software-passkey'
 import { createRequest, expiresAt, send, testKey } from '@holdfast/enclave/testing/test-client'
 import { createTestMesh } from '@holdfast/enclave/testing/test-mesh'
 import { client as opaque, ready } from '@serenity-kit/opaque'
+import { measureRevocations } from './revocation.ts'
 
 const signatures = 1000
 const logins = 50
@@ -148,6 +150,15 @@ const rows = [
   ['password.login', 'both messages of a login, in a sealed session', await loggingIn()],
 ] as const
 await mesh.stop()
+const revoked = await measureRevocations()
+const middle = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const answered = revoked.map(({ answerMs }) => answerMs)
+const after = revoked.map(({ afterMs }) => afterMs)
+const last = revoked.map(({ lastMs }) => lastMs)
+const open = revoked.map((one) => one.open)
+const spread = (name: string, what: string, values: readonly number[]): string =>
+  `| ${name} | ${what} | ${Math.round(middle(values))} | ${Math.round(Math.max(...values))} |`
 const lines = [
   '# What credentials cost',
   '',
@@ -158,6 +169,20 @@ const lines = [
   '| name | what | µs |',
   '|---|---|---|',
   ...rows.map(([name, what, micros]) => `| ${name} | ${what} | ${Math.round(micros)} |`),
+  '',
+  '## A revocation',
+  '',
+  `${revoked.length} times on a mesh of three zones, while the revoked key signs at both others`,
+  'without a pause: ms from asking to the answer, which comes when a majority has it, and to the',
+  'last signature at any zone. A zone that was not reached signs as long as the answer says of it',
+  "(`exposure.open`), at most the wallet's `staleAfterMs`.",
+  '',
+  '| name | what | median | most |',
+  '|---|---|---|---|',
+  spread('revoke.answer', 'until the answer, ms', answered),
+  spread('revoke.last', 'until the last signature elsewhere, ms', last),
+  spread('revoke.after', 'the last signature after it, ms', after),
+  spread('revoke.open', 'zones that had not confirmed it when it was answered', open),
   '',
 ]
 writeFileSync('docs/credentials-cost.md', lines.join('\n'))

@@ -34,7 +34,7 @@ export const generousGuesses = (): DefectHooks =>
 export const forgetfulEndorser = (): DefectHooks =>
   answering((request) => {
     if (request.type === 'count.report') {
-      return { ok: true, value: { own: [], yours: [], given: [], intents: 0 } }
+      return { ok: true, value: { own: [], yours: [], given: [], others: [], intents: 0 } }
     }
     if (request.type !== 'count.endorse') return undefined
     return { ok: true, value: { window: request.window, spent: request.spent } }

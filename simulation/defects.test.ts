@@ -10,14 +10,14 @@ const seenAt: Partial<Record<DefectName, number>> = {
   'undead-object': 3,
   'broken-promise': 7,
   'generous-giver': 2,
-  'forgetful-endorser': 7,
+  'forgetful-endorser': 5,
   'hasty-clocks': 5,
   'generous-guesses': 7,
   'agreeable-voter': 5,
-  'dead-peers-listed': 3,
-  'copying-host': 12,
+  'dead-peers-listed': 4,
+  'copying-host': 5,
   'frozen-answer': 9,
-  'denies-success': 3,
+  'denies-success': 8,
   'invents-success': 14,
 }
 

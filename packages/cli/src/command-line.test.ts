@@ -4,7 +4,7 @@ import { parseAccount } from './account-request.ts'
 import { base64Bytes, hexBytes, integer } from './input.ts'
 import { choosePorts } from './mesh-folder/ports.ts'
 import { parseZone } from './mesh-folder/zones.ts'
-import { constraintsOf } from './placement-options.ts'
+import { constraintsOf, walletOptions } from './placement-options.ts'
 import { nodeEnvironment } from './processes/node-environment.ts'
 import { table } from './table.ts'
 import { terminal } from './terminal.ts'
@@ -37,6 +37,16 @@ describe('the command line', () => {
     })
     for (const wrong of [{ within: '53,-6' }, { copies: '0' }, { minLevel: 'high' }]) {
       expect(() => constraintsOf({ ...wrong })).toThrow('invalid_field')
+    }
+  })
+
+  it('reads how long new credentials wait, and refuses what is no time', () => {
+    const options = { proof: 'request' } as const
+    expect(walletOptions('w', options).changes).toBeUndefined()
+    const { changes } = walletOptions('w', { ...options, changeDelay: '48' })
+    expect(changes).toEqual({ quorum: 1, delayMs: 172_800_000 })
+    for (const changeDelay of ['', '-1', 'soon', '1e9']) {
+      expect(() => walletOptions('w', { ...options, changeDelay })).toThrow('invalid_field')
     }
   })
 

@@ -1,6 +1,7 @@
 /** Where a wallet may be, and who may use it, as the command line says it. */
 import { fail } from '@holdfast/base/errors'
 import { type PlacementConstraints, placementConstraints } from '@holdfast/base/placement'
+import { changeTerms } from '@holdfast/base/policy'
 import { type WalletOptions, ZoneId } from '@holdfast/sdk'
 import { type Command, Option } from 'commander'
 
@@ -18,6 +19,7 @@ export type PlacementOptions = ConstraintOptions & {
   readonly proof: 'request' | 'session'
   readonly allowUndecoded?: true
   readonly kmip?: true
+  readonly changeDelay?: string
 }
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value]
@@ -36,6 +38,7 @@ export const withPlacementOptions = (command: Command): Command =>
     .option('--home <zone>', 'zone that makes the wallet and orders its changes')
     .option('--allow-undecoded', 'owners may also sign what the enclave cannot decode')
     .option('--kmip', 'certificates of the wallet may keep general objects in it over KMIP')
+    .option('--change-delay <hours>', 'new credentials and looser rules wait so long (default 0)')
     .addOption(
       new Option('--proof <kind>', 'whether a session authenticated once may sign')
         .choices(['request', 'session'])
@@ -61,12 +64,21 @@ export const constraintsOf = (options: ConstraintOptions): PlacementConstraints 
   return fail('invalid_field', 'a placement option has a value that is not allowed', field)
 }
 
+const changesOf = ({ changeDelay }: PlacementOptions): Pick<WalletOptions, 'changes'> => {
+  if (changeDelay === undefined) return {}
+  const terms = { quorum: 1, delayMs: Number(changeDelay) * 3_600_000 }
+  const parsed = changeTerms.safeParse(terms)
+  if (parsed.success && changeDelay.trim() !== '') return { changes: parsed.data }
+  return fail('invalid_field', 'not a number of hours that a change can wait', 'change-delay')
+}
+
 export const walletOptions = (name: string, options: PlacementOptions): WalletOptions => ({
   name,
   placement: constraintsOf(options),
   proof: options.proof,
   allowUndecoded: options.allowUndecoded === true,
   kmip: options.kmip === true,
+  ...changesOf(options),
   ...(options.home === undefined ? {} : { home: ZoneId(options.home) }),
   ...(options.durability === undefined ? {} : { durability: Number(options.durability) }),
 })

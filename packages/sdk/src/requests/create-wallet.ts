@@ -5,7 +5,7 @@ import { RefusalError } from '@holdfast/base/errors'
 import { PersonId, type ZoneId } from '@holdfast/base/ids'
 import type { PlacementConstraints } from '@holdfast/base/placement'
 import { type PlacementZone, resolvePlacement } from '@holdfast/base/placement-resolve'
-import type { Policy } from '@holdfast/base/policy'
+import type { ChangeTerms, Policy } from '@holdfast/base/policy'
 import type { KeyRequest } from '@holdfast/base/requests/wallet-create'
 import type { Credential, Person } from '@holdfast/base/wallet'
 import { credentialOf, type Signer } from '../credentials.ts'
@@ -34,6 +34,8 @@ export type WalletOptions = {
   readonly allowUndecoded?: boolean
   /** For the default policy: whether certificates of the wallet may speak KMIP for it. */
   readonly kmip?: boolean
+  /** For the default policy: by whom and when new credentials and rules come into force. */
+  readonly changes?: ChangeTerms
 }
 
 /** No keys: a wallet that governs general objects alone. */
@@ -70,6 +72,7 @@ export const createWallet = (
     owners,
     ...(options.proof === undefined ? {} : { proof: options.proof }),
     ...(options.allowUndecoded === undefined ? {} : { allowUndecoded: options.allowUndecoded }),
+    ...(options.changes === undefined ? {} : { changes: options.changes }),
     ...(options.kmip === undefined ? {} : { kmip: options.kmip }),
   }
   return prepare(

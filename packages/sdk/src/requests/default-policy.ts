@@ -1,6 +1,6 @@
 /** The policy of a wallet whose maker names none: its owners may do what can be decoded. */
 import type { PersonId } from '@holdfast/base/ids'
-import type { Policy, Rule } from '@holdfast/base/policy'
+import type { ChangeTerms, Policy, Rule } from '@holdfast/base/policy'
 
 export type DefaultPolicy = {
   readonly owners: readonly PersonId[]
@@ -13,6 +13,11 @@ export type DefaultPolicy = {
   readonly allowUndecoded?: boolean
   /** Certificates of the wallet may use its general objects over KMIP. */
   readonly kmip?: boolean
+  /**
+   * How many owners let a new credential in, or change anything else that loosens, and after which
+   * delay, in which any of them can cancel it. Default: one owner, at once.
+   */
+  readonly changes?: ChangeTerms
 }
 
 const decoded = ['transfer', 'approve', 'call', 'deploy', 'delegate', 'message'] as const
@@ -35,8 +40,10 @@ export const defaultPolicy = ({
   proof = 'request',
   allowUndecoded = false,
   kmip = false,
+  changes,
 }: DefaultPolicy): Policy => ({
   format: 'holdfast policy v1',
+  ...(changes === undefined ? {} : { changes }),
   rules: [
     {
       id: 'owners-see',

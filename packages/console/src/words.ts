@@ -18,13 +18,21 @@ export const walletLines = ({ wallet, durability }: WalletAnswer): Lines => [
   ['held by', durability.confirmed.join(', ')],
 ]
 
+/** What an order gives or wants is a list of amounts. */
+const valueText = (
+  value: string | readonly { readonly asset: string; readonly amount: string }[],
+): string =>
+  typeof value === 'string'
+    ? value
+    : value.map(({ asset, amount }) => `${amount} ${asset}`).join(' and ')
+
 export const signedLines = ({ signed, decoded, receipt }: SignAnswer): Lines => [
   ...decoded.effects.map(
     ({ type, ...rest }) =>
       [
         type,
         Object.entries(rest)
-          .map(([name, value]) => `${name} ${value}`)
+          .map(([name, value]) => `${name} ${valueText(value)}`)
           .join(', '),
       ] as const,
   ),

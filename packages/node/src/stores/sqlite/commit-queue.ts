@@ -6,6 +6,7 @@ import { checkBatch } from '../check-batch.ts'
 import type { ChangeLog } from './change-log.ts'
 import { commitGroups } from './commit-group.ts'
 import { resultCodeOf, resultCodes } from './open-database.ts'
+import type { StoreFiles } from './store-files.ts'
 
 type Waiting = { readonly batch: Batch; readonly settle: (outcome: Outcome) => void }
 
@@ -21,9 +22,9 @@ export type CommitQueue = {
 
 export const createCommitQueue = (
   database: DatabaseSync,
-  options: { readonly log: ChangeLog; readonly opened: Revision },
+  options: { readonly log: ChangeLog; readonly opened: Revision; readonly files: StoreFiles },
 ): CommitQueue => {
-  const { log } = options
+  const { log, files } = options
   const commitGroup = commitGroups(database)
   let revision = options.opened
   let waiting: Waiting[] = []
@@ -33,6 +34,7 @@ export const createCommitQueue = (
   const rollBack = (error: unknown): void => {
     try {
       if (database.isTransaction) database.exec('ROLLBACK')
+      files.wrote()
       // A full disk can be mended while the node runs; any other fault leaves the end open, and
       // after a failed fsync a later one may lie: only a restart reads what is really there.
       if (resultCodeOf(error) === resultCodes.full) return
@@ -44,12 +46,15 @@ export const createCommitQueue = (
   }
 
   const run = (group: readonly Waiting[]): readonly Outcome[] => {
-    if (!usable) return []
+    // What was put in their place must not be written over by pages of the files before.
+    if (!usable || !files.areOurs()) return []
     try {
       const done = commitGroup(
         group.map(({ batch }) => batch),
         revision,
       )
+      // Written to files that are in their place no more: nobody would find it.
+      if (!files.wrote()) return []
       revision = done.revision
       for (const commit of done.commits) log.append(commit.revision, commit.events)
       return done.outcomes

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -112,6 +120,57 @@ describe('the sqlite store', () => {
     expect(openSqliteStore(nowhere, { entropy })).toMatchObject({
       refusal: { code: 'store_failed' },
     })
+  })
+
+  const put = (key: string) =>
+    ({ conditions: [], writes: [{ type: 'put', key, value: Uint8Array.of(1) }] }) as const
+  const files = (): string[] => [path, `${path}-wal`]
+  const copies = () => files().map((file) => `${file}.copy`)
+  /** A store of two commits, with copies of its files as they were after the first. */
+  const copied = async (): Promise<{ store: Store; incarnation: string }> => {
+    const store = open(path)
+    await store.commit(put('first'))
+    for (const [index, copy] of copies().entries()) copyFileSync(files()[index]!, copy)
+    expect(await store.commit(put('second'))).toMatchObject({ outcome: 'applied' })
+    return { store, incarnation: await store.incarnation() }
+  }
+  const ways = {
+    'in their place': () => {
+      for (const [index, copy] of copies().entries()) renameSync(copy, files()[index]!)
+    },
+    'over them': () => {
+      for (const [index, copy] of copies().entries()) copyFileSync(copy, files()[index]!)
+    },
+    'over the log alone': () => copyFileSync(copies()[1]!, files()[1]!),
+    'nowhere: they were deleted': () => {
+      for (const file of files()) rmSync(file)
+    },
+  }
+
+  it.each(Object.keys(ways) as (keyof typeof ways)[])(
+    'acknowledges nothing and is another once older files were put %s',
+    async (way) => {
+      const { store, incarnation } = await copied()
+      ways[way]()
+      const before = files().map((file) => (existsSync(file) ? readFileSync(file) : 'absent'))
+      expect(await store.commit(put('third'))).toEqual({ outcome: 'unknown' })
+      expect(await store.incarnation()).not.toBe(incarnation)
+      expect(await store.revision()).toBe(2n)
+      await store.close()
+      const after = files().map((file) => (existsSync(file) ? readFileSync(file) : 'absent'))
+      expect(after).toEqual(before)
+    },
+  )
+
+  it('acknowledges no commit during which its files were moved', async () => {
+    const { store, incarnation } = await copied()
+    const asked = store.commit(put('third'))
+    const moved = `${path}.moved`
+    renameSync(path, moved)
+    expect(await asked).toEqual({ outcome: 'unknown' })
+    renameSync(moved, path)
+    expect(await store.incarnation()).not.toBe(incarnation)
+    await store.close()
   })
 
   it('answers compacted to a watch from before it was opened', async () => {

@@ -13,6 +13,7 @@ import { storePageMax } from '../../limits.ts'
 import { createChangeLog } from './change-log.ts'
 import { createCommitQueue } from './commit-queue.ts'
 import { openDatabase, resultCodeOf } from './open-database.ts'
+import { watchStoreFiles } from './store-files.ts'
 
 const recordOf = (row: Readonly<Record<string, unknown>>): StoredRecord => ({
   key: row['key'] as string,
@@ -71,7 +72,8 @@ export const openSqliteStore = (
   const reads = createReads(database)
   const state = reads.state()
   const log = createChangeLog(state.revision)
-  const queue = createCommitQueue(database, { log, opened: state.revision })
+  const files = watchStoreFiles(path)
+  const queue = createCommitQueue(database, { log, opened: state.revision, files })
 
   const read = async <Value>(action: () => Value): Promise<Value> => {
     if (!queue.usable()) throw new StoreUnavailable('the store is closed or has failed')
@@ -85,8 +87,10 @@ export const openSqliteStore = (
 
   return accept({
     sharing: 'exclusive',
-    incarnation: () => read(() => state.incarnation),
-    revision: () => read(() => queue.revision()),
+    // Whatever lies there now, it is not the store that was opened.
+    incarnation: async () =>
+      files.areOurs() ? read(() => state.incarnation) : `not ${state.incarnation}`,
+    revision: async () => (files.areOurs() ? read(() => queue.revision()) : queue.revision()),
     get: (key) => read(() => reads.get(key)),
     scan: (prefix, page) =>
       read(() => ({ ...reads.scan(prefix, page), revision: queue.revision() })),
@@ -95,7 +99,8 @@ export const openSqliteStore = (
     close: async () => {
       if (!database.isOpen) return
       queue.close()
-      database.close()
+      // SQLite would write its log over what was put there; the end of the process unlocks.
+      if (files.areOurs()) database.close()
     },
   })
 }

@@ -10,15 +10,15 @@ const seenAt: Partial<Record<DefectName, number>> = {
   'undead-object': 3,
   'broken-promise': 7,
   'generous-giver': 2,
-  'forgetful-endorser': 5,
+  'forgetful-endorser': 7,
   'hasty-clocks': 5,
   'generous-guesses': 7,
-  'agreeable-voter': 5,
+  'agreeable-voter': 19,
   'dead-peers-listed': 4,
   'copying-host': 5,
   'frozen-answer': 9,
-  'denies-success': 8,
-  'invents-success': 14,
+  'denies-success': 5,
+  'invents-success': 9,
 }
 
 /** The first seed at which the checkers see the defect, and see what it breaks. */

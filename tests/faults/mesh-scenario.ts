@@ -6,7 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Wallet } from '@holdfast/sdk'
 import type { MeshNode, TestMesh } from '../support/mesh.ts'
 import type { ZoneNetwork } from '../support/zone-network.ts'
-import { type Load, type PhaseFigures, signsFor, startLoad } from './mesh-load.ts'
+import { connectEach } from './mesh-asking.ts'
+import { type IntentFigures, startIntents } from './mesh-intents.ts'
+import { type LimitFigures, startLimits } from './mesh-limits.ts'
+import { type Load, type LoadSize, type PhaseFigures, signsFor, startLoad } from './mesh-load.ts'
 
 export type FaultName =
   | 'node killed'
@@ -31,6 +34,9 @@ export type MeshFigures = {
   readonly continued: number
   /** Acknowledged wallets that a zone does not sign for, or has another document of. */
   readonly lost: readonly string[]
+  /** In the order of the faults. */
+  readonly limits: readonly LimitFigures[]
+  readonly intents: IntentFigures
 }
 
 type World = { readonly mesh: TestMesh; readonly network: ZoneNetwork; readonly load: Load }
@@ -136,14 +142,18 @@ export type MeshFaults = readonly { readonly fault: FaultName; readonly lastsMs:
 export const runFaults = async (
   mesh: TestMesh,
   network: ZoneNetwork,
-  options: { readonly signers: number; readonly calmMs: number; readonly faults: MeshFaults },
+  options: LoadSize & { readonly calmMs: number; readonly faults: MeshFaults },
 ): Promise<MeshFigures> => {
-  const load = await startLoad(mesh, options.signers)
+  const each = await connectEach(mesh)
+  const limits = await startLimits(mesh, each, options.faults)
+  const intents = await startIntents(mesh, each)
+  const load = await startLoad(mesh, options)
   const world = { mesh, network, load }
   await delay(options.calmMs)
   const recoveries: { fault: FaultName; lastsMs: number; recoveryMs: number }[] = []
   for (const { fault, lastsMs } of options.faults) {
     load.enter(fault)
+    limits.enter(fault)
     const end = await faults[fault](world)
     await delay(lastsMs)
     const endedAt = performance.now()
@@ -153,7 +163,7 @@ export const runFaults = async (
     load.enter('calm')
     await delay(options.calmMs)
   }
-  await load.end()
+  await Promise.all([load.end(), limits.end(), intents.end()])
   const client = await mesh.connect()
   let continued = 0
   for (const prepared of load.interrupted) {
@@ -163,13 +173,20 @@ export const runFaults = async (
   }
   await untilEqual(mesh)
   const figures = load.figures()
+  const [lost, limitFigures, intentFigures] = await Promise.all([
+    lostWallets(mesh, load.acknowledged),
+    limits.settle(),
+    intents.settle(),
+  ])
   return {
     nodes: mesh.nodes.length,
     calm: figures.get('calm')!,
     faults: recoveries.map((recovery) => ({ ...figures.get(recovery.fault)!, ...recovery })),
     acknowledged: load.acknowledged.length,
     continued,
-    lost: await lostWallets(mesh, load.acknowledged),
+    lost,
+    limits: limitFigures,
+    intents: intentFigures,
   }
 }
 

@@ -22,7 +22,8 @@ describe.skipIf(typeof network === 'string' || etcd === undefined)(
       mesh = await startMesh({ nodesPerZone: 2, etcdMembers: 1, network })
       figures = await runFaults(mesh, network, {
         signers: 3,
-        calmMs: 500,
+        createPauseMs: 300,
+        calmMs: 200,
         faults: [
           { fault: 'node killed', lastsMs: 1500 },
           { fault: 'two zones parted', lastsMs: 3000 },
@@ -30,6 +31,7 @@ describe.skipIf(typeof network === 'string' || etcd === undefined)(
         ],
       })
       for (const fault of figures.faults) console.log(lineOf(fault))
+      console.log(JSON.stringify({ limits: figures.limits, intents: figures.intents }))
     }, 240_000)
     afterAll(async () => {
       await mesh?.stop()
@@ -47,6 +49,23 @@ describe.skipIf(typeof network === 'string' || etcd === undefined)(
         expect(fault.failed).toBe(0)
         expect(fault.stallMs).toBeLessThan(10_000)
       }
+    })
+
+    it('has signed no more under a limit than it allows, all zones together', () => {
+      for (const { limit, signedInTheEnd, exceeded } of figures.limits) {
+        expect(exceeded).toBe(0)
+        // Little is lost to what a node had set aside when it was killed.
+        expect(signedInTheEnd).toBeGreaterThan(limit / 2)
+      }
+      expect(Math.max(...figures.limits.map(({ signed }) => signed))).toBeGreaterThan(0)
+      const refused = figures.limits.map((limit) => limit.refused['limit_exceeded'] ?? 0)
+      expect(Math.max(...refused)).toBeGreaterThan(0)
+    })
+
+    it('has signed one transaction at most under an intent that signs once', () => {
+      expect(figures.intents.signedOnce).toBeGreaterThan(figures.intents.intents / 2)
+      expect(figures.intents.refused['intent_used']).toBeGreaterThan(0)
+      expect(figures.intents.signedTwice).toBe(0)
     })
 
     it('continued every creation that a fault interrupted, by the same bytes', () => {

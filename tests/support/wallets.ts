@@ -37,6 +37,13 @@ export const accountOf = (
 
 export const receiver = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
 
+const gas = 21_000n
+const maxFeePerGas = 10n ** 10n
+const value = 1n
+
+/** What a limit of value counts for a `transfer`. */
+export const transferCost = value + gas * maxFeePerGas
+
 /** An Ethereum transfer that nobody has signed yet. */
 export const transfer = (nonce = 0n): SignPayload => ({
   kind: 'ethereum.transaction',
@@ -45,10 +52,10 @@ export const transfer = (nonce = 0n): SignPayload => ({
       chainId: 31_337n,
       nonce,
       maxPriorityFeePerGas: 1n,
-      maxFeePerGas: 10n ** 10n,
-      gas: 21_000n,
+      maxFeePerGas,
+      gas,
       to: receiver,
-      value: 1n,
+      value,
     }),
   ),
 })

@@ -1,8 +1,10 @@
 import { accept } from '@holdfast/base/errors'
 import * as fc from 'fast-check'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type * as VerifyProofs from './credentials/verify-proofs.ts'
 
+// Test files share what one of them has loaded: the broken module must be loaded anew.
+beforeEach(() => vi.resetModules())
 afterEach(() => {
   vi.doUnmock('@holdfast/base/policies/compare')
   vi.doUnmock('./marks/check-unfrozen.ts')

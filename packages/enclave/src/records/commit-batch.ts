@@ -52,7 +52,10 @@ const resolve = async (
 const sealAgain = (context: CommitContext, name: RecordName, value: Bytes): Bytes | undefined => {
   if (sealedEpoch(value) === context.zoneKeys.current().epoch) return value
   const opened = openRecord(context, name, value)
-  return opened === undefined ? undefined : sealRecord(context, { name, ...opened })
+  if (opened === undefined) return undefined
+  const sealed = sealRecord(context, { name, ...opened })
+  opened.payload.fill(0)
+  return sealed
 }
 
 const sealBatchAgain = (context: CommitContext, batch: Batch): Batch | undefined => {
@@ -84,6 +87,7 @@ const followResealed = async (
     const found = await reading(() => context.store.get(key))
     if (found === undefined) return undefined
     const opened = openRecord(context, key as RecordName, found.value)
+    opened?.payload.fill(0)
     if (opened?.written !== revision) return undefined
     moved.set(key, found.revision)
   }

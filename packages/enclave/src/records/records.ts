@@ -72,11 +72,19 @@ const createOpener = (options: CommitContext) => {
     return again === undefined ? undefined : (tryOpen(again) ?? notSealedHere(found.key))
   }
 
-  const look = async (name: RecordName): Promise<StoredRecord | undefined> => {
-    const found = await get(name)
-    if (found === undefined || tryOpen(found) !== undefined) return found
+  /** As it stands; what opens is opened once, for every copy has to be erased by somebody. */
+  const inspect = async (name: RecordName): Promise<Inspected> => {
+    const first = await get(name)
+    const opened = first && tryOpen(first)
+    if (opened !== undefined) return { state: 'sound', record: opened }
+    if (first === undefined) return { state: 'absent' }
     await claim.renew()
-    return get(name)
+    const again = await get(name)
+    if (again === undefined) return { state: 'absent' }
+    const record = tryOpen(again)
+    return record === undefined
+      ? { state: 'damaged', revision: again.revision }
+      : { state: 'sound', record }
   }
 
   const openPage = async (page: readonly StoredRecord[]): Promise<readonly OpenedRecord[]> => {
@@ -88,12 +96,12 @@ const createOpener = (options: CommitContext) => {
     return opened
   }
 
-  return { tryOpen, open, openPage, get, look }
+  return { tryOpen, open, openPage, get, inspect }
 }
 
 export const createRecords = (options: CommitContext): Records => {
   const { store, fall } = options
-  const { tryOpen, open, openPage, get, look } = createOpener(options)
+  const { tryOpen, open, openPage, get, inspect } = createOpener(options)
 
   const scan = async function* (prefix: string, first?: RecordName): AsyncGenerator<OpenedRecord> {
     let from: string | undefined = first
@@ -120,13 +128,9 @@ export const createRecords = (options: CommitContext): Records => {
       return found === undefined ? undefined : open(found)
     },
     inspect: async (name) => {
-      const found = await look(name)
+      const found = await inspect(name)
       fall.check()
-      if (found === undefined) return { state: 'absent' }
-      const record = tryOpen(found)
-      return record === undefined
-        ? { state: 'damaged', revision: found.revision }
-        : { state: 'sound', record }
+      return found
     },
     scan,
     open: (untrusted) => tryOpen(untrusted) ?? notSealedHere(untrusted.key),

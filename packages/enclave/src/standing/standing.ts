@@ -4,7 +4,7 @@
  */
 import { type VerifiedManifest, verifyBootStatement } from '@holdfast/attestation'
 import type { NodeName } from '@holdfast/base/answers'
-import type { Bytes } from '@holdfast/base/bytes'
+import { type Bytes, equalBytes } from '@holdfast/base/bytes'
 import { accept, type ErrorCode, type Result, refuse } from '@holdfast/base/errors'
 import type { BootId, ZoneId } from '@holdfast/base/ids'
 import { momentMs } from '@holdfast/base/moment'
@@ -67,6 +67,8 @@ export type Standing = {
 /** A claim that nobody confirms: its answer says what is known of the zone. */
 const nobody: OwnKey = { epoch: 1, keyId: '00'.repeat(32), kind: 'kept' }
 
+const statementsKept = 8
+
 class NodeStanding implements Standing {
   readonly #options: StandingOptions
   readonly #startedAtMs: number
@@ -80,6 +82,8 @@ class NodeStanding implements Standing {
   readonly #told = new Set<BootId>()
   readonly #heardAtMs = new Map<ZoneId, number>()
   #statement: Bytes | undefined
+  /** The last statements that were taken, the newest first. */
+  #taken: readonly Bytes[] = []
   readonly #stated = new Set<BootId>()
 
   constructor(options: StandingOptions) {
@@ -178,8 +182,12 @@ class NodeStanding implements Standing {
 
   async take(untrusted: Bytes): Promise<Result<void>> {
     const { manifest, clock, self, book } = this.#options
+    // Every claim brings it along: to verify it, and to tell all others anew, once is enough.
+    const isKnown = this.#taken.some((one) => equalBytes(one, untrusted))
+    if (this.#stands && isKnown && this.#stated.has(self.boot)) return accept(undefined)
     const verified = verifyBootStatement(untrusted, manifest(), clock.nowMs())
     if (!verified.ok) return verified
+    this.#taken = [untrusted, ...this.#taken].slice(0, statementsKept)
     // Its boots stand above every boot before it, whatever numbers those had.
     const order = momentMs(verified.value.issuedAt)
     for (const { zone, boot } of verified.value.boots) {

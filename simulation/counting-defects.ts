@@ -1,6 +1,6 @@
 /** Deliberate defects of counting, as `defects.ts` has them of the rest. */
 import { attempt } from '@holdfast/base/errors'
-import { encodePeerAnswer, parsePeerRequest } from '@holdfast/enclave/replication/messages'
+import { encodePeerAnswer, parsePeerRequest } from '@holdfast/enclave/replication/peers/messages'
 import type { DefectHooks } from './defects.ts'
 import { startsAtMs } from './zones.ts'
 

@@ -13,7 +13,7 @@ import {
   encodePeerRequest,
   type PeerRequest,
   parsePeerRequest,
-} from '@holdfast/enclave/replication/messages'
+} from '@holdfast/enclave/replication/peers/messages'
 import {
   agreeableVoter,
   forgetfulEndorser,

@@ -6,7 +6,7 @@ import {
   encodePeerAnswer,
   type PeerRequest,
   parsePeerRequest,
-} from '@holdfast/enclave/replication/messages'
+} from '@holdfast/enclave/replication/peers/messages'
 import type { DefectHooks } from './defects.ts'
 import { noFaults } from './faults.ts'
 import type { Delivery } from './simulated-network.ts'

@@ -1,6 +1,6 @@
 /** When all is quiet: invariants 1, 4, 9 and 12 over everything that happened. */
 import type { WalletId, ZoneId } from '@holdfast/base/ids'
-import { type GroupId, groupId, groupOf } from '@holdfast/enclave/replication/group'
+import { type GroupId, groupId, groupOf } from '@holdfast/enclave/replication/homes/group'
 import type { Checks } from './checks.ts'
 import type { Addition, KnownObject, Ledger } from './ledger.ts'
 import type { RecordView } from './record-view.ts'

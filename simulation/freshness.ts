@@ -1,7 +1,7 @@
 /** When each boot last heard each zone, by its own clock, as the simulation saw it happen. */
 import type { BootId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
-import { type Deciding, isQuorum } from '@holdfast/enclave/replication/quorum'
+import { type Deciding, isQuorum } from '@holdfast/enclave/replication/quorum/quorum'
 
 export type Freshness = {
   heard(boot: BootId, from: ZoneId, nowMs: number): void

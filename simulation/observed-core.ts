@@ -6,7 +6,7 @@ import { attempt, type Result } from '@holdfast/base/errors'
 import { parseRequest, type Request } from '@holdfast/base/requests/request'
 import { parseValue } from '@holdfast/base/schema'
 import type { Core } from '@holdfast/enclave/core-interface'
-import { parsePeerAnswer, parsePeerRequest } from '@holdfast/enclave/replication/messages'
+import { parsePeerAnswer, parsePeerRequest } from '@holdfast/enclave/replication/peers/messages'
 import { z } from 'zod'
 
 export type CoreObserver = {

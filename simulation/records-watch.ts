@@ -7,10 +7,15 @@ import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import type { Batch } from '@holdfast/enclave/ports/store'
 import type { RecordName } from '@holdfast/enclave/records/names'
 import { openRecord, type RecordVersion } from '@holdfast/enclave/records/record-seal'
-import { type Group, type GroupId, groupId, groupOf } from '@holdfast/enclave/replication/group'
-import { type EpochPromise, readPromise } from '@holdfast/enclave/replication/promise-table'
-import { type Deciding, holdersOf } from '@holdfast/enclave/replication/quorum'
-import { decidingOf } from '@holdfast/enclave/replication/voters'
+import {
+  type Group,
+  type GroupId,
+  groupId,
+  groupOf,
+} from '@holdfast/enclave/replication/homes/group'
+import { type EpochPromise, readPromise } from '@holdfast/enclave/replication/homes/promise-table'
+import { type Deciding, holdersOf } from '@holdfast/enclave/replication/quorum/quorum'
+import { decidingOf } from '@holdfast/enclave/replication/quorum/voters'
 import type { MemoryDisk } from '@holdfast/enclave/testing/memory-store'
 import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
 import { oneZoneKey, type ZoneKey } from '@holdfast/enclave/zone-key/zone-keys'

@@ -2,7 +2,7 @@
 import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
 import { type Bytes, toHex } from '@holdfast/base/bytes'
 import type { ZoneId } from '@holdfast/base/ids'
-import { isQuorum } from '@holdfast/enclave/replication/quorum'
+import { isQuorum } from '@holdfast/enclave/replication/quorum/quorum'
 import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
 import { type Answer, Client } from './client.ts'
 import { type SimulatedKey, simulatedKey } from './client-key.ts'

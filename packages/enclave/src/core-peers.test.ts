@@ -10,7 +10,7 @@ import {
   type PeerRequest,
   parsePeerAnswer,
   type WalletBundle,
-} from './replication/messages.ts'
+} from './replication/peers/messages.ts'
 import { must, until } from './testing/core-world.ts'
 import { createRequest, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'

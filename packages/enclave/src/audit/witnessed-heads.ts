@@ -5,7 +5,7 @@ import type { ZoneId } from '@holdfast/base/ids'
 import { auditLinksSent, auditWitnessIntervalMs, peerTimeoutMs } from '../limits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Peer } from '../ports/mesh.ts'
-import type { Peers } from '../replication/peers.ts'
+import type { Peers } from '../replication/peers/peers.ts'
 import type { AuditLog } from './audit-log.ts'
 
 export type WitnessedHeads = {

@@ -3,8 +3,8 @@ import type { ZoneId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import { recalls } from '../marks/recalls.ts'
-import { groupOf } from '../replication/group.ts'
-import { holdersOf, isQuorum } from '../replication/quorum.ts'
+import { groupOf } from '../replication/homes/group.ts'
+import { holdersOf, isQuorum } from '../replication/quorum/quorum.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 
 /**

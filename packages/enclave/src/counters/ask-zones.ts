@@ -3,10 +3,10 @@ import type { Result } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import { peerTimeoutMs } from '../limits.ts'
 import type { Peer } from '../ports/mesh.ts'
-import { reportsNeeded } from '../replication/boot-rule.ts'
-import type { PeerAnswer, PeerRequest } from '../replication/messages.ts'
-import type { Peers } from '../replication/peers.ts'
-import { type Deciding, isQuorum, placementsOf } from '../replication/quorum.ts'
+import { reportsNeeded } from '../replication/compare/boot-rule.ts'
+import type { PeerAnswer, PeerRequest } from '../replication/peers/messages.ts'
+import type { Peers } from '../replication/peers/peers.ts'
+import { type Deciding, isQuorum, placementsOf } from '../replication/quorum/quorum.ts'
 
 /** Which zones have answered as they should. */
 type Answered = (zone: ZoneId) => boolean

@@ -8,7 +8,7 @@ import { WalletId, type ZoneId } from '@holdfast/base/ids'
 import { countedListMax, countPageMax, peerTimeoutMs, recoveriesAtOnceMax } from '../limits.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { countPrefix, countPrefixOf, type RecordName } from '../records/names.ts'
-import type { PeerAnswer } from '../replication/messages.ts'
+import type { PeerAnswer } from '../replication/peers/messages.ts'
 import type { CounterContext } from './counter-context.ts'
 import { recover } from './recover.ts'
 

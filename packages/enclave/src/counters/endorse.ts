@@ -4,9 +4,9 @@
  */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import { groupOf } from '../replication/group.ts'
-import type { PeerAnswer, PeerRequest } from '../replication/messages.ts'
-import { holdersOf } from '../replication/quorum.ts'
+import { groupOf } from '../replication/homes/group.ts'
+import type { PeerAnswer, PeerRequest } from '../replication/peers/messages.ts'
+import { holdersOf } from '../replication/quorum/quorum.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
 import { askZones, isEnoughOf, votesFor } from './ask-zones.ts'
 import { figureOf, higher, latestWindow, markOf, withMark } from './count-record.ts'

@@ -14,7 +14,7 @@ import {
   refundAskMinMs,
 } from '../limits.ts'
 import { chargeName } from '../records/names.ts'
-import type { PeerAnswer, PeerRequest } from '../replication/messages.ts'
+import type { PeerAnswer, PeerRequest } from '../replication/peers/messages.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { type ChargeAsk, type Counted, parseCharge } from './charge.ts'
 import type { CounterContext } from './counter-context.ts'

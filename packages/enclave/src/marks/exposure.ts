@@ -3,8 +3,8 @@ import type { Exposure, WalletAnswer } from '@holdfast/base/answers'
 import type { CredentialId, ZoneId } from '@holdfast/base/ids'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
-import { type Grouped, groupOf } from '../replication/group.ts'
-import { holdersOf, isQuorum } from '../replication/quorum.ts'
+import { type Grouped, groupOf } from '../replication/homes/group.ts'
+import { holdersOf, isQuorum } from '../replication/quorum/quorum.ts'
 
 /**
  * A replica signs within `staleAfterMs` of its last word from the home or from a majority. Where

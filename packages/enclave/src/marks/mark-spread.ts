@@ -5,7 +5,7 @@ import type { Mark } from '@holdfast/base/mark'
 import { peerTimeoutMs } from '../limits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Peer } from '../ports/mesh.ts'
-import type { Peers } from '../replication/peers.ts'
+import type { Peers } from '../replication/peers/peers.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import type { MarkTable } from './mark-table.ts'
 

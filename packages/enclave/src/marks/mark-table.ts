@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Revision } from '../ports/store.ts'
 import { markName, markPrefix } from '../records/names.ts'
 import type { OpenedRecord, Records } from '../records/records.ts'
-import { openedChanges } from '../replication/messages.ts'
+import { openedChanges } from '../replication/peers/messages.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 
 /** `late`: changes that some of the marks would cancel, and that this zone agreed to before. */

@@ -5,8 +5,8 @@
 import { toHex } from '@holdfast/base/bytes'
 import type { ObjectId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
-import { orderingEpoch } from '../replication/leadership.ts'
-import { rememberersOf } from '../replication/voters.ts'
+import { orderingEpoch } from '../replication/homes/leadership.ts'
+import { rememberersOf } from '../replication/quorum/voters.ts'
 import { acceptObjects } from './accept-objects.ts'
 import { encodeState, type StateEntry } from './object-records.ts'
 

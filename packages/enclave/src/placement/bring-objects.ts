@@ -2,7 +2,7 @@
 import type { ObjectId, ZoneId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { inventoryPageWallets, peerTimeoutMs } from '../limits.ts'
-import { pushObjects } from '../replication/push.ts'
+import { pushObjects } from '../replication/outbox/push.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 
 /** True once the zone holds each of them in the version that is held here, or a later one. */

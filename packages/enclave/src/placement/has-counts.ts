@@ -3,7 +3,7 @@ import type { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { CoreContext } from '../context.ts'
 import { peerTimeoutMs } from '../limits.ts'
-import { isQuorum } from '../replication/quorum.ts'
+import { isQuorum } from '../replication/quorum/quorum.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 
 const isCounted = ({ policy, credentials }: Wallet): boolean =>

@@ -4,7 +4,7 @@ import { limitWindowMsMax } from '@holdfast/base/limits'
 import type { FormerShares, Moved } from '@holdfast/base/moved'
 import { parseTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
-import { founderOf } from '../replication/group.ts'
+import { founderOf } from '../replication/homes/group.ts'
 
 type Version = { readonly epoch: number; readonly version: number }
 

@@ -2,7 +2,7 @@
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import { peerTimeoutMs } from '../limits.ts'
-import type { Peers } from '../replication/peers.ts'
+import type { Peers } from '../replication/peers/peers.ts'
 import type { Removal } from './gone-table.ts'
 
 /** Accepted once the zone has erased it. Refuses `unreachable`, and as `leave` there. */

@@ -6,7 +6,7 @@ import type { ObjectTable } from '../objects/object-table.ts'
 import { objectName } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
-import type { ObjectBundle, WalletBundle } from './messages.ts'
+import type { ObjectBundle, WalletBundle } from './peers/messages.ts'
 
 /** Undefined where the wallet is not held here. The caller clears it with `clearBundle`. */
 export const readBundle = async (

@@ -4,8 +4,8 @@ import type { ObjectTable } from '../objects/object-table.ts'
 import type { Removal } from '../placement/gone-table.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { AcceptContext } from './accept-wallet.ts'
-import type { Digests } from './digests.ts'
-import type { Peers } from './peers.ts'
+import type { Digests } from './compare/digests.ts'
+import type { Peers } from './peers/peers.ts'
 
 export type ReplicatorContext = AcceptContext & {
   readonly clock: Clock

@@ -4,8 +4,8 @@ import type { Result } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { Clock } from '../ports/clock.ts'
-import { majorityOf } from './majority.ts'
-import { type Deciding, isQuorum } from './quorum.ts'
+import { majorityOf } from './quorum/majority.ts'
+import { type Deciding, isQuorum } from './quorum/quorum.ts'
 
 /** How many of those that decide must hold what is final: a majority, and at least d. */
 export const finalCount = (

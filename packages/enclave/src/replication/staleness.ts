@@ -2,13 +2,13 @@
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
-import type { BootRule } from './boot-rule.ts'
-import { type Grouped, groupOf } from './group.ts'
-import { homeNow } from './leadership.ts'
-import type { Peers } from './peers.ts'
-import type { PromiseTable } from './promise-table.ts'
-import { isQuorum } from './quorum.ts'
-import { votersOf } from './voters.ts'
+import type { BootRule } from './compare/boot-rule.ts'
+import { type Grouped, groupOf } from './homes/group.ts'
+import { homeNow } from './homes/leadership.ts'
+import type { PromiseTable } from './homes/promise-table.ts'
+import type { Peers } from './peers/peers.ts'
+import { isQuorum } from './quorum/quorum.ts'
+import { votersOf } from './quorum/voters.ts'
 
 /**
  * A zone signs within `staleAfterMs` of the last word from the home or from a majority of those

@@ -2,7 +2,7 @@
 import type { VerifiedManifest } from '@holdfast/attestation'
 import type { Manifests } from '../ports/manifests.ts'
 import type { Peer } from '../ports/mesh.ts'
-import type { Peers } from '../replication/peers.ts'
+import type { Peers } from '../replication/peers/peers.ts'
 import { announceTimeoutMs, manifestsAtOnceMax } from './limits.ts'
 
 export type FetchManifests = (peer: Peer, serial: number) => void

@@ -2,7 +2,7 @@ import { CredentialId } from '@holdfast/base/ids'
 import { encodeTtlv, writeRequest } from '@holdfast/kmip'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Peer } from '../ports/mesh.ts'
-import { encodePeerRequest, parsePeerAnswer } from '../replication/messages.ts'
+import { encodePeerRequest, parsePeerAnswer } from '../replication/peers/messages.ts'
 import { createKmipWorld, type KmipWorld, kmipRules } from '../testing/kmip-world.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
 

@@ -4,7 +4,7 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { CoreContext } from '../context.ts'
 import type { KmipServer } from '../kmip/create-kmip-server.ts'
 import type { Peer } from '../ports/mesh.ts'
-import type { PeerAnswer, PeerRequest } from '../replication/messages.ts'
+import type { PeerAnswer, PeerRequest } from '../replication/peers/messages.ts'
 import { holderHere } from './kmip-caller.ts'
 import { checkLevel, lowestLevel } from './level-rule.ts'
 

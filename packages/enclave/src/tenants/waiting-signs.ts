@@ -13,7 +13,7 @@ import type { CoreContext } from '../context.ts'
 import { requestTimeoutMs } from '../limits.ts'
 import { checkHeader } from '../operations/check-header.ts'
 import { sign } from '../operations/sign.ts'
-import type { PeerRequest } from '../replication/messages.ts'
+import type { PeerRequest } from '../replication/peers/messages.ts'
 
 export type Caller = { readonly tenant: WalletId; readonly credential: CredentialId }
 

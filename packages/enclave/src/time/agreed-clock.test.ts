@@ -2,8 +2,8 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { BootId, ZoneId } from '@holdfast/base/ids'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Mesh, Peer } from '../ports/mesh.ts'
-import { encodePeerAnswer } from '../replication/messages.ts'
-import { createPeers } from '../replication/peers.ts'
+import { encodePeerAnswer } from '../replication/peers/messages.ts'
+import { createPeers } from '../replication/peers/peers.ts'
 import { type AgreedClock, createAgreedClock } from './agreed-clock.ts'
 
 const own = ZoneId('eu-west')

@@ -7,7 +7,7 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import { peerTimeoutMs, timeFloorsMax, timeReadingMsMax, timeRefreshMs } from '../limits.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Peers } from '../replication/peers.ts'
+import type { Peers } from '../replication/peers/peers.ts'
 import { agree, type Reading } from './agree.ts'
 
 export type AgreedTime = {

@@ -1,6 +1,6 @@
 /** The wallets of each group, and how many of them stand in which epoch. */
 import type { WalletId } from '@holdfast/base/ids'
-import { type Group, type GroupId, groupId } from '../replication/group.ts'
+import { type Group, type GroupId, groupId } from '../replication/homes/group.ts'
 
 type Member = Group & { readonly id: WalletId; readonly epoch: number }
 

@@ -6,7 +6,7 @@ import type { ZoneId } from '@holdfast/base/ids'
 import { momentMs } from '@holdfast/base/moment'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Peer } from '../ports/mesh.ts'
-import type { Peers } from '../replication/peers.ts'
+import type { Peers } from '../replication/peers/peers.ts'
 import { handoverTimeoutMs } from './limits.ts'
 import type { ZoneKey, ZoneKeys } from './zone-keys.ts'
 

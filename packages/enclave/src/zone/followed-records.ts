@@ -25,7 +25,7 @@ import {
   witnessPrefix,
 } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
-import type { PromiseTable } from '../replication/promise-table.ts'
+import type { PromiseTable } from '../replication/homes/promise-table.ts'
 import { parseWallet } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import { closeDependents, type Dependents } from './close-dependents.ts'

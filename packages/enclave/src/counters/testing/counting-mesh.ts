@@ -12,8 +12,12 @@ import type { Entropy } from '../../ports/entropy.ts'
 import type { Mesh, Peer } from '../../ports/mesh.ts'
 import { createFallWatch } from '../../records/fall-watch.ts'
 import { createRecords } from '../../records/records.ts'
-import { encodePeerAnswer, type PeerRequest, parsePeerRequest } from '../../replication/messages.ts'
-import { createPeers } from '../../replication/peers.ts'
+import {
+  encodePeerAnswer,
+  type PeerRequest,
+  parsePeerRequest,
+} from '../../replication/peers/messages.ts'
+import { createPeers } from '../../replication/peers/peers.ts'
 import {
   createMemoryDisk,
   type MemoryDisk,

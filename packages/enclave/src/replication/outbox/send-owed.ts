@@ -6,9 +6,9 @@ import {
   outboxBatchRecords,
   outboxInFlight,
   peerTimeoutMs,
-} from '../limits.ts'
-import type { IndexedObject } from '../objects/object-table.ts'
-import type { Peer } from '../ports/mesh.ts'
+} from '../../limits.ts'
+import type { IndexedObject } from '../../objects/object-table.ts'
+import type { Peer } from '../../ports/mesh.ts'
 import {
   outName,
   outPrefix,
@@ -17,20 +17,20 @@ import {
   statePrefix,
   walletName,
   walletPrefix,
-} from '../records/names.ts'
-import type { RecordVersion } from '../records/record-seal.ts'
-import { isNewer } from '../wallets/wallet-entry.ts'
-import type { IndexedWallet } from '../wallets/wallet-table.ts'
-import { type Backoff, createBackoff } from './backoff.ts'
-import { differingBuckets } from './digests.ts'
-import { pushObjects, pushWallet } from './push.ts'
+} from '../../records/names.ts'
+import type { RecordVersion } from '../../records/record-seal.ts'
+import { isNewer } from '../../wallets/wallet-entry.ts'
+import type { IndexedWallet } from '../../wallets/wallet-table.ts'
+import { differingBuckets } from '../compare/digests.ts'
 import {
   eachPeerObject,
   eachPeerWallet,
   type PeerObject,
   type PeerWallet,
-} from './read-inventories.ts'
-import type { ReplicatorContext } from './replicator-context.ts'
+} from '../compare/read-inventories.ts'
+import type { ReplicatorContext } from '../replicator-context.ts'
+import { type Backoff, createBackoff } from './backoff.ts'
+import { pushObjects, pushWallet } from './push.ts'
 
 export type OwedSender = {
   /** `tellsMore`: the zone knows of a later home or of an end, which has to be fetched. */

@@ -3,16 +3,16 @@
  * so, and again where a round broke off.
  */
 import type { Result } from '@holdfast/base/errors'
-import type { CoreContext } from '../context.ts'
-import { failoverStaggerMs } from '../limits.ts'
-import { settleTombs } from '../objects/settle-tombs.ts'
+import type { CoreContext } from '../../context.ts'
+import { failoverStaggerMs } from '../../limits.ts'
+import { settleTombs } from '../../objects/settle-tombs.ts'
+import { holdersOf, isQuorum } from '../quorum/quorum.ts'
+import { votersOf } from '../quorum/voters.ts'
 import { type Group, type GroupId, groupId } from './group.ts'
 import { leaderOf } from './leadership.ts'
 import type { EpochPromise } from './promise-table.ts'
-import { holdersOf, isQuorum } from './quorum.ts'
 import { reissueGroup } from './reissue.ts'
 import { endAlone, type HomeOrder, takeOver } from './take-over.ts'
-import { votersOf } from './voters.ts'
 
 export type Failover = {
   /** As `takeOver`; one round at a time for a group, whose callers get one answer. */

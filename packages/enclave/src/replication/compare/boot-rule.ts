@@ -5,10 +5,10 @@
  */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import { bootRuleWaitMs } from '../limits.ts'
-import type { Clock } from '../ports/clock.ts'
-import { majorityOf } from './majority.ts'
-import { type Deciding, isQuorum, placementsOf } from './quorum.ts'
+import { bootRuleWaitMs } from '../../limits.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { majorityOf } from '../quorum/majority.ts'
+import { type Deciding, isQuorum, placementsOf } from '../quorum/quorum.ts'
 
 /** The zones of a placement, or of two while it changes. */
 export type Placed = readonly ZoneId[] | Deciding

@@ -1,17 +1,17 @@
 /** Sends what another zone is owed; what it acknowledges is struck out. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, ZoneId } from '@holdfast/base/ids'
-import { peerTimeoutMs } from '../limits.ts'
-import type { StateEntry } from '../objects/object-records.ts'
-import { tellRemoval } from '../placement/tell-removal.ts'
-import { outName, type RecordName, stateName, walletName } from '../records/names.ts'
-import type { RecordVersion } from '../records/record-seal.ts'
-import type { Records } from '../records/records.ts'
-import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
-import { clearBundle, clearObjects, readBundle, readObjects } from './bundle.ts'
-import { groupOf } from './group.ts'
-import { holdersOf } from './quorum.ts'
-import type { ReplicatorContext } from './replicator-context.ts'
+import { peerTimeoutMs } from '../../limits.ts'
+import type { StateEntry } from '../../objects/object-records.ts'
+import { tellRemoval } from '../../placement/tell-removal.ts'
+import { outName, type RecordName, stateName, walletName } from '../../records/names.ts'
+import type { RecordVersion } from '../../records/record-seal.ts'
+import type { Records } from '../../records/records.ts'
+import { isNewer, type WalletEntry } from '../../wallets/wallet-entry.ts'
+import { clearBundle, clearObjects, readBundle, readObjects } from '../bundle.ts'
+import { groupOf } from '../homes/group.ts'
+import { holdersOf } from '../quorum/quorum.ts'
+import type { ReplicatorContext } from '../replicator-context.ts'
 
 /** A newer entry that comes meanwhile has another revision and stays. */
 const strikeOut = async (

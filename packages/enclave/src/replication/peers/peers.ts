@@ -1,8 +1,8 @@
 /** Typed questions to peers, and when each zone was last heard. */
 import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { BootId, ZoneId } from '@holdfast/base/ids'
-import type { Clock } from '../ports/clock.ts'
-import type { Mesh, Peer } from '../ports/mesh.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Mesh, Peer } from '../../ports/mesh.ts'
 import { createLatePeers } from './late-peers.ts'
 import {
   encodePeerRequest,

@@ -1,13 +1,13 @@
 /** What a zone answers to a candidate that wants the next epoch of a group. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
-import type { Peer } from '../ports/mesh.ts'
+import type { CoreContext } from '../../context.ts'
+import type { Peer } from '../../ports/mesh.ts'
+import type { PeerRequest } from '../peers/messages.ts'
+import { holdersOf } from '../quorum/quorum.ts'
+import { decidingOf } from '../quorum/voters.ts'
 import { type Group, groupId } from './group.ts'
 import { leaderOf } from './leadership.ts'
-import type { PeerRequest } from './messages.ts'
-import { holdersOf } from './quorum.ts'
-import { decidingOf } from './voters.ts'
 
 type PromiseRequest = Extract<PeerRequest, { type: 'promise' }>
 

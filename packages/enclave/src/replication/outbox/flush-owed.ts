@@ -3,8 +3,8 @@
  * of the zone; by the others more seldom, for the one may not reach a zone that they do.
  */
 import type { ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
-import { followerRounds } from '../limits.ts'
+import type { CoreContext } from '../../context.ts'
+import { followerRounds } from '../../limits.ts'
 
 export type OwedFlush = {
   /** The zone's link came up: its inventories are compared with the next flush. */

@@ -1,8 +1,8 @@
 /** Which zones of a placement decide: all, but for those that governors have given up. */
 import type { ZoneId } from '@holdfast/base/ids'
-import type { Group } from './group.ts'
+import type { Group } from '../homes/group.ts'
+import type { PromiseTable } from '../homes/promise-table.ts'
 import { majorityOf } from './majority.ts'
-import type { PromiseTable } from './promise-table.ts'
 import { type Deciding, holdersOf } from './quorum.ts'
 
 type Context = { readonly zone: ZoneId; readonly promises: Pick<PromiseTable, 'get'> }

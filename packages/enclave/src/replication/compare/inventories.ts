@@ -1,12 +1,12 @@
 /** What this zone tells a peer of what it holds, a page at a time. */
 import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
-import { inventoryPageMarks, inventoryPageWallets } from '../limits.ts'
-import type { Peer } from '../ports/mesh.ts'
-import type { AcceptContext } from './accept-wallet.ts'
-import { type Group, groupId } from './group.ts'
-import type { PeerAnswer } from './messages.ts'
-import { holdersOf } from './quorum.ts'
-import type { ReplicatorContext } from './replicator-context.ts'
+import { inventoryPageMarks, inventoryPageWallets } from '../../limits.ts'
+import type { Peer } from '../../ports/mesh.ts'
+import type { AcceptContext } from '../accept-wallet.ts'
+import { type Group, groupId } from '../homes/group.ts'
+import type { PeerAnswer } from '../peers/messages.ts'
+import { holdersOf } from '../quorum/quorum.ts'
+import type { ReplicatorContext } from '../replicator-context.ts'
 
 /** One page of what this zone holds of what the peer may hold. */
 export const inventory = (

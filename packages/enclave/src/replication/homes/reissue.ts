@@ -4,14 +4,14 @@
  */
 import { toHex, utf8 } from '@holdfast/base/bytes'
 import type { WalletId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
-import { reissueBatchWallets } from '../limits.ts'
-import { acceptObjects } from '../objects/accept-objects.ts'
-import { nextVersion } from '../objects/settle-tombs.ts'
-import type { WalletEntry } from '../wallets/wallet-entry.ts'
-import { acceptWallet } from './accept-wallet.ts'
+import type { CoreContext } from '../../context.ts'
+import { reissueBatchWallets } from '../../limits.ts'
+import { acceptObjects } from '../../objects/accept-objects.ts'
+import { nextVersion } from '../../objects/settle-tombs.ts'
+import type { WalletEntry } from '../../wallets/wallet-entry.ts'
+import { acceptWallet } from '../accept-wallet.ts'
+import { holdersOf } from '../quorum/quorum.ts'
 import { type Group, groupId, groupOf } from './group.ts'
-import { holdersOf } from './quorum.ts'
 import { underNewHome } from './under-new-home.ts'
 
 const othersOf = ({ zone }: CoreContext, { wallet }: WalletEntry) =>

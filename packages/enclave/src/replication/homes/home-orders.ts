@@ -2,11 +2,11 @@
 import type { HomeStatement } from '@holdfast/base/home-statement'
 import type { ZoneId } from '@holdfast/base/ids'
 import { momentMs } from '@holdfast/base/moment'
+import { hasMajority, withoutThese } from '../quorum/voters.ts'
 import type { Group } from './group.ts'
 import { leaderOf } from './leadership.ts'
 import type { EpochPromise, PromiseTable } from './promise-table.ts'
 import type { HomeOrder } from './take-over.ts'
-import { hasMajority, withoutThese } from './voters.ts'
 
 type Context = { readonly zone: ZoneId; readonly promises: Pick<PromiseTable, 'get'> }
 

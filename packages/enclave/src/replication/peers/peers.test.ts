@@ -1,10 +1,10 @@
 import { type Result, refuse } from '@holdfast/base/errors'
 import { BootId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { describe, expect, it } from 'vitest'
-import { createBootRule } from './boot-rule.ts'
+import { createBootRule } from '../compare/boot-rule.ts'
+import { checkFresh } from '../staleness.ts'
 import { encodePeerAnswer } from './messages.ts'
 import { createPeers } from './peers.ts'
-import { checkFresh } from './staleness.ts'
 
 const home = ZoneId('eu-west')
 const replica = ZoneId('us-east')

@@ -1,7 +1,7 @@
 /** Which nodes owe an answer for long: another node of their zone is asked before them. */
 import type { BootId } from '@holdfast/base/ids'
-import { lateAnswerMs, lateNodeMs } from '../limits.ts'
-import type { Clock } from '../ports/clock.ts'
+import { lateAnswerMs, lateNodeMs } from '../../limits.ts'
+import type { Clock } from '../../ports/clock.ts'
 
 export type LatePeers = {
   /** A question is on its way; the function that it gives says how it ended. */

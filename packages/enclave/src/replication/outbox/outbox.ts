@@ -4,11 +4,11 @@
  * that follows, and what the zone lacks is found by comparing (DESIGN §7, `dirty`).
  */
 import type { ZoneId } from '@holdfast/base/ids'
-import { outboxPerZoneMax } from '../limits.ts'
-import type { Revision, Write } from '../ports/store.ts'
-import { dirtyName, outName, outPrefix, type RecordName, zoneOfOut } from '../records/names.ts'
-import type { RecordVersion } from '../records/record-seal.ts'
-import type { Records } from '../records/records.ts'
+import { outboxPerZoneMax } from '../../limits.ts'
+import type { Revision, Write } from '../../ports/store.ts'
+import { dirtyName, outName, outPrefix, type RecordName, zoneOfOut } from '../../records/names.ts'
+import type { RecordVersion } from '../../records/record-seal.ts'
+import type { Records } from '../../records/records.ts'
 
 export type Outbox = {
   /** Adds to a batch that `zone` is owed this version of a record that the batch writes. */

@@ -1,6 +1,6 @@
 /** What was refused is tried again ever more seldom, so that it does not hold up the rest. */
-import { outboxBackoffMsMax, outboxBackoffMsMin } from '../limits.ts'
-import type { Clock } from '../ports/clock.ts'
+import { outboxBackoffMsMax, outboxBackoffMsMin } from '../../limits.ts'
+import type { Clock } from '../../ports/clock.ts'
 
 export type Backoff = {
   /** Whether it is still too early. */

@@ -5,9 +5,9 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import { walletId, zoneId } from '@holdfast/base/schema'
 import { z } from 'zod'
-import type { Condition, Revision } from '../ports/store.ts'
-import { promiseName, promisePrefix } from '../records/names.ts'
-import type { OpenedRecord, Records } from '../records/records.ts'
+import type { Condition, Revision } from '../../ports/store.ts'
+import { promiseName, promisePrefix } from '../../records/names.ts'
+import type { OpenedRecord, Records } from '../../records/records.ts'
 import { type Group, type GroupId, groupId } from './group.ts'
 
 const schema = z.strictObject({

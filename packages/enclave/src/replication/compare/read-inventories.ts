@@ -1,10 +1,10 @@
 /** Reads what a peer holds of what both zones may hold, page by page. */
 import { accept, type Result } from '@holdfast/base/errors'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'
-import { peerTimeoutMs } from '../limits.ts'
-import type { Peer } from '../ports/mesh.ts'
-import type { RecordVersion } from '../records/record-seal.ts'
-import type { Peers } from './peers.ts'
+import { peerTimeoutMs } from '../../limits.ts'
+import type { Peer } from '../../ports/mesh.ts'
+import type { RecordVersion } from '../../records/record-seal.ts'
+import type { Peers } from '../peers/peers.ts'
 
 type Asking = { readonly peers: Peers; readonly peer: Peer; readonly bucket?: number | undefined }
 

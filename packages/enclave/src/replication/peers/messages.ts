@@ -18,12 +18,12 @@ import {
   zoneId,
 } from '@holdfast/base/schema'
 import { z } from 'zod'
-import { witnessAnswer, witnessRequest } from '../audit/messages.ts'
-import { countAnswers, countRequests } from '../counters/messages.ts'
-import { openedChangesMax } from '../limits.ts'
-import { placementAnswers, placementRequests } from '../placement/messages.ts'
-import { manifestsAtOnceMax } from '../standing/limits.ts'
-import { bootAnswer, bootClaim } from '../standing/messages.ts'
+import { witnessAnswer, witnessRequest } from '../../audit/messages.ts'
+import { countAnswers, countRequests } from '../../counters/messages.ts'
+import { openedChangesMax } from '../../limits.ts'
+import { placementAnswers, placementRequests } from '../../placement/messages.ts'
+import { manifestsAtOnceMax } from '../../standing/limits.ts'
+import { bootAnswer, bootClaim } from '../../standing/messages.ts'
 import {
   kmipCallerAnswer,
   kmipCallerRequest,
@@ -31,9 +31,9 @@ import {
   kmipMessageRequest,
   kmipWaitAnswer,
   kmipWaitRequest,
-} from '../tenants/kmip-messages.ts'
-import { timeAnswer, timeRequest } from '../time/messages.ts'
-import { digestBuckets } from './digests.ts'
+} from '../../tenants/kmip-messages.ts'
+import { timeAnswer, timeRequest } from '../../time/messages.ts'
+import { digestBuckets } from '../compare/digests.ts'
 
 const remainingMs = z.int().min(0).max(600_000)
 
@@ -126,7 +126,7 @@ export const peerRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('put'), bundle: walletBundle }),
   /** Which version is held? */
   z.strictObject({ type: z.literal('has'), wallet: walletId }),
-  /** Digests of what the asking zone may hold (replication/digests.ts). */
+  /** Digests of what the asking zone may hold (replication/compare/digests.ts). */
   z.strictObject({ type: z.literal('digests') }),
   /**
    * What is held of the wallets that the asking zone may hold, in the order of their ids; of one

@@ -4,16 +4,16 @@
  */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
-import { homeOrderTimeoutMs, peerTimeoutMs } from '../limits.ts'
-import type { Peer } from '../ports/mesh.ts'
+import type { CoreContext } from '../../context.ts'
+import { homeOrderTimeoutMs, peerTimeoutMs } from '../../limits.ts'
+import type { Peer } from '../../ports/mesh.ts'
+import { toSend } from '../compare/inventories.ts'
+import type { PeerRequest } from '../peers/messages.ts'
+import { holdersOf, isQuorum } from '../quorum/quorum.ts'
+import { decidingOf, firstEpochAlone } from '../quorum/voters.ts'
 import { knownEpoch } from './answer-promise.ts'
 import { type Group, groupId } from './group.ts'
-import { toSend } from './inventories.ts'
-import type { PeerRequest } from './messages.ts'
-import { holdersOf, isQuorum } from './quorum.ts'
 import { reissueGroup } from './reissue.ts'
-import { decidingOf, firstEpochAlone } from './voters.ts'
 
 /** Why a zone takes over. */
 export type HomeOrder = {

@@ -3,7 +3,7 @@
  * placement before as well, so that any two decisions have a zone in common (decision 0014).
  */
 import type { ZoneId } from '@holdfast/base/ids'
-import type { Group } from './group.ts'
+import type { Group } from '../homes/group.ts'
 import { majorityOf } from './majority.ts'
 
 export type Deciding = Pick<Group, 'zones' | 'from'>

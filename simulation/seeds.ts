@@ -18,4 +18,8 @@ export const keptSeeds: readonly KeptSeed[] = [
   { seed: 252, found: 'a node stopped for good when it opened its fallen store anew' },
   { seed: 13, found: 'a node stood still for good whose store failed as it began to serve' },
   { seed: 53, found: 'a home whose store was rolled back made a second history' },
+  {
+    seed: 207_795_025,
+    found: 'a zone came back empty, and another whose clock had been set back admitted no new key',
+  },
 ]

@@ -1,6 +1,7 @@
 /** The hostile host against the confirmation of boots (DESIGN §4): each trick has its refusal. */
 import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
 import { utf8 } from '@holdfast/base/bytes'
+import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StoreUnavailable } from '../ports/store.ts'
 import { logHeadPrefix, walletPrefix } from '../records/names.ts'
@@ -129,12 +130,10 @@ describe('a hostile host', () => {
     )
   })
 
-  it('sees the zone refilled under the next epoch after a silence', async () => {
-    const wallet = await create()
-    mesh.kill('eu-west')
-    const disk = createMemoryDisk('refilled')
+  /** The zone starts with neither its store nor its key, and is there again after the silence. */
+  const expectRefilled = async (wallet: Wallet): Promise<void> => {
     const second = await mesh.start('eu-west', {
-      disk,
+      disk: createMemoryDisk('refilled'),
       sealing: memorySealing(),
       confirmedBy: 'zones',
     })
@@ -147,6 +146,19 @@ describe('a hostile host', () => {
       return second.core.status().wallets === 1
     })
     expect(codeOf(await send(second.core, signRequest(mesh, wallet), 'sign', [alice]))).toBe('ok')
+  }
+
+  it('sees the zone refilled under the next epoch after a silence', async () => {
+    const wallet = await create()
+    mesh.kill('eu-west')
+    await expectRefilled(wallet)
+  })
+
+  it('counts that silence anew where clocks were set back', async () => {
+    const wallet = await create()
+    mesh.kill('eu-west')
+    mesh.advance(-7_200_000)
+    await expectRefilled(wallet)
   })
 
   it('does not empty a store whose key is lost before the others agree', async () => {

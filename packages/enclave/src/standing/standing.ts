@@ -242,8 +242,11 @@ class NodeStanding implements Standing {
     if (mesh.peers().some((peer) => peer.zone === zone && book.stands(zone, peer.boot))) {
       return false
     }
-    const heardAt = this.#heardAtMs.get(zone) ?? this.#startedAtMs
-    return clock.nowMs() - heardAt >= refillSilenceMs
+    const nowMs = clock.nowMs()
+    const heardAtMs = this.#heardAtMs.get(zone) ?? this.#startedAtMs
+    // A clock that fell behind the last word begins to count anew.
+    if (heardAtMs > nowMs) this.#heardAtMs.set(zone, nowMs)
+    return nowMs - heardAtMs >= refillSilenceMs
   }
 
   #highest(zone: ZoneId): number {

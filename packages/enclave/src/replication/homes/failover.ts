@@ -27,7 +27,7 @@ const unasked: HomeOrder = { commandedAtMs: 0, without: [] }
 
 class GroupFailover implements Failover {
   readonly #context: CoreContext
-  readonly #startedAtMs: number
+  #startedAtMs: number
   readonly #running = new Map<GroupId, Promise<Result<void>>>()
 
   constructor(context: CoreContext) {
@@ -104,6 +104,8 @@ class GroupFailover implements Failover {
       .filter((other) => other !== leader)
       .toSorted()
       .indexOf(zone)
+    // A clock that fell below the start begins to count anew.
+    this.#startedAtMs = Math.min(this.#startedAtMs, clock.nowMs())
     const sinceMs = peers.sinceHeardMs(leader) ?? clock.nowMs() - this.#startedAtMs
     return sinceMs > failoverAfterMs + rank * failoverStaggerMs
   }

@@ -6,15 +6,13 @@ export {
   parseIdentity,
   reportDataOf,
 } from './identity.ts'
-export {
-  encodeBootStatement,
-  encodeSignedStatement,
-  verifyBootStatement,
-} from './manifest/boot-statement.ts'
+export { encodeBootStatement, verifyBootStatement } from './manifest/boot-statement.ts'
 export { encodeHomeStatement, verifyHomeStatement } from './manifest/home-statement.ts'
 export { type UpcomingMeasurement, upcomingMeasurements } from './manifest/measurement-delay.ts'
 export {
   type GovernorSignature,
+  signaturesFromText,
+  signaturesToText,
   signBootStatement,
   signHomeStatement,
   signManifest,
@@ -25,6 +23,7 @@ export {
   parseSignedManifest,
   type UntrustedManifest,
 } from './manifest/signed-manifest.ts'
+export { encodeSignedStatement } from './manifest/signed-statement.ts'
 export {
   checkManifestInForce,
   type VerifiedManifest,

@@ -5,17 +5,14 @@
  */
 import { z } from 'zod'
 import { zonesMax } from './limits.ts'
-import { moment, momentMs } from './moment.ts'
-import { meshId, zoneId } from './schema.ts'
+import { momentMs } from './moment.ts'
+import { zoneId } from './schema.ts'
+import { statementFields } from './signed-statement.ts'
 
 const fields = z.strictObject({
   format: z.literal('holdfast homes v1'),
-  mesh: meshId,
-  /** Of the manifest whose governors sign. */
-  serial: z.int().min(1),
-  /** Also the statement's place in order: a wallet obeys none that is older than its last. */
-  issuedAt: moment,
-  expiresAt: moment,
+  /** Its `issuedAt` is its place in order: a wallet obeys none that is older than its last. */
+  ...statementFields,
   /** Wallets that `founder` created and `home` holds get `home` as their home. */
   moves: z.array(z.strictObject({ founder: zoneId, home: zoneId })).max(zonesMax),
   /** Zones without which placements go on that have no majority but for them. */

@@ -11,6 +11,7 @@ import {
 } from './limits.ts'
 import { moment, momentMs } from './moment.ts'
 import { hex, label, zoneId } from './schema.ts'
+import { governorSignatures } from './signed-statement.ts'
 import { tcbStatuses } from './tcb-status.ts'
 
 /** A region. The level is trust: 1 is lowest. */
@@ -96,8 +97,5 @@ export type ManifestZone = z.infer<typeof manifestZone>
 /** The signed file: the exact bytes, and governors' signatures over them. */
 export const signedManifestSchema = z.strictObject({
   manifest: encodedBytesUpTo(manifestBytesMax),
-  signatures: z
-    .array(z.strictObject({ governor: label, signature: encodedBytes(64) }))
-    .min(1)
-    .max(governorsMax),
+  signatures: governorSignatures,
 })

@@ -1,5 +1,5 @@
 /** Governors' signatures over a manifest's exact bytes: Ed25519 with a prefix of its own. */
-import { type Bytes, concat, fromBase64Url, utf8 } from '@holdfast/base/bytes'
+import { type Bytes, concat, fromBase64Url, toBase64Url, utf8 } from '@holdfast/base/bytes'
 import type { Manifest } from '@holdfast/base/manifest'
 import { ed25519 } from '@noble/curves/ed25519.js'
 
@@ -31,6 +31,19 @@ export const verifyEd25519 = (signature: Bytes, signed: Bytes, publicKey: Bytes)
 }
 
 export type GovernorSignature = { readonly governor: string; readonly signature: Bytes }
+
+/** A signature as files carry it: base64url. */
+type SignatureText = { readonly governor: string; readonly signature: string }
+
+export const signaturesToText = (
+  signatures: readonly GovernorSignature[],
+): readonly SignatureText[] =>
+  signatures.map(({ governor, signature }) => ({ governor, signature: toBase64Url(signature) }))
+
+export const signaturesFromText = (
+  signatures: readonly SignatureText[],
+): readonly GovernorSignature[] =>
+  signatures.map(({ governor, signature }) => ({ governor, signature: fromBase64Url(signature) }))
 
 /**
  * Whether `signatures` are a quorum of `governors`: enough of them, each of another known

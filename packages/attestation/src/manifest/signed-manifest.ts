@@ -5,7 +5,7 @@ import { manifestBytesMax } from '@holdfast/base/limits'
 import { type Manifest, manifestSchema, signedManifestSchema } from '@holdfast/base/manifest'
 import { parseJson } from '@holdfast/base/schema'
 import { sha256 } from '@noble/hashes/sha2.js'
-import type { GovernorSignature } from './signature.ts'
+import { type GovernorSignature, signaturesFromText, signaturesToText } from './signature.ts'
 
 /** Nothing in it is trusted before `verifyGenesis` or `verifySuccessor` has returned it. */
 export type UntrustedManifest = {
@@ -27,10 +27,7 @@ const parse = (untrusted: Bytes): UntrustedManifest => {
     bytes,
     hash: toHex(sha256(bytes)),
     manifest: parseJson(manifestSchema, bytes),
-    signatures: file.signatures.map(({ governor, signature }) => ({
-      governor,
-      signature: fromBase64Url(signature),
-    })),
+    signatures: signaturesFromText(file.signatures),
   }
 }
 
@@ -53,9 +50,6 @@ export const encodeSignedManifest = (
   utf8(
     `${JSON.stringify({
       manifest: toBase64Url(bytes),
-      signatures: signatures.map(({ governor, signature }) => ({
-        governor,
-        signature: toBase64Url(signature),
-      })),
+      signatures: signaturesToText(signatures),
     })}\n`,
   )

@@ -13,17 +13,12 @@ import {
 } from '../client-context.ts'
 import { type MakeCommand, run } from '../command.ts'
 import { statementLifetimeMs } from '../limits.ts'
-import {
-  proposeBoots,
-  readBootProposal,
-  signBootProposal,
-  signedBoots,
-  writeBootProposal,
-} from '../mesh-folder/boot-proposal.ts'
-import { readGovernor } from '../mesh-folder/governors.ts'
+import { bootProposals, proposeBoots } from '../mesh-folder/boot-proposal.ts'
 import { meshLayout } from '../mesh-folder/layout.ts'
 import { readManifest } from '../mesh-folder/manifest-file.ts'
+import { signedStatement } from '../mesh-folder/statement-proposal.ts'
 import { table } from '../table.ts'
+import { signStatementCommand } from './sign-proposal.ts'
 
 const waiting = 'waiting_for_confirmation'
 
@@ -54,27 +49,12 @@ const propose: MakeCommand = (around) =>
         const head = ['ZONE', 'BOOT', 'STATE', 'CODE', 'NODE']
         talk.say(table([head, ...examined.map(rowOf)]))
         const proposal = proposeBoots(manifest, boots, { nowMs, lifetimeMs: statementLifetimeMs })
-        await writeBootProposal(resolve(around.cwd, options.out), proposal)
-        talk.data({ examined, statement: proposal.statement }, bootsText(proposal.statement))
+        await bootProposals.write(resolve(around.cwd, options.out), proposal)
+        talk.data({ examined, statement: proposal.content }, bootsText(proposal.content))
       }),
     )
 
-const sign: MakeCommand = (around) =>
-  new Command('sign')
-    .description("add a governor's signature to a statement; needs no mesh and no network")
-    .argument('<file>', 'the statement')
-    .requiredOption('--governor <file>', "the governor's key file")
-    .action(
-      run(around, async (talk, file: string, options: { readonly governor: string }) => {
-        const path = resolve(around.cwd, file)
-        const governor = await readGovernor(resolve(around.cwd, options.governor))
-        const signed = signBootProposal(await readBootProposal(path), governor)
-        await writeBootProposal(path, signed)
-        const signatures = signed.signatures.map((one) => one.governor)
-        const lines = `${bootsText(signed.statement)}\nsigned by ${signatures.join(', ')}`
-        talk.data({ statement: signed.statement, signatures }, lines)
-      }),
-    )
+const sign = signStatementCommand(bootProposals, bootsText)
 
 const apply: MakeCommand = (around) =>
   withClientOptions(new Command('apply'))
@@ -82,10 +62,10 @@ const apply: MakeCommand = (around) =>
     .argument('<file>', 'the statement')
     .action(
       run(around, async (talk, file: string, options: ClientOptions) => {
-        const proposal = await readBootProposal(resolve(around.cwd, file))
+        const proposal = await bootProposals.read(resolve(around.cwd, file))
         const transport = nodeTransport({ pin: false })
         const { nodes } = await meshSettings(options, around)
-        const taken = await applyBoots({ nodes, transport }, signedBoots(proposal))
+        const taken = await applyBoots({ nodes, transport }, signedStatement(proposal))
         transport.close?.()
         talk.data({ taken }, taken.map(({ node, code }) => `${node} ${code}`).join('\n'))
       }),

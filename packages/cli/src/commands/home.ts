@@ -7,17 +7,12 @@ import { Command } from 'commander'
 import { type ClientOptions, dirOf, openClient, withClientOptions } from '../client-context.ts'
 import { type MakeCommand, run } from '../command.ts'
 import { homesLifetimeMs } from '../limits.ts'
-import { readGovernor } from '../mesh-folder/governors.ts'
-import {
-  proposeHomes,
-  readHomeProposal,
-  signedHomes,
-  signHomeProposal,
-  writeHomeProposal,
-} from '../mesh-folder/home-proposal.ts'
+import { homeProposals, proposeHomes } from '../mesh-folder/home-proposal.ts'
 import { meshLayout } from '../mesh-folder/layout.ts'
 import { readManifest } from '../mesh-folder/manifest-file.ts'
+import { signedStatement } from '../mesh-folder/statement-proposal.ts'
 import { table } from '../table.ts'
+import { signStatementCommand } from './sign-proposal.ts'
 
 type ProposeOptions = {
   readonly dir?: string
@@ -60,27 +55,12 @@ const propose: MakeCommand = (around) =>
         const givenUp = (options.giveUp ?? []).map((zone) => ZoneId(zone))
         const times = { nowMs, lifetimeMs: homesLifetimeMs }
         const proposal = proposeHomes(manifest, { moves, givenUp }, times)
-        await writeHomeProposal(resolve(around.cwd, options.out), proposal)
-        talk.data(proposal.statement, linesOf(proposal.statement))
+        await homeProposals.write(resolve(around.cwd, options.out), proposal)
+        talk.data(proposal.content, linesOf(proposal.content))
       }),
     )
 
-const sign: MakeCommand = (around) =>
-  new Command('sign')
-    .description("add a governor's signature to a statement; needs no mesh and no network")
-    .argument('<file>', 'the statement')
-    .requiredOption('--governor <file>', "the governor's key file")
-    .action(
-      run(around, async (talk, file: string, options: { readonly governor: string }) => {
-        const path = resolve(around.cwd, file)
-        const governor = await readGovernor(resolve(around.cwd, options.governor))
-        const signed = signHomeProposal(await readHomeProposal(path), governor)
-        await writeHomeProposal(path, signed)
-        const signatures = signed.signatures.map((one) => one.governor)
-        const lines = `${linesOf(signed.statement)}\nsigned by ${signatures.join(', ')}`
-        talk.data({ statement: signed.statement, signatures }, lines)
-      }),
-    )
+const sign = signStatementCommand(homeProposals, linesOf)
 
 const reportLines = ({ groups, unreachable }: HomeReport): string => {
   const rows = groups.map(({ founder, zones, home, state, code = '', subject = '' }) => [
@@ -101,9 +81,9 @@ const apply: MakeCommand = (around) =>
     .argument('<file>', 'the statement')
     .action(
       run(around, async (talk, file: string, options: ClientOptions) => {
-        const proposal = await readHomeProposal(resolve(around.cwd, file))
+        const proposal = await homeProposals.read(resolve(around.cwd, file))
         using client = await openClient(options, around, talk)
-        const report = await client.applyHomes(signedHomes(proposal))
+        const report = await client.applyHomes(signedStatement(proposal))
         talk.data(report, reportLines(report))
       }),
     )

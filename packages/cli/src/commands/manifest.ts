@@ -5,11 +5,11 @@ import type { Manifest } from '@holdfast/base/manifest'
 import { Command } from 'commander'
 import { dirOf } from '../client-context.ts'
 import { type MakeCommand, run, type Surroundings } from '../command.ts'
-import { readGovernor } from '../mesh-folder/governors.ts'
 import { meshLayout } from '../mesh-folder/layout.ts'
 import { appendManifest, readManifest } from '../mesh-folder/manifest-file.ts'
+import { manifestProposals, propose } from '../mesh-folder/manifest-proposal.ts'
 import { changesText, manifestChanges, manifestText } from '../mesh-folder/manifest-text.ts'
-import { propose, readProposal, signProposal, writeProposal } from '../mesh-folder/proposal.ts'
+import { signCommand } from './sign-proposal.ts'
 
 type Dir = { readonly dir?: string }
 type ProposeOptions = Dir & {
@@ -96,31 +96,20 @@ const proposeCommand: MakeCommand = (around) =>
         const known = await current(options, around)
         const nowMs = around.now()
         const proposal = propose(known, changeOf(options, known.manifest, nowMs), nowMs)
-        await writeProposal(resolve(around.cwd, options.out), proposal)
-        const changes = manifestChanges(known.manifest, proposal.manifest)
-        talk.data({ serial: proposal.manifest.serial, changes }, changesText(changes))
+        await manifestProposals.write(resolve(around.cwd, options.out), proposal)
+        const changes = manifestChanges(known.manifest, proposal.content)
+        talk.data({ serial: proposal.content.serial, changes }, changesText(changes))
       }),
     )
 
-const sign: MakeCommand = (around) =>
-  new Command('sign')
-    .description("add a governor's signature to a proposal; needs no mesh and no network")
-    .argument('<file>', 'the proposal')
-    .requiredOption('--governor <file>', "the governor's key file")
-    .action(
-      run(around, async (talk, file: string, options: { readonly governor: string }) => {
-        const path = resolve(around.cwd, file)
-        const governor = await readGovernor(resolve(around.cwd, options.governor))
-        const signed = signProposal(await readProposal(path), governor)
-        await writeProposal(path, signed)
-        const { serial, governors } = signed.manifest
-        const signatures = signed.signatures.map((one) => one.governor)
-        talk.data(
-          { serial, signatures },
-          `manifest ${serial}: signed by ${signatures.join(', ')} of ${governors.keys.length}`,
-        )
-      }),
-    )
+const sign = signCommand({
+  noun: 'proposal',
+  proposals: manifestProposals,
+  tell: ({ serial, governors }, signatures) => ({
+    data: { serial, signatures },
+    text: `manifest ${serial}: signed by ${signatures.join(', ')} of ${governors.keys.length}`,
+  }),
+})
 
 const diff: MakeCommand = (around) =>
   new Command('diff')
@@ -130,9 +119,9 @@ const diff: MakeCommand = (around) =>
     .action(
       run(around, async (talk, file: string, options: Dir) => {
         const { manifest } = await current(options, around)
-        const proposal = await readProposal(resolve(around.cwd, file))
-        const changes = manifestChanges(manifest, proposal.manifest)
-        talk.data({ serial: proposal.manifest.serial, changes }, changesText(changes))
+        const proposal = await manifestProposals.read(resolve(around.cwd, file))
+        const changes = manifestChanges(manifest, proposal.content)
+        talk.data({ serial: proposal.content.serial, changes }, changesText(changes))
       }),
     )
 
@@ -143,7 +132,7 @@ const apply: MakeCommand = (around) =>
     .option('--dir <folder>', 'folder of the mesh')
     .action(
       run(around, async (talk, file: string, options: Dir) => {
-        const proposal = await readProposal(resolve(around.cwd, file))
+        const proposal = await manifestProposals.read(resolve(around.cwd, file))
         const layout = meshLayout(dirOf(options, around))
         const { manifest, hash } = await appendManifest(layout, proposal, around.now())
         talk.data(

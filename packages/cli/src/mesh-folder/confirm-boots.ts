@@ -1,18 +1,15 @@
 /** The local governors' statement on the boots of a mesh folder (docs/governance.md). */
 import { join } from 'node:path'
-import {
-  encodeBootStatement,
-  encodeSignedStatement,
-  signBootStatement,
-} from '@holdfast/attestation'
-import { fromBase64Url, fromUtf8 } from '@holdfast/base/bytes'
+import { fromUtf8 } from '@holdfast/base/bytes'
 import { bootId, hex, zoneId } from '@holdfast/base/schema'
 import { z } from 'zod'
 import { statementLifetimeMs } from '../limits.ts'
+import { bootProposals, proposeBoots } from './boot-proposal.ts'
 import { publicFile, readJson, writeJson } from './files.ts'
 import { localGovernors } from './governors.ts'
 import type { MeshLayout } from './layout.ts'
 import { readManifest } from './manifest-file.ts'
+import { signedStatement } from './statement-proposal.ts'
 
 const bootFile = z.strictObject({
   format: z.literal('holdfast boot v1'),
@@ -41,22 +38,13 @@ export const confirmBoots = async (
   boots: readonly WaitingBoot[],
   nowMs: number,
 ): Promise<boolean> => {
-  const { mesh, manifest } = await readManifest(layout, nowMs)
+  const known = await readManifest(layout, nowMs)
   const governors = await localGovernors(layout)
-  if (governors.length < manifest.governors.threshold || boots.length === 0) return false
-  const bytes = encodeBootStatement({
-    format: 'holdfast boots v1',
-    mesh,
-    serial: manifest.serial,
-    issuedAt: new Date(nowMs).toISOString(),
-    expiresAt: new Date(nowMs + statementLifetimeMs).toISOString(),
-    boots: boots.map(({ zone, boot }) => ({ zone, boot })),
-  })
-  const signatures = governors.map(({ id, privateKey }) => ({
-    governor: id,
-    signature: signBootStatement(bytes, fromBase64Url(privateKey)),
-  }))
-  const signed: unknown = JSON.parse(fromUtf8(encodeSignedStatement(bytes, signatures)))
-  await writeJson(layout.boots, signed, publicFile)
+  const { threshold } = known.manifest.governors
+  if (governors.length < threshold || boots.length === 0) return false
+  const named = boots.map(({ zone, boot }) => ({ zone, boot }))
+  const proposal = proposeBoots(known, named, { nowMs, lifetimeMs: statementLifetimeMs })
+  const signed = signedStatement(bootProposals.signByAll(proposal, governors))
+  await writeJson(layout.boots, JSON.parse(fromUtf8(signed)), publicFile)
   return true
 }

@@ -17,9 +17,10 @@ import { manifestLifetimeMs, measurementDelayMs } from '../limits.ts'
 import { writeClientFile } from './client-file.ts'
 import { etcdStoreOf, writeEtcdFile } from './etcd-file.ts'
 import { exists, publicFile, secretFile, writeJson, writeWhole } from './files.ts'
-import { makeGovernors, signByGovernors } from './governors.ts'
+import { makeGovernors } from './governors.ts'
 import { type MeshLayout, meshLayout } from './layout.ts'
 import { readManifest } from './manifest-file.ts'
+import { manifestProposals, signedFile } from './manifest-proposal.ts'
 import { loopback, writeNodeConfigs } from './node-config.ts'
 import { nodeName } from './node-names.ts'
 import { makePlatform, randomEntropy } from './platforms.ts'
@@ -98,7 +99,8 @@ const fill = async (layout: MeshLayout, options: CreateMesh): Promise<boolean> =
   }
   const simulatedRoot = toBase64Url(simulatedRootCertificate(root))
   const manifest = genesis(options, { governors: listed, inventory, simulatedRoot })
-  const signed = signByGovernors(encodeManifest(manifest), governors)
+  const unsigned = { bytes: encodeManifest(manifest), content: manifest, signatures: [] }
+  const signed = signedFile(manifestProposals.signByAll(unsigned, governors))
   await writeJson(layout.manifest, { manifests: [signed] }, publicFile)
   const hostOf = options.hostOf ?? (() => loopback)
   const ports = await choosePorts(named.length, options.firstPort)

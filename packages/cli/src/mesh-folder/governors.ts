@@ -1,8 +1,7 @@
 /** Governors of a mesh made here: keys in files, fit for a simulated mesh alone. */
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeSignedManifest, signManifest } from '@holdfast/attestation'
-import { type Bytes, fromBase64Url, fromUtf8, toBase64Url } from '@holdfast/base/bytes'
+import { toBase64Url } from '@holdfast/base/bytes'
 import type { Manifest } from '@holdfast/base/manifest'
 import { base64url, label } from '@holdfast/base/schema'
 import { generateApiKey } from '@holdfast/sdk'
@@ -51,12 +50,3 @@ export const localGovernors = async (layout: MeshLayout): Promise<readonly Gover
 
 /** One governor's key file. */
 export const readGovernor = (path: string): Promise<Governor> => readJson(path, governorFile)
-
-/** The signed manifest as JSON. */
-export const signByGovernors = (bytes: Bytes, governors: readonly Governor[]): unknown => {
-  const signatures = governors.map(({ id, privateKey }) => ({
-    governor: id,
-    signature: signManifest(bytes, fromBase64Url(privateKey)),
-  }))
-  return JSON.parse(fromUtf8(encodeSignedManifest(bytes, signatures)))
-}

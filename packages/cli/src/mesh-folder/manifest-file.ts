@@ -1,6 +1,5 @@
 /** `manifest.json`: the chain of signed manifests, genesis first. */
 import {
-  encodeManifest,
   parseSignedManifest,
   type VerifiedManifest,
   verifyGenesis,
@@ -12,9 +11,14 @@ import { RefusalError, type Result } from '@holdfast/base/errors'
 import { type Manifest, signedManifestSchema } from '@holdfast/base/manifest'
 import { z } from 'zod'
 import { publicFile, readJson, writeJson } from './files.ts'
-import { localGovernors, signByGovernors } from './governors.ts'
+import { localGovernors } from './governors.ts'
 import type { MeshLayout } from './layout.ts'
-import { type Proposal, signedFile } from './proposal.ts'
+import {
+  type ManifestProposal,
+  manifestProposals,
+  propose,
+  signedFile,
+} from './manifest-proposal.ts'
 
 const chainFile = z.strictObject({ manifests: z.array(signedManifestSchema).min(1) })
 
@@ -45,19 +49,10 @@ export const publishSuccessor = async (
   change: Partial<Manifest>,
   nowMs: number,
 ): Promise<Manifest> => {
-  const current = await readManifest(layout, nowMs)
-  const next: Manifest = {
-    ...current.manifest,
-    ...change,
-    serial: current.manifest.serial + 1,
-    previous: current.hash,
-    issuedAt: new Date(nowMs).toISOString(),
-  }
-  const signed = signByGovernors(encodeManifest(next), await localGovernors(layout))
-  const { manifests } = await readJson(layout.manifest, chainFile)
-  await writeJson(layout.manifest, { manifests: [...manifests, signed] }, publicFile)
-  await readManifest(layout, nowMs)
-  return next
+  const proposal = propose(await readManifest(layout, nowMs), change, nowMs)
+  const signed = manifestProposals.signByAll(proposal, await localGovernors(layout))
+  const { manifest } = await appendManifest(layout, signed, nowMs)
+  return manifest
 }
 
 /**
@@ -66,7 +61,7 @@ export const publishSuccessor = async (
  */
 export const appendManifest = async (
   layout: MeshLayout,
-  proposal: Proposal,
+  proposal: ManifestProposal,
   nowMs: number,
 ): Promise<VerifiedManifest> => {
   const current = await readManifest(layout, nowMs)

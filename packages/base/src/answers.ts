@@ -210,7 +210,10 @@ export const walletListAnswer = z.strictObject({
       name: z.string(),
       home: zoneId,
       zones: z.array(zoneId),
+      /** None while it is pending. */
       accounts: z.array(z.strictObject({ id: accountId, chain: z.string(), address: z.string() })),
+      /** Too few zones hold it yet, for all that this one knows. */
+      state: z.literal('pending').exactOptional(),
     }),
   ),
   node: nodeName,

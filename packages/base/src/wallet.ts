@@ -191,6 +191,11 @@ export const wallet = z.strictObject({
   placement,
   /** Absent before the first change of the placement; then promises are given for it alone. */
   moved: moved.exactOptional(),
+  /**
+   * In what the creation made, where more zones than one must hold it: a zone shows it once it
+   * knows that they do. The first change, which waits for that, takes it away.
+   */
+  provisional: z.literal(true).exactOptional(),
   staleAfterMs: z.int().min(1000),
   persons: z.array(person).min(1).max(personsMax),
   credentials: z.array(credential).min(1).max(credentialsMax),

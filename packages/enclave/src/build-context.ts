@@ -31,6 +31,7 @@ import type { Sealing } from './ports/sealing.ts'
 import type { Store } from './ports/store.ts'
 import type { FallWatch } from './records/fall-watch.ts'
 import { createRecords, type Records } from './records/records.ts'
+import { createAcknowledger } from './replication/acknowledge.ts'
 import { createBootRule } from './replication/compare/boot-rule.ts'
 import { createDigests } from './replication/compare/digests.ts'
 import { createLateWallets } from './replication/homes/late-wallets.ts'
@@ -45,6 +46,7 @@ import { createSerial } from './serial.ts'
 import { createSessionTable } from './sessions/session-table.ts'
 import type { Standing } from './standing/standing.ts'
 import { createAgreedClock } from './time/agreed-clock.ts'
+import { createAcknowledgedTable } from './wallets/acknowledged-table.ts'
 import { createWalletTable } from './wallets/wallet-table.ts'
 import { closeDependents } from './zone/close-dependents.ts'
 import { followedRecords } from './zone/followed-records.ts'
@@ -97,11 +99,12 @@ type Held = {
 
 /** What the node keeps of its zone's records in memory. */
 const tablesOf = (records: Records, { crypto, clock, outboxPerZoneMax }: CoreOptions) => {
-  const tools = { records, crypto, digests: createDigests(), late: createLateWallets() }
+  const acknowledged = createAcknowledgedTable(records)
+  const kept = { digests: createDigests(), late: createLateWallets(), acknowledged }
+  const tools = { records, crypto, ...kept }
   const wallets = createWalletTable(tools)
   return {
-    digests: tools.digests,
-    late: tools.late,
+    ...kept,
     outbox: createOutbox(records, outboxPerZoneMax),
     wallets,
     objects: createObjectTable({ ...tools, wallets }),
@@ -187,6 +190,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     markSpread: createMarkSpread(base),
     changes: createSerial(),
     replicator: createReplicator(base),
+    acknowledger: createAcknowledger(base),
     scrub: createScrub(base),
     sessions,
     inFlight: createInFlight(),

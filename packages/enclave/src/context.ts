@@ -21,6 +21,7 @@ import type { Crypto } from './ports/crypto.ts'
 import type { Entropy } from './ports/entropy.ts'
 import type { Records } from './records/records.ts'
 import type { AcceptContext } from './replication/accept-wallet.ts'
+import type { Acknowledger } from './replication/acknowledge.ts'
 import type { Digests } from './replication/compare/digests.ts'
 import type { LateWallets } from './replication/homes/late-wallets.ts'
 import type { InFlight } from './replication/peers/in-flight.ts'
@@ -66,6 +67,8 @@ export type CoreContext = AcceptContext & {
   readonly waits: WaitTable
   readonly peers: Peers
   readonly replicator: Replicator
+  /** Of new wallets that too few zones hold yet. */
+  readonly acknowledger: Acknowledger
   readonly scrub: Scrub
   readonly inFlight: InFlight
   readonly late: LateWallets

@@ -297,6 +297,7 @@ class NodeCore implements Core {
     this.#flushedAtMs = nowMs
     await this.#background(this.#owed?.flush() ?? Promise.resolve())
     if (context.zoneView.leads()) void this.#background(context.scrub.round())
+    void this.#background(context.acknowledger.tick())
     await this.#background(context.counters.tick())
     await this.#background(advanceChanges(context))
     void this.#background(context.placements.tick())

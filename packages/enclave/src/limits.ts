@@ -76,6 +76,8 @@ export const failoverStaggerMs = 4000
 export const homeOrderTimeoutMs = 10_000
 /** Governors' statements on homes that a node keeps until they are carried out or expire. */
 export const homeStatementsMax = 16
+/** New wallets of which other zones are asked in one round whether enough hold them. */
+export const acknowledgeBatchWallets = 64
 /** Wallets that a new home sends on in one round. */
 export const reissueBatchWallets = 256
 /** How often, and after which pause, a node that booted asks a peer anew for all it remembers. */

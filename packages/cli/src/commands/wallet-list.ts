@@ -11,12 +11,12 @@ export const walletListCommand: MakeCommand = (around) =>
       run(around, async (talk, options: ClientOptions) => {
         using client = await openClient(options, around, talk)
         const answer = await client.listWallets()
-        const rows = answer.wallets.map(({ id, name, home, zones, accounts }) => [
+        const rows = answer.wallets.map(({ id, name, home, zones, accounts, state }) => [
           id,
           name,
           home,
           zones.join(','),
-          accounts.map(({ chain, address }) => `${chain} ${address}`).join('  '),
+          state ?? accounts.map(({ chain, address }) => `${chain} ${address}`).join('  '),
         ])
         talk.data(answer, table([['WALLET', 'NAME', 'HOME', 'ZONES', 'ACCOUNTS'], ...rows]))
       }),

@@ -52,6 +52,8 @@ export const createObjectsHere = async (
   wallet: WalletEntry,
   objects: Create,
 ): Promise<Result<void>> => {
+  const shown = await context.acknowledger.check(wallet.wallet.id)
+  if (!shown.ok) return shown
   const booted = await context.bootRule.wait(rememberersOf(context, groupOf(wallet.wallet)))
   if (!booted.ok) return booted
   const epoch = orderingEpoch(context, wallet.wallet)
@@ -123,6 +125,8 @@ export const changeObjectsHere = async (
   wallet: WalletEntry,
   changes: Changes,
 ): Promise<Result<void>> => {
+  const shown = await context.acknowledger.check(wallet.wallet.id)
+  if (!shown.ok) return shown
   const booted = await context.bootRule.wait(rememberersOf(context, groupOf(wallet.wallet)))
   if (!booted.ok) return booted
   const ordering = orderingEpoch(context, wallet.wallet)

@@ -74,6 +74,12 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'password.unlock': { at: 'holder', run: passwordUnlock },
 }
 
+/**
+ * What may be asked of a wallet that too few zones hold yet: all else would show it, or rest on
+ * what may vanish.
+ */
+export const whilePending: ReadonlySet<Operation> = new Set(['wallet.create', 'wallet.freeze'])
+
 /** The request's own operation selects the entry, so that entry and call are of one operation. */
 export const operations = table as {
   readonly [Name in Operation]: {

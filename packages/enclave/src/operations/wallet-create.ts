@@ -1,5 +1,5 @@
 /** `wallet.create`: keys are made, the wallet is stored, and answered when enough zones hold it. */
-import type { WalletAnswer } from '@holdfast/base/answers'
+import type { DurabilityState, WalletAnswer } from '@holdfast/base/answers'
 import { toHex, utf8 } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { formatTimestamp } from '@holdfast/base/time'
@@ -34,6 +34,7 @@ const firstVersion = (
     salt: toHex(context.entropy.bytes(16)),
     home: request.home,
     placement: request.placement,
+    ...(request.placement.durability > 1 && { provisional: true }),
     staleAfterMs: request.staleAfterMs ?? staleAfterMsDefault,
     persons: request.persons,
     credentials: request.credentials,
@@ -104,6 +105,28 @@ const findOrCreate = async (
   return other === undefined ? created : accept(other)
 }
 
+/**
+ * Where enough zones hold it, these have to know so by themselves: whichever is left must sign. Of
+ * two, each knows from the other; of more, they are told.
+ */
+const spreadCreation = async (
+  context: CoreContext,
+  call: AnyCall,
+  entry: WalletEntry,
+): Promise<Result<DurabilityState>> => {
+  const { id, placement, provisional } = entry.wallet
+  const needed = placement.durability
+  const spread = (): Promise<DurabilityState> =>
+    context.replicator.spreadWallet(entry, { needed, waitMs: remainingMs(context, call) })
+  const held = await spread()
+  if (held.state === 'pending' || provisional !== true) return accept(held)
+  if (context.acknowledged.waits(id)) {
+    const known = await context.acknowledged.put(id)
+    if (!known.ok) return known
+  }
+  return accept(needed > 2 ? await spread() : held)
+}
+
 const remainingMs = (context: CoreContext, call: AnyCall): number =>
   Math.max(0, Math.min(durabilityWaitMs, call.deadlineMs - context.clock.nowMs()))
 
@@ -119,10 +142,9 @@ export const walletCreate: Run<'wallet.create'> = async (context, call) => {
   const found = await findOrCreate(context, call)
   if (!found.ok) return found
   const entry = found.value
-  const durability = await context.replicator.spreadWallet(entry, {
-    needed: entry.wallet.placement.durability,
-    waitMs: remainingMs(context, call),
-  })
+  const spread = await spreadCreation(context, call, entry)
+  if (!spread.ok) return spread
+  const durability = spread.value
   if (durability.state === 'pending') {
     // No address is shown before the wallet could survive a zone.
     const missing = durability.missing.join(',')

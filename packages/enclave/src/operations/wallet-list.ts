@@ -20,7 +20,9 @@ const listed = async (
   if (entry === undefined) return undefined
   const proofs = gatherProofs(context, entry, call, 'read')
   if (!proofs.ok || proofs.value.length === 0) return undefined
-  const { id, name, home, placement, accounts } = entry.wallet
+  const { id, name, home, placement } = entry.wallet
+  const isPending = context.acknowledged.waits(id)
+  const accounts = isPending ? [] : entry.wallet.accounts
   return {
     id,
     name,
@@ -31,6 +33,7 @@ const listed = async (
       chain: account.chain,
       address: account.address,
     })),
+    ...(isPending && { state: 'pending' }),
   }
 }
 

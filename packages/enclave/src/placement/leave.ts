@@ -9,6 +9,7 @@ import type { CoreContext } from '../context.ts'
 import { erasureBatchRecords } from '../limits.ts'
 import type { Write } from '../ports/store.ts'
 import {
+  acknowledgedName,
   chargePrefix,
   countPrefixOf,
   intentPrefix,
@@ -104,7 +105,8 @@ const finish = async (context: CoreContext, gone: Gone): Promise<Result<void>> =
     if (!removed.ok) return removed
   }
   const owed = context.zones.map((zone) => outName(zone.id, walletName(wallet)))
-  const removed = await remove(context, [markName(wallet), ...owed])
+  const known = [markName(wallet), acknowledgedName(wallet)]
+  const removed = await remove(context, [...known, ...owed])
   if (!removed.ok) return removed
   const stored = await context.gone.put({ ...gone, erased: true }, { conditions: [], writes: [] })
   return stored.ok ? accept(undefined) : stored

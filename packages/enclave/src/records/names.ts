@@ -20,6 +20,10 @@ export const markPrefix = 'mark/'
 /** That this zone held a wallet and may no longer: the version that removed it (DESIGN §7). */
 export const goneName = (wallet: WalletId): RecordName => name(`${gonePrefix}${wallet}`)
 export const gonePrefix = 'gone/'
+/** That as many zones hold a new wallet as its durability asks. */
+export const acknowledgedName = (wallet: WalletId): RecordName =>
+  name(`${acknowledgedPrefix}${wallet}`)
+export const acknowledgedPrefix = 'acknowledged/'
 /** A request that waits for approvals in this zone. */
 export const waitName = (wallet: WalletId, request: string): RecordName =>
   name(`${waitPrefix}${wallet}/${request}`)

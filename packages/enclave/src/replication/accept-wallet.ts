@@ -11,9 +11,10 @@ import { prepareSuperseded } from '../outcomes/superseded.ts'
 import type { GoneTable } from '../placement/gone-table.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Condition, Write } from '../ports/store.ts'
-import { objectName, type RecordName, walletName } from '../records/names.ts'
+import { acknowledgedName, objectName, type RecordName, walletName } from '../records/names.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import type { Records } from '../records/records.ts'
+import type { AcknowledgedTable } from '../wallets/acknowledged-table.ts'
 import { isNewer, parseWallet, type WalletEntry } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import type { BootRule } from './compare/boot-rule.ts'
@@ -35,6 +36,7 @@ export type AcceptContext = {
   readonly promises: PromiseTable
   readonly gone: Pick<GoneTable, 'of' | 'condition' | 'refresh'>
   readonly outbox: Outbox
+  readonly acknowledged: AcknowledgedTable
   /** Called after a commit that replaced an older version. */
   readonly replaced: (wallet: WalletId) => void
 }
@@ -81,6 +83,8 @@ export type Acceptance = {
   readonly origin: Origin
   /** The zones that must still get it from here. */
   readonly owed: readonly ZoneId[]
+  /** The zone that it came from, and that holds it therefore. */
+  readonly sender?: ZoneId
 }
 
 /** What a peer sent is owed to nobody: its sender owes it. */
@@ -147,8 +151,31 @@ const acceptMarks = async (
   { marks }: WalletBundle,
 ): Promise<Result<unknown>> =>
   marks === undefined ? accept(undefined) : context.marks.add(wallet, marks)
+/** The sender says that enough zones hold the wallet, or is with this one enough. */
+const isHeldByEnough = (
+  { placement }: WalletEntry['wallet'],
+  { acknowledged }: WalletBundle,
+  { sender }: Acceptance,
+): boolean =>
+  acknowledged === true ||
+  (sender !== undefined && placement.zones.includes(sender) && placement.durability <= 2)
+
+/** What is held already may have come from elsewhere, when too few zones were known to. */
+const acknowledgeHeld = async (
+  { acknowledged }: AcceptContext,
+  bundle: WalletBundle,
+  acceptance: Acceptance,
+  accepted: Accepted,
+): Promise<Result<Accepted>> => {
+  const { wallet } = accepted.entry
+  const isLearned = acknowledged.waits(wallet.id) && isHeldByEnough(wallet, bundle, acceptance)
+  const stored = isLearned ? await acknowledged.put(wallet.id) : accept(undefined)
+  return stored.ok ? accept(accepted) : stored
+}
+
 /**
- * Takes a bundle. Refusals:
+ * Takes a bundle. A zone that answers that it holds a wallet which it can know to be held by enough
+ * has stored that as well. Refusals:
  * `placement_mismatch`, `recovering`, `superseded`, `conflict`, `malformed`, `invalid_field`,
  * `store_failed`,
  * `outcome_unknown`.
@@ -156,7 +183,7 @@ const acceptMarks = async (
 export const acceptWallet = async (
   context: AcceptContext,
   bundle: WalletBundle,
-  { owed, origin }: Acceptance,
+  acceptance: Acceptance,
 ): Promise<Result<Accepted>> => {
   const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
   if (!parsed.ok) return parsed
@@ -165,20 +192,22 @@ export const acceptWallet = async (
   if (!holdersOf(group).includes(context.zone)) {
     return refuse('placement_mismatch', 'the placement of the wallet does not name this zone')
   }
-  if (origin !== 'fetched') {
+  if (acceptance.origin !== 'fetched') {
     const booted = await context.bootRule.wait(rememberersOf(context, group))
     if (!booted.ok) return booted
   }
   const marked = await acceptMarks(context, id, bundle)
   if (!marked.ok) return marked
-  const first = await tryAccept(context, bundle, { owed, origin })
-  if (first.ok || first.refusal.code !== 'conflict') return first
+  const first = await tryAccept(context, bundle, acceptance)
+  if (first.ok) return acknowledgeHeld(context, bundle, acceptance, first.value)
+  if (first.refusal.code !== 'conflict') return first
   // Two peers may send one wallet at once: the second then finds it held. Or a commit whose
   // outcome was not told was applied: the store knows what the index does not.
   await context.wallets.refresh(id)
   await context.gone.refresh(id)
   await context.promises.refresh(group)
-  return tryAccept(context, bundle, { owed, origin })
+  const second = await tryAccept(context, bundle, acceptance)
+  return second.ok ? acknowledgeHeld(context, bundle, acceptance, second.value) : second
 }
 
 /**
@@ -207,8 +236,9 @@ const prepareLost = async (
 const tryAccept = async (
   context: AcceptContext,
   bundle: WalletBundle,
-  { owed, origin }: Acceptance,
+  acceptance: Acceptance,
 ): Promise<Result<Accepted>> => {
+  const { origin } = acceptance
   const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
   if (!parsed.ok) return parsed
   const entry = parsed.value
@@ -245,15 +275,19 @@ const tryAccept = async (
     prepared.conditions.push({ key: name, revision: object.revision })
   }
   const { home } = entry.wallet
-  for (const zone of owedOf(context, { owed, origin }, { home, holders: holdersOf(group) })) {
+  for (const zone of owedOf(context, acceptance, { home, holders: holdersOf(group) })) {
     context.outbox.owe(prepared, { zone, record: name, version })
   }
   // A move that another home did not hear of came to nothing: the zones that it named are told.
   for (const zone of dropped(context, entry)) {
     context.outbox.owe(prepared, { zone, record: name, version })
   }
+  const { id, provisional } = entry.wallet
+  const isShown = provisional === true && isHeldByEnough(entry.wallet, bundle, acceptance)
+  if (isShown) prepared.writes.push(context.acknowledged.write(id))
   const stored = await context.records.commit(prepared)
   if (!stored.ok) return stored
+  if (isShown) context.acknowledged.learn(acknowledgedName(id))
   context.wallets.stored(entry, stored.value)
   context.replaced(entry.wallet.id)
   return accept({ entry, changed: true })

@@ -5,6 +5,7 @@ import type { MarkTable } from '../marks/mark-table.ts'
 import type { ObjectTable } from '../objects/object-table.ts'
 import { objectName } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
+import type { AcknowledgedTable } from '../wallets/acknowledged-table.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import type { ObjectBundle, WalletBundle } from './peers/messages.ts'
 
@@ -14,6 +15,7 @@ export const readBundle = async (
     readonly records: Records
     readonly wallets: WalletTable
     readonly marks: MarkTable
+    readonly acknowledged: Pick<AcknowledgedTable, 'waits'>
   },
   id: WalletId,
 ): Promise<WalletBundle | undefined> => {
@@ -28,7 +30,12 @@ export const readBundle = async (
     objects.push({ id: key.id, payload: record.payload })
   }
   const marks = context.marks.of(id)
-  return { wallet: entry.payload, objects, ...(marks.length > 0 && { marks: [...marks] }) }
+  return {
+    wallet: entry.payload,
+    objects,
+    ...(marks.length > 0 && { marks: [...marks] }),
+    ...(!context.acknowledged.waits(id) && { acknowledged: true }),
+  }
 }
 
 /** Overwrites the secrets of a bundle after it was sent or stored. */

@@ -278,7 +278,10 @@ class MeshReplicator implements Replicator {
     const answer = await this.#context.peers.ask(peer, { type: 'fetch', wallet }, peerTimeoutMs)
     if (!answer.ok) return false
     if (answer.value.bundle === null) return true
-    const accepted = await acceptWallet(this.#context, answer.value.bundle, fetched)
+    const accepted = await acceptWallet(this.#context, answer.value.bundle, {
+      ...fetched,
+      sender: peer.zone,
+    })
     clearBundle(answer.value.bundle)
     return accepted.ok || isSettled(accepted.refusal.code)
   }

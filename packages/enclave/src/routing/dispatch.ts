@@ -16,7 +16,7 @@ import { parseRequest, type Request } from '@holdfast/base/requests/request'
 import type { CoreContext } from '../context.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { checkHeader } from '../operations/check-header.ts'
-import { operations } from '../operations/list.ts'
+import { operations, whilePending } from '../operations/list.ts'
 import type { Peer } from '../ports/mesh.ts'
 import type { Placed } from '../replication/compare/boot-rule.ts'
 import { homeNow } from '../replication/homes/leadership.ts'
@@ -169,6 +169,10 @@ const route = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>
       : toHome(context, call, wallet, request.home)
   }
   if (held === undefined) return toHolder(context, call, wallet)
+  if (!whilePending.has(request.operation)) {
+    const shown = await context.acknowledger.check(wallet)
+    if (!shown.ok) return shown
+  }
   const home = homeNow(context, held)
   if (isBehind(held, seenOf(request))) return behind(context, call, home)
   const waits = 'wait' in request && request.wait
@@ -184,7 +188,7 @@ const route = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>
 /**
  * The answer's JSON bytes, or the refusal: of the header (`wrong_mesh`, `expired`,
  * `expiry_too_far`), of the node (`stale_zone`), of the route (`unknown`, `unreachable`,
- * `not_here`, `behind`), or of the operation.
+ * `not_here`, `behind`, `pending`), or of the operation.
  */
 export const dispatch = async (
   context: CoreContext,

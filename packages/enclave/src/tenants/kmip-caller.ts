@@ -18,11 +18,11 @@ export type CertificateHolder = {
   readonly elsewhere?: Elsewhere
 }
 
-type Context = Pick<CoreContext, 'crypto' | 'clock' | 'marks' | 'wallets'>
+type Context = Pick<CoreContext, 'acknowledged' | 'crypto' | 'clock' | 'marks' | 'wallets'>
 
 /**
  * Judged anew for every message: a credential that was removed ends with the wallet's version that
- * removed it. Refusals: `unauthenticated`, `frozen`, `policy_denied`.
+ * removed it. Refusals: `unauthenticated`, `frozen`, `policy_denied`, `pending`.
  */
 export const checkHolder = async (
   context: Context,
@@ -41,7 +41,10 @@ export const checkHolder = async (
     operation: 'kmip',
     proofs: [{ person, credential: id, kind, over: 'session' }],
   })
-  return allowed.ok ? accept(undefined) : allowed
+  if (!allowed.ok) return allowed
+  return context.acknowledged.waits(tenant)
+    ? refuse('pending', 'too few zones hold the wallet yet')
+    : accept(undefined)
 }
 
 /** The tenant in this zone that lists a credential. Refuses as `checkHolder`. */

@@ -50,7 +50,8 @@ const nextVersion = (
 ): Wallet => {
   // Taken over by this change, where the group was promised and the wallet not sent on yet.
   const taken = epoch > wallet.epoch ? underNewHome(wallet, context.zone) : {}
-  const { pending: before = [], ...rest } = { ...wallet, ...taken }
+  // Only what enough zones hold is changed.
+  const { pending: before = [], provisional: _shown, ...rest } = { ...wallet, ...taken }
   const { pending = before, placement, ...changed } = change
   const nowMs = context.clock.nowMs()
   const at = { epoch, version: wallet.version + 1, nowMs }

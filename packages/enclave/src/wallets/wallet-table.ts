@@ -13,6 +13,7 @@ import { type InventoryPart, takePart } from '../replication/compare/inventory-p
 import { type Group, type GroupId, groupOf } from '../replication/homes/group.ts'
 import type { LateWallets } from '../replication/homes/late-wallets.ts'
 import { holdersOf } from '../replication/quorum/quorum.ts'
+import type { AcknowledgedTable } from './acknowledged-table.ts'
 import { GroupIndex } from './group-index.ts'
 import { isNewer, parseWallet, type WalletEntry } from './wallet-entry.ts'
 
@@ -85,6 +86,7 @@ export type WalletTableTools = {
   readonly crypto: Crypto
   readonly digests: Digests
   readonly late: LateWallets
+  readonly acknowledged: Pick<AcknowledgedTable, 'held'>
 }
 
 class Table implements WalletTable {
@@ -100,12 +102,14 @@ class Table implements WalletTable {
   readonly #crypto: Crypto
   readonly #digests: Digests
   readonly #late: LateWallets
+  readonly #acknowledged: WalletTableTools['acknowledged']
 
-  constructor({ records, crypto, digests, late }: WalletTableTools) {
+  constructor({ records, crypto, digests, late, acknowledged }: WalletTableTools) {
     this.#records = records
     this.#crypto = crypto
     this.#digests = digests
     this.#late = late
+    this.#acknowledged = acknowledged
   }
 
   get size(): number {
@@ -178,6 +182,7 @@ class Table implements WalletTable {
     this.#cache.delete(id)
     this.#pending.delete(id)
     this.#moving.delete(id)
+    this.#acknowledged.held(id, false)
     this.#ordered = undefined
   }
 
@@ -235,6 +240,7 @@ class Table implements WalletTable {
     this.#index.set(id, after)
     this.#digests.wallet(id, before, after)
     this.#byGroup.note(before, after)
+    this.#acknowledged.held(id, entry.wallet.provisional === true)
     if (entry.wallet.pending === undefined) this.#pending.delete(id)
     else this.#pending.add(id)
     if (after.from === undefined && after.left.length === 0) this.#moving.delete(id)

@@ -13,6 +13,7 @@ import type { ObjectTable } from '../objects/object-table.ts'
 import type { GoneTable } from '../placement/gone-table.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import {
+  acknowledgedPrefix,
   gonePrefix,
   markPrefix,
   objectPrefix,
@@ -26,6 +27,7 @@ import {
 } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
 import type { PromiseTable } from '../replication/homes/promise-table.ts'
+import type { AcknowledgedTable } from '../wallets/acknowledged-table.ts'
 import { parseWallet } from '../wallets/wallet-entry.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
 import { closeDependents, type Dependents } from './close-dependents.ts'
@@ -41,6 +43,7 @@ export type FollowedContext = Dependents & {
   readonly waits: WaitTable
   readonly promises: PromiseTable
   readonly gone: GoneTable
+  readonly acknowledged: AcknowledgedTable
   readonly witness: Witness
 }
 
@@ -156,6 +159,13 @@ const followGone = ({ records, gone }: FollowedContext): Followed => ({
   deleted: () => undefined,
 })
 
+const followAcknowledged = ({ records, acknowledged }: FollowedContext): Followed => ({
+  prefix: acknowledgedPrefix,
+  load: () => acknowledged.load(),
+  put: (untrusted) => acknowledged.learn(records.open(untrusted).name),
+  deleted: (name) => acknowledged.forget(name),
+})
+
 export const followedRecords = (context: FollowedContext): readonly Followed[] => [
   followWallets(context),
   followStates(context),
@@ -164,6 +174,7 @@ export const followedRecords = (context: FollowedContext): readonly Followed[] =
   followWaits(context),
   followPromises(context),
   followGone(context),
+  followAcknowledged(context),
   followWitness(context),
   ...followSecrets(context),
 ]

@@ -8,6 +8,7 @@ import type { CoreContext } from '../../context.ts'
 import { reissueBatchWallets } from '../../limits.ts'
 import { promiseName } from '../../records/names.ts'
 import type { Records } from '../../records/records.ts'
+import { createAcknowledgedTable } from '../../wallets/acknowledged-table.ts'
 import type { WalletEntry } from '../../wallets/wallet-entry.ts'
 import { createWalletTable, type WalletTable } from '../../wallets/wallet-table.ts'
 import { createDigests } from '../compare/digests.ts'
@@ -56,7 +57,8 @@ beforeEach(() => {
   const digests = createDigests()
   const records = { read: async () => undefined } as unknown as Records
   const crypto = {} as CoreContext['crypto']
-  wallets = createWalletTable({ records, crypto, digests, late })
+  const acknowledged = createAcknowledgedTable(records)
+  wallets = createWalletTable({ records, crypto, digests, late, acknowledged })
   const promises = createPromiseTable(records)
   const promised = { founder, zones: [...zones], epoch, candidate: zone, adopted: true }
   promises.learn({

@@ -4,7 +4,14 @@ import type { ObjectId, ZoneId } from '@holdfast/base/ids'
 import { peerTimeoutMs } from '../../limits.ts'
 import type { StateEntry } from '../../objects/object-records.ts'
 import { tellRemoval } from '../../placement/tell-removal.ts'
-import { outName, type RecordName, stateName, walletName } from '../../records/names.ts'
+import type { Write } from '../../ports/store.ts'
+import {
+  acknowledgedName,
+  outName,
+  type RecordName,
+  stateName,
+  walletName,
+} from '../../records/names.ts'
 import type { RecordVersion } from '../../records/record-seal.ts'
 import type { Records } from '../../records/records.ts'
 import { isNewer, type WalletEntry } from '../../wallets/wallet-entry.ts'
@@ -13,20 +20,45 @@ import { groupOf } from '../homes/group.ts'
 import { holdersOf } from '../quorum/quorum.ts'
 import type { ReplicatorContext } from '../replicator-context.ts'
 
+type Strike = {
+  readonly zone: ZoneId
+  readonly record: RecordName
+  readonly held: RecordVersion
+  /** Written with it where there is an entry. */
+  readonly also?: readonly Write[]
+}
+
 /** A newer entry that comes meanwhile has another revision and stays. */
 const strikeOut = async (
   records: Records,
-  zone: ZoneId,
-  record: RecordName,
-  held: RecordVersion,
-): Promise<void> => {
+  { zone, record, held, also = [] }: Strike,
+): Promise<boolean> => {
   const name = outName(zone, record)
   const owed = await records.read(name)
-  if (owed === undefined || isNewer(owed.version, held)) return
-  await records.commit({
+  if (owed === undefined || isNewer(owed.version, held)) return false
+  const struck = await records.commit({
     conditions: [{ key: name, revision: owed.revision }],
-    writes: [{ type: 'delete', key: name }],
+    writes: [{ type: 'delete', key: name }, ...also],
   })
+  return struck.ok
+}
+
+/** Of two that are enough, this zone is one and the zone that has answered the other. */
+const acknowledge = async (
+  { acknowledged, records }: ReplicatorContext,
+  to: ZoneId,
+  { wallet }: WalletEntry,
+  held: RecordVersion,
+): Promise<Result<void>> => {
+  const { id, placement } = wallet
+  const record = walletName(id)
+  const isLearned = acknowledged.waits(id) && placement.durability <= 2
+  const also = isLearned ? [acknowledged.write(id)] : []
+  const struck = await strikeOut(records, { zone: to, record, held, also })
+  if (!isLearned) return accept(undefined)
+  if (!struck) return acknowledged.put(id)
+  acknowledged.learn(acknowledgedName(id))
+  return accept(undefined)
 }
 
 /**
@@ -57,7 +89,10 @@ const pushRemoval = async (
   if (left.includes(to)) return refuse('pending', 'the zone has yet to be told', to)
   const zones = [...holdersOf(groupOf(wallet))]
   const told = await tellRemoval(context, to, { wallet: id, epoch, version, zones, left })
-  if (told.ok) await strikeOut(context.records, to, walletName(id), { epoch, version })
+  if (told.ok) {
+    const held = { epoch, version }
+    await strikeOut(context.records, { zone: to, record: walletName(id), held })
+  }
   return told
 }
 
@@ -66,7 +101,7 @@ export const pushWallet = async (
   to: ZoneId,
   entry: WalletEntry,
 ): Promise<Result<void>> => {
-  const { peers, records } = context
+  const { peers } = context
   const peer = peers.ofZone(to)
   if (peer === undefined) return refuse('unreachable', 'no link to this zone', to)
   if (!holdersOf(groupOf(entry.wallet)).includes(to)) return pushRemoval(context, to, entry)
@@ -76,8 +111,8 @@ export const pushWallet = async (
   clearBundle(bundle)
   if (!answer.ok) return answer
   const { held } = answer.value
-  await strikeOut(records, to, walletName(entry.wallet.id), held)
-  return judgeHeld(held, entry.wallet, to)
+  const learned = await acknowledge(context, to, entry, held)
+  return learned.ok ? judgeHeld(held, entry.wallet, to) : learned
 }
 
 const mayHold = ({ objects, wallets }: ReplicatorContext, id: ObjectId, zone: ZoneId): boolean => {
@@ -97,7 +132,7 @@ export const pushObjects = async (
   const ids: readonly ObjectId[] = entries.map((entry) => entry.object)
   if (!ids.every((id) => mayHold(context, id, to))) {
     for (const { object, ...version } of entries) {
-      await strikeOut(records, to, stateName(object), version)
+      await strikeOut(records, { zone: to, record: stateName(object), held: version })
     }
     return accept(undefined)
   }
@@ -108,7 +143,7 @@ export const pushObjects = async (
   for (const [index, entry] of entries.entries()) {
     const held = answer.value.held[index]
     if (held === undefined) return refuse('internal', 'a peer left a state out of its answer', to)
-    await strikeOut(records, to, stateName(entry.object), held)
+    await strikeOut(records, { zone: to, record: stateName(entry.object), held })
     const judged = judgeHeld(held, entry, to)
     if (!judged.ok) return judged
   }

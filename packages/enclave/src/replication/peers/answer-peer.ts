@@ -85,7 +85,7 @@ const handlers: Handlers = {
   'audit.witness': async (context, peer, request) => context.witness.extend(peer, request),
   put: async (context, peer, { bundle }) => {
     const accepted = await context.inFlight.run(peer.zone, () =>
-      acceptWallet(context, bundle, fromPeer),
+      acceptWallet(context, bundle, { ...fromPeer, sender: peer.zone }),
     )
     clearBundle(bundle)
     if (!accepted.ok) return accepted
@@ -102,6 +102,7 @@ const handlers: Handlers = {
           ? knowsAll(context)
           : context.bootRule.check(rememberersOf(context, held)).ok &&
             checkPromised(context, held, held).ok,
+      ...(held !== undefined && !context.acknowledged.waits(wallet) && { acknowledged: true }),
     })
   },
   digests: async (context, peer) => accept({ buckets: context.digests.of(peer.zone) }),

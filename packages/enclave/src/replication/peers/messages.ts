@@ -43,6 +43,8 @@ export const walletBundle = z.strictObject({
   objects: z.array(z.strictObject({ id: objectId, payload: bytes })).max(64),
   /** What its owners said at any zone, where they said something. */
   marks: marks.exactOptional(),
+  /** As many zones hold it as its durability asks. */
+  acknowledged: z.literal(true).exactOptional(),
 })
 export type WalletBundle = z.infer<typeof walletBundle>
 
@@ -212,7 +214,12 @@ export const peerAnswers = {
   'manifest.after': z.strictObject({ manifests: z.array(bytes).max(manifestsAtOnceMax) }),
   put: z.strictObject({ held: version }),
   /** `counts`: the zone has heard enough since its boot to say that it holds it, or that not. */
-  has: z.strictObject({ held: version.nullable(), counts: z.boolean() }),
+  has: z.strictObject({
+    held: version.nullable(),
+    counts: z.boolean(),
+    /** As many zones hold it as its durability asks. */
+    acknowledged: z.literal(true).exactOptional(),
+  }),
   inventory: z.strictObject({
     wallets: z.array(z.tuple([walletId, z.int(), z.int(), z.string()])),
     next: walletId.exactOptional(),

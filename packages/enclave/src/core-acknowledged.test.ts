@@ -1,4 +1,4 @@
-/** What is answered of a new wallet before as many zones hold it as its durability asks, and after. */
+/** What is answered of a new wallet before as many zones hold it as it asks for, and after. */
 import type { WalletAnswer, WalletListAnswer } from '@holdfast/base/answers'
 import { type Bytes, utf8 } from '@holdfast/base/bytes'
 import type { WalletId } from '@holdfast/base/ids'

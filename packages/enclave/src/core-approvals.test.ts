@@ -1,9 +1,4 @@
-import type {
-  ApprovalAnswer,
-  ApprovalListAnswer,
-  DryRunAnswer,
-  WalletAnswer,
-} from '@holdfast/base/answers'
+import type { ApprovalAnswer, ApprovalListAnswer, DryRunAnswer } from '@holdfast/base/answers'
 import type { Purpose } from '@holdfast/base/authorisation'
 import { toHex, utf8 } from '@holdfast/base/bytes'
 import { PersonId } from '@holdfast/base/ids'
@@ -12,8 +7,9 @@ import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
 import { codeOf, must, recipient, signRequest } from './testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
+import { expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
@@ -49,13 +45,8 @@ const spend = (rest: object = {}): Uint8Array =>
 const hashOf = (bytes: Uint8Array): string => toHex(mesh.crypto.sha256(bytes))
 const ask = (bytes: Uint8Array, keys: readonly TestKey[], zone = 'eu-west') =>
   send(core(zone), bytes, 'sign', keys)
-const request = (operation: string, rest: object = {}): object => ({
-  operation,
-  mesh: mesh.mesh,
-  expiresAt: expiresAt(mesh),
-  wallet: wallet.id,
-  ...rest,
-})
+const request = (operation: string, rest: object = {}) =>
+  walletRequest(mesh, wallet, operation, rest)
 const decide = (
   bytes: Uint8Array,
   key: TestKey,
@@ -88,11 +79,11 @@ beforeEach(async () => {
   carol = testKey(mesh, 'carol')
   bot = testKey(mesh, 'bot')
   const keys = [alice, bob, carol, bot]
-  const creation = createRequest(mesh, keys, {
+  const created = await enrolWallet(mesh, keys, {
     policy,
     persons: keys.map(({ credential: { person } }) => ({ id: person, owner: person !== 'bot' })),
   })
-  wallet = must(await send<WalletAnswer>(core('eu-west'), creation, 'enrol', keys)).wallet
+  wallet = created.wallet
 })
 afterEach(() => mesh.stop())
 

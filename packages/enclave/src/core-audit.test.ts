@@ -1,4 +1,4 @@
-import type { AuditAnswer, SignAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type { AuditAnswer, SignAnswer } from '@holdfast/base/answers'
 import {
   type AuditEntry,
   auditEntry,
@@ -15,8 +15,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
 import type { Store } from './ports/store.ts'
 import { codeOf, must, recipient, signRequest, until } from './testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
+import { expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
@@ -30,10 +31,8 @@ const withoutLog = (store: Store): Store => ({
       : store.commit(batch),
 })
 const core = (zone: string): Core => mesh.node(zone).core
-const create = async (overrides = {}): Promise<Wallet> => {
-  const request = createRequest(mesh, [alice], overrides)
-  return must(await send<WalletAnswer>(core('eu-west'), request, 'enrol', [alice])).wallet
-}
+const create = async (overrides = {}): Promise<Wallet> =>
+  (await enrolWallet(mesh, [alice], overrides)).wallet
 const sign = (wallet: Wallet, keys = [alice], rest = {}) =>
   send<SignAnswer>(core('eu-west'), signRequest(mesh, wallet, rest), 'sign', keys)
 

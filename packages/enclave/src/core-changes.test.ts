@@ -4,8 +4,9 @@ import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
 import { codeOf, must, until } from './testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
+import { send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
@@ -32,13 +33,8 @@ const bounded = (maxAmount: string): Policy => ({
   ),
 })
 
-const request = (operation: string, rest: object = {}): object => ({
-  operation,
-  mesh: mesh.mesh,
-  expiresAt: expiresAt(mesh),
-  wallet: wallet.id,
-  ...rest,
-})
+const request = (operation: string, rest: object = {}) =>
+  walletRequest(mesh, wallet, operation, rest)
 const show = async (zone = 'eu-west'): Promise<Wallet> =>
   must(await send<WalletAnswer>(core(zone), request('wallet.show'), 'read', [alice])).wallet
 const change = async (next: Policy, keys: readonly TestKey[], zone = 'eu-west') => {
@@ -60,8 +56,7 @@ beforeEach(async () => {
   mesh = await createTestMesh()
   ;[alice, bob, carol] = [testKey(mesh, 'alice'), testKey(mesh, 'bob'), testKey(mesh, 'carol')]
   const keys = [alice, bob, carol]
-  const creation = createRequest(mesh, keys, { policy })
-  wallet = must(await send<WalletAnswer>(core('eu-west'), creation, 'enrol', keys)).wallet
+  wallet = (await enrolWallet(mesh, keys, { policy })).wallet
 })
 afterEach(() => mesh.stop())
 

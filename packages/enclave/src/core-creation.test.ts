@@ -6,12 +6,13 @@ import type { Core } from './core-interface.ts'
 import { codeOf, must, until } from './testing/core-world.ts'
 import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { changeRequest, enrolWallet, walletRequest } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
 const core = (zone: string): Core => mesh.node(zone).core
-const create = async (overrides = {}, keys = [alice], at = 'eu-west'): Promise<WalletAnswer> =>
-  must(await send(core(at), createRequest(mesh, keys, overrides), 'enrol', keys))
+const create = (overrides = {}, keys = [alice], at = 'eu-west') =>
+  enrolWallet(mesh, keys, overrides, at)
 
 beforeAll(async () => {
   mesh = await createTestMesh()
@@ -92,15 +93,10 @@ describe('creation', () => {
 describe('changes', () => {
   it('are ordered by the home and reach every zone', async () => {
     const { wallet } = await create()
-    const request = {
-      operation: 'account.add',
-      mesh: mesh.mesh,
-      expiresAt: expiresAt(mesh),
-      wallet: wallet.id,
+    const request = changeRequest(mesh, wallet, 'account.add', {
       key: wallet.keys[0]!.id,
       accounts: [{ chain: 'bitcoin', network: 'regtest' }],
-      base: { epoch: wallet.epoch, version: wallet.version },
-    }
+    })
     const bytes = utf8(JSON.stringify(request))
     const answer = must(await send<WalletAnswer>(core('us-east'), bytes, 'change', [alice]))
     expect(answer.node.zone).toBe('eu-west')
@@ -110,13 +106,8 @@ describe('changes', () => {
     expect(repeated.wallet).toEqual(answer.wallet)
     const late = { ...request, accounts: [{ chain: 'bitcoin', script: 'p2tr' }] }
     expect(codeOf(await send(core('eu-west'), late, 'change', [alice]))).toBe('conflict')
-    const show = {
-      operation: 'wallet.show',
-      mesh: mesh.mesh,
-      expiresAt: expiresAt(mesh),
-      wallet: wallet.id,
-      seen: { epoch: 1, version: 2 },
-    }
+    const seen = { epoch: 1, version: 2 }
+    const show = walletRequest(mesh, wallet, 'wallet.show', { seen })
     const shown = must(await send<WalletAnswer>(core('ap-south'), show, 'read', [alice]))
     expect(shown.wallet.version).toBe(2)
   })

@@ -6,25 +6,17 @@ import type { Credential, Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
 import { codeOf, must, signRequest, until } from './testing/core-world.ts'
-import {
-  createRequest,
-  expiresAt,
-  ownerPolicy,
-  send,
-  type TestKey,
-  testKey,
-} from './testing/test-client.ts'
+import { expiresAt, ownerPolicy, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
 let bob: TestKey
 const core = (zone: string): Core => mesh.node(zone).core
 
-const create = async (overrides = {}, keys = [alice]): Promise<Wallet> => {
-  const request = createRequest(mesh, keys, overrides)
-  return must(await send<WalletAnswer>(core('eu-west'), request, 'enrol', keys)).wallet
-}
+const create = async (overrides = {}, keys = [alice]): Promise<Wallet> =>
+  (await enrolWallet(mesh, keys, overrides)).wallet
 
 const change = (wallet: Wallet, rest: object): object => ({
   mesh: mesh.mesh,

@@ -3,8 +3,9 @@ import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
 import { codeOf, must, signRequest, until } from './testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
+import { send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
@@ -13,13 +14,8 @@ let wallet: Wallet
 const zones = ['eu-west', 'us-east', 'ap-south'] as const
 const core = (zone: string): Core => mesh.node(zone).core
 
-const request = (operation: string, rest: object = {}): object => ({
-  operation,
-  mesh: mesh.mesh,
-  expiresAt: expiresAt(mesh),
-  wallet: wallet.id,
-  ...rest,
-})
+const request = (operation: string, rest: object = {}) =>
+  walletRequest(mesh, wallet, operation, rest)
 const freeze = (zone: string, key = alice) =>
   send<MarkAnswer>(core(zone), request('wallet.freeze'), 'change', [key])
 const sign = async (zone: string): Promise<string> =>
@@ -41,14 +37,14 @@ beforeEach(async () => {
   alice = testKey(mesh, 'alice')
   bob = testKey(mesh, 'bob', 'p256')
   const keys = [alice, bob]
-  const creation = createRequest(mesh, keys, {
+  const created = await enrolWallet(mesh, keys, {
     policy: {
       format: 'holdfast policy v1',
       changes: { quorum: 2, delayMs: 0 },
       rules: [{ id: 'all', effect: 'allow', operations: ['*'] }],
     },
   })
-  wallet = must(await send<WalletAnswer>(core('eu-west'), creation, 'enrol', keys)).wallet
+  wallet = created.wallet
   await until(async () => (await sign('ap-south')) === 'ok' && (await sign('us-east')) === 'ok')
 })
 afterEach(() => mesh.stop())

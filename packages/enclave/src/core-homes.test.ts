@@ -1,19 +1,19 @@
 /** Homes by governors' word: planned moves, and what is left when zones are gone for good. */
-import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type { SignAnswer } from '@holdfast/base/answers'
 import { fromUtf8, utf8 } from '@holdfast/base/bytes'
 import { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { codeOf, must, signRequest, until } from './testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { isCompared, meshesOfFile, pass } from './testing/mesh-steps.ts'
+import { send, type TestKey, testKey } from './testing/test-client.ts'
+import type { TestMesh } from './testing/test-mesh.ts'
+import { addAccount, enrolWallet, show } from './testing/wallet-requests.ts'
 
 const [west, east, south] = [ZoneId('eu-west'), ZoneId('us-east'), ZoneId('ap-south')]
 const hourMs = 3_600_000
 
-const meshes: TestMesh[] = []
-/** At the end: what they still send each other needs their crypto. */
-afterAll(() => Promise.all(meshes.map((one) => one.stop())))
+const newMesh = meshesOfFile()
 
 type World = {
   readonly mesh: TestMesh
@@ -22,52 +22,20 @@ type World = {
   readonly wallet: Wallet
 }
 
-const compared = ({ mesh, zones }: Pick<World, 'mesh' | 'zones'>): boolean =>
-  zones.every((zone) => {
-    const { peers } = mesh.node(zone).core.status()
-    return peers.every((peer) => peer.compared)
-  })
-
 const world = async (zones: readonly ZoneId[]): Promise<World> => {
-  const mesh = await createTestMesh({ zones })
-  meshes.push(mesh)
+  const mesh = await newMesh({ zones })
   const alice = testKey(mesh, 'alice')
   await until(async () => {
-    await pass({ mesh }, zones)
-    return compared({ mesh, zones })
+    await pass(mesh)
+    return isCompared(mesh)
   })
-  const request = createRequest(mesh, [alice])
-  const { wallet } = must(await send<WalletAnswer>(mesh.node(west).core, request, 'enrol', [alice]))
+  const { wallet } = await enrolWallet(mesh, [alice])
   await until(() => zones.every((zone) => mesh.node(zone).core.status().wallets === 1))
   return { mesh, zones, alice, wallet }
 }
 
-const show = async ({ mesh, alice, wallet }: World, zone: ZoneId): Promise<Wallet> => {
-  const header = { mesh: mesh.mesh, expiresAt: expiresAt(mesh) }
-  const request = { operation: 'wallet.show', ...header, wallet: wallet.id }
-  return must(await send<WalletAnswer>(mesh.node(zone).core, request, 'read', [alice])).wallet
-}
-
-const add = ({ mesh, alice }: World, zone: ZoneId, wallet: Wallet, script: string) => {
-  const request = {
-    operation: 'account.add',
-    mesh: mesh.mesh,
-    expiresAt: expiresAt(mesh),
-    wallet: wallet.id,
-    key: wallet.keys[0]?.id,
-    accounts: [{ chain: 'bitcoin', script, network: 'mainnet' }],
-    base: { epoch: wallet.epoch, version: wallet.version },
-  }
-  return send<WalletAnswer>(mesh.node(zone).core, request, 'change', [alice])
-}
-
 const sign = ({ mesh, alice, wallet }: World, zone: ZoneId) =>
   send<SignAnswer>(mesh.node(zone).core, signRequest(mesh, wallet), 'sign', [alice])
-
-const pass = async ({ mesh }: Pick<World, 'mesh'>, alive: readonly ZoneId[]): Promise<void> => {
-  mesh.advance(3000)
-  await Promise.all(alive.map((zone) => mesh.node(zone).core.tick()))
-}
 
 const take = async ({ mesh }: World, zone: ZoneId, statement: Uint8Array) => {
   const taken = await mesh.node(zone).core.takeHomes(statement)
@@ -83,12 +51,12 @@ describe('a move of homes that governors sign', () => {
     expect(report.unreachable).toEqual([])
     expect(report.groups).toMatchObject([{ founder: west, home: south, state: 'moved' }])
     await until(async () => {
-      await pass(started, started.zones)
+      await pass(started.mesh)
       return (await show(started, west)).home === south
     })
     const taken = await show(started, west)
     expect(taken).toMatchObject({ founder: west, epoch: 2, version: 2 })
-    const changed = must(await add(started, west, taken, 'p2tr'))
+    const changed = must(await addAccount(started, west, taken, 'p2tr'))
     expect(changed.durability.state).toBe('final')
     expect(changed.wallet).toMatchObject({ home: south, version: 3 })
   })
@@ -101,13 +69,13 @@ describe('a move of homes that governors sign', () => {
     const back = started.mesh.homeStatement({ moves: [{ founder: west, home: west }] })
     await take(started, south, back)
     await until(async () => {
-      await pass(started, started.zones)
+      await pass(started.mesh)
       return (await show(started, east)).epoch === 3
     })
     expect(await show(started, east)).toMatchObject({ home: west, epoch: 3 })
     // An operator who keeps an old statement moves nothing by it.
     expect((await take(started, south, away)).groups).toEqual([])
-    for (let round = 0; round < 3; round += 1) await pass(started, started.zones)
+    for (let round = 0; round < 3; round += 1) await pass(started.mesh)
     expect(await show(started, east)).toMatchObject({ home: west, epoch: 3 })
   })
 
@@ -123,7 +91,7 @@ describe('a move of homes that governors sign', () => {
     mesh.cut(west, south, false)
     mesh.relink(south)
     await until(async () => {
-      await pass(started, [west, south])
+      await pass(started.mesh, [west, south])
       return (await show(started, west)).home === south
     })
   })
@@ -155,13 +123,13 @@ describe('a placement of two zones', () => {
     const { mesh } = started
     mesh.kill(west)
     // By itself it never fails over.
-    for (let round = 0; round < 25; round += 1) await pass(started, [east])
+    for (let round = 0; round < 25; round += 1) await pass(started.mesh, [east])
     expect(await show(started, east)).toMatchObject({ home: west, epoch: 1 })
     const report = await take(started, east, mesh.homeStatement({ givenUp: [west] }))
     expect(report).toMatchObject({ groups: [{ home: east, state: 'moved' }] })
     const alone = await show(started, east)
     expect(alone).toMatchObject({ home: east, founder: west, version: 2 })
-    const changed = must(await add(started, east, alone, 'p2tr'))
+    const changed = must(await addAccount(started, east, alone, 'p2tr'))
     expect(changed.durability).toMatchObject({ state: 'final', confirmed: [east], missing: [west] })
     expect(codeOf(await sign(started, east))).toBe('ok')
     mesh.advance(2 * hourMs)
@@ -173,17 +141,17 @@ describe('a placement of two zones', () => {
     const { mesh } = started
     mesh.kill(west)
     await take(started, east, mesh.homeStatement({ givenUp: [west] }))
-    const alone = must(await add(started, east, await show(started, east), 'p2tr')).wallet
+    const alone = must(await addAccount(started, east, await show(started, east), 'p2tr')).wallet
     await mesh.start(west)
     await until(async () => {
-      await pass(started, [west, east])
+      await pass(started.mesh, [west, east])
       return (await show(started, west)).epoch > alone.epoch
     })
     const together = await show(started, west)
     expect(together).toMatchObject({ home: east, accounts: alone.accounts })
     // Both must hold a change again.
     mesh.cut(west, east, true)
-    const changed = must(await add(started, east, together, 'p2wpkh'))
+    const changed = must(await addAccount(started, east, together, 'p2wpkh'))
     expect(changed.durability).toMatchObject({ state: 'pending', missing: [west] })
   })
 
@@ -192,10 +160,10 @@ describe('a placement of two zones', () => {
     const { mesh } = started
     mesh.cut(west, east, true)
     await take(started, east, mesh.homeStatement({ givenUp: [west] }))
-    const kept = must(await add(started, east, await show(started, east), 'p2tr'))
+    const kept = must(await addAccount(started, east, await show(started, east), 'p2tr'))
     expect(kept.durability.state).toBe('final')
     // The old home knows nothing of it: what it orders is final nowhere.
-    const lost = must(await add(started, west, started.wallet, 'p2wpkh'))
+    const lost = must(await addAccount(started, west, started.wallet, 'p2wpkh'))
     expect(lost.durability.state).toBe('pending')
     expect(codeOf(await sign(started, west))).toBe('ok')
     mesh.advance(2 * hourMs)
@@ -203,11 +171,11 @@ describe('a placement of two zones', () => {
     mesh.cut(west, east, false)
     mesh.relink(west)
     await until(async () => {
-      await pass(started, [west, east])
+      await pass(started.mesh, [west, east])
       return (await show(started, west)).home === east
     })
     await until(async () => {
-      await pass(started, [west, east])
+      await pass(started.mesh, [west, east])
       return (await show(started, west)).version === (await show(started, east)).version
     })
     const { accounts } = await show(started, west)
@@ -227,7 +195,7 @@ describe('a placement of two zones', () => {
     mesh.cut(west, east, false)
     mesh.relink(west)
     await until(async () => {
-      await pass(started, [west, east])
+      await pass(started.mesh, [west, east])
       return codeOf(await sign(started, west)) === 'ok'
     })
     expect((await show(started, west)).home).toBe(east)
@@ -244,12 +212,12 @@ describe('a placement of three zones of which two are given up', () => {
     expect(report.groups).toMatchObject([{ home: south, state: 'moved' }])
     const alone = await show(started, south)
     expect(alone.epoch).toBeGreaterThan(60_000)
-    expect(must(await add(started, south, alone, 'p2tr')).durability.state).toBe('final')
+    expect(must(await addAccount(started, south, alone, 'p2tr')).durability.state).toBe('final')
     mesh.cut(west, south, false)
     mesh.cut(east, south, false)
     mesh.relink(south)
     await until(async () => {
-      await pass(started, started.zones)
+      await pass(started.mesh)
       return (await show(started, west)).epoch > alone.epoch
     })
     expect(await show(started, west)).toMatchObject({ home: south })

@@ -1,13 +1,13 @@
 /** What a zone is owed that was away: listed up to a bound, found by comparing beyond it. */
-import type { WalletAnswer } from '@holdfast/base/answers'
 import { utf8 } from '@holdfast/base/bytes'
 import { ObjectId, type WalletId } from '@holdfast/base/ids'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEntropy } from './crypto/entropy.ts'
 import { catchUpIntervalMs } from './limits.ts'
-import { must, until } from './testing/core-world.ts'
-import { createRequest, send, type TestKey, testKey } from './testing/test-client.ts'
+import { until } from './testing/core-world.ts'
+import { type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet } from './testing/wallet-requests.ts'
 
 const home = 'eu-west'
 const away = 'ap-south'
@@ -23,10 +23,7 @@ const tick = async (): Promise<void> => {
   await mesh.node(home).core.tick()
 }
 const create = async (): Promise<void> => {
-  const { core } = mesh.node(home)
-  const request = createRequest(mesh, [alice])
-  const answer = await send<WalletAnswer>(core, request, 'enrol', [alice])
-  wallets.push(must(answer).wallet.id)
+  wallets.push((await enrolWallet(mesh, [alice])).wallet.id)
 }
 const isolate = (isCut: boolean): void => {
   for (const zone of [home, 'us-east']) mesh.cut(away, zone, isCut)

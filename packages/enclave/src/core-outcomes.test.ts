@@ -5,8 +5,15 @@ import { pastRequestsMax } from '@holdfast/base/limits'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf, must, until } from './testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
+import { isCompared, pass } from './testing/mesh-steps.ts'
+import { send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import {
+  changeRequest,
+  enrolWallet,
+  show as showAt,
+  walletRequest,
+} from './testing/wallet-requests.ts'
 
 const [west, east] = [ZoneId('eu-west'), ZoneId('us-east')]
 const zones = [west, east] as const
@@ -16,58 +23,40 @@ let alice: TestKey
 beforeAll(async () => {
   mesh = await createTestMesh({ zones })
   alice = testKey(mesh, 'alice')
-  await settled(() =>
-    zones.every((zone) =>
-      mesh
-        .node(zone)
-        .core.status()
-        .peers.every((peer) => peer.compared),
-    ),
-  )
+  await settled(() => isCompared(mesh))
 })
 afterAll(() => mesh.stop())
 
 const settled = (holds: () => boolean | Promise<boolean>): Promise<void> =>
   until(async () => {
-    mesh.advance(3000)
-    await Promise.all(zones.map((zone) => mesh.node(zone).core.tick()))
+    await pass(mesh)
     return holds()
   })
 
-const header = () => ({ mesh: mesh.mesh, expiresAt: expiresAt(mesh) })
-
 const create = async (): Promise<Wallet> => {
   const source = { type: 'generate' } as const
-  const request = createRequest(mesh, [alice], {
+  const { wallet } = await enrolWallet(mesh, [alice], {
     keys: [{ name: 'main', kind: 'bip39', source, accounts: [{ chain: 'ethereum' }] }],
   })
-  const sent = await send<WalletAnswer>(mesh.node(west).core, request, 'enrol', [alice])
-  const { wallet } = must(sent)
   await settled(async () => codeOf(await outcome(east, wallet, wallet.request)) === 'ok')
   return wallet
 }
 
-const addition = (wallet: Wallet, index: number): object => ({
-  operation: 'account.add',
-  ...header(),
-  wallet: wallet.id,
-  key: wallet.keys[0]?.id,
-  accounts: [{ chain: 'ethereum', path: `m/44'/60'/0'/0/${index}` }],
-  base: { epoch: wallet.epoch, version: wallet.version },
-})
+const addition = (wallet: Wallet, index: number): object =>
+  changeRequest(mesh, wallet, 'account.add', {
+    key: wallet.keys[0]?.id,
+    accounts: [{ chain: 'ethereum', path: `m/44'/60'/0'/0/${index}` }],
+  })
 
 const change = (zone: ZoneId, request: object) =>
   send<WalletAnswer>(mesh.node(zone).core, request, 'change', [alice])
 
-const outcome = (zone: ZoneId, { id }: Wallet, request: string, by: TestKey = alice) => {
-  const asked = { operation: 'wallet.outcome', ...header(), wallet: id, request }
+const outcome = (zone: ZoneId, wallet: Wallet, request: string, by: TestKey = alice) => {
+  const asked = walletRequest(mesh, wallet, 'wallet.outcome', { request })
   return send<OutcomeAnswer>(mesh.node(zone).core, asked, 'read', [by])
 }
 
-const show = async (zone: ZoneId, { id }: Wallet): Promise<Wallet> => {
-  const request = { operation: 'wallet.show', ...header(), wallet: id }
-  return must(await send<WalletAnswer>(mesh.node(zone).core, request, 'read', [alice])).wallet
-}
+const show = (zone: ZoneId, wallet: Wallet) => showAt({ mesh, alice, wallet }, zone)
 
 describe('the outcome of a change', () => {
   it('is the version that it made, also after others came', async () => {

@@ -7,6 +7,7 @@ import { codeOf, must, signRequest } from './testing/core-world.ts'
 import { softwarePasskey } from './testing/software-passkey.ts'
 import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 const core = (zone = 'eu-west'): Core => mesh.node(zone).core
@@ -16,10 +17,8 @@ beforeAll(async () => {
 })
 afterAll(() => mesh.stop())
 
-const create = async (keys: readonly TestKey[], overrides: object = {}): Promise<Wallet> => {
-  const request = createRequest(mesh, keys, overrides)
-  return must(await send<WalletAnswer>(core(), request, 'enrol', keys)).wallet
-}
+const create = async (keys: readonly TestKey[], overrides: object = {}): Promise<Wallet> =>
+  (await enrolWallet(mesh, keys, overrides)).wallet
 
 /** A passkey whose authenticator counts; `next` is what it says next. */
 const counting = () => {
@@ -78,12 +77,7 @@ describe('a wallet whose only credential is a passkey', () => {
     const other = signRequest(mesh, wallet, { expiresAt: expiresAt(mesh, 200_000) })
     expect(codeOf(await send(core(), other, 'sign', [captured]))).toBe('passkey_wrong_challenge')
     const renamed: TestKey = { ...key, authorise: () => ({ ...proof, purpose: 'read' }) }
-    const show = {
-      operation: 'wallet.show',
-      mesh: mesh.mesh,
-      expiresAt: expiresAt(mesh),
-      wallet: wallet.id,
-    }
+    const show = walletRequest(mesh, wallet, 'wallet.show')
     expect(codeOf(await send(core(), show, 'read', [renamed]))).toBe('passkey_wrong_challenge')
   })
 })
@@ -165,12 +159,7 @@ describe('a credential with a scope', () => {
       credential: { ...program.credential, scope: { operations: ['wallet.show'] } },
     }
     const wallet = await create([alice, scoped])
-    const show = {
-      operation: 'wallet.show',
-      mesh: mesh.mesh,
-      expiresAt: expiresAt(mesh),
-      wallet: wallet.id,
-    }
+    const show = walletRequest(mesh, wallet, 'wallet.show')
     must(await send(core(), show, 'read', [scoped]))
     expect(codeOf(await send(core(), signRequest(mesh, wallet), 'sign', [scoped]))).toBe(
       'out_of_scope',

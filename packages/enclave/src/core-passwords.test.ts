@@ -17,7 +17,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf, must, signRequest } from './testing/core-world.ts'
 import { type SealedClient, sealedClient } from './testing/sealed-client.ts'
 import {
-  createRequest,
   expiresAt,
   ownerPolicy,
   send,
@@ -26,6 +25,7 @@ import {
   testKey,
 } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
@@ -116,10 +116,7 @@ const recover = (wallet: Wallet, credential: PasswordCredential, password: strin
 }
 
 const register = async (password: string, overrides: object = {}): Promise<Registered> => {
-  const request = createRequest(mesh, [alice], overrides)
-  const { wallet } = must(
-    await send<WalletAnswer>(mesh.node('eu-west').core, request, 'enrol', [alice]),
-  )
+  const { wallet } = await enrolWallet(mesh, [alice], overrides)
   const credential = await make(wallet, password)
   return { wallet: must(await add(wallet, credential, password)).wallet, credential }
 }

@@ -1,4 +1,3 @@
-import type { WalletAnswer } from '@holdfast/base/answers'
 import { type Bytes, fromUtf8, toHex, utf8 } from '@holdfast/base/bytes'
 import { type ObjectId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
@@ -11,9 +10,10 @@ import {
   parsePeerAnswer,
   type WalletBundle,
 } from './replication/peers/messages.ts'
-import { must, until } from './testing/core-world.ts'
-import { createRequest, send, type TestKey, testKey } from './testing/test-client.ts'
+import { until } from './testing/core-world.ts'
+import { type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
@@ -35,11 +35,8 @@ const tell = async <Type extends PeerRequest['type']>(
   return parsePeerAnswer(request.type, answer)
 }
 
-const create = async (constraints = {}): Promise<Wallet> => {
-  const request = createRequest(mesh, [alice], { placement: { constraints } })
-  const answer = await send<WalletAnswer>(mesh.node('eu-west').core, request, 'enrol', [alice])
-  return must(answer).wallet
-}
+const create = async (constraints = {}): Promise<Wallet> =>
+  (await enrolWallet(mesh, [alice], { placement: { constraints } })).wallet
 
 const bundleOf = async (wallet: Wallet): Promise<WalletBundle> => {
   const answer = await tell('eu-west', 'ap-south', { type: 'fetch', wallet: wallet.id })

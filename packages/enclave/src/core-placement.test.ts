@@ -2,17 +2,17 @@ import type { WalletAnswer } from '@holdfast/base/answers'
 import { ZoneId } from '@holdfast/base/ids'
 import { resolvePlacement } from '@holdfast/base/placement-resolve'
 import type { Wallet } from '@holdfast/base/wallet'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createWallet, policyOf } from './counters/testing/limited-wallet.ts'
 import { failoverAfterMsDefault } from './limits.ts'
 import { codeOf, must, signRequest, unsignedTransfer, until } from './testing/core-world.ts'
 import { restoreDisk, snapshotDisk } from './testing/memory-store.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { isCompared, meshesOfFile, pass } from './testing/mesh-steps.ts'
+import { send, type TestKey, testKey } from './testing/test-client.ts'
+import type { TestMesh } from './testing/test-mesh.ts'
+import { changeRequest, enrolWallet, show } from './testing/wallet-requests.ts'
 
-const meshes: TestMesh[] = []
-/** At the end: what they still send each other needs their crypto. */
-afterAll(() => Promise.all(meshes.map((one) => one.stop())))
+const newMesh = meshesOfFile()
 
 const zones = ['eu-west', 'us-east', 'ap-south'] as const
 type Zone = (typeof zones)[number]
@@ -30,38 +30,18 @@ const placementOf = (mesh: TestMesh, regions: readonly Zone[]) => {
 }
 
 const begin = async (): Promise<Omit<World, 'wallet'>> => {
-  const mesh = await createTestMesh()
-  meshes.push(mesh)
+  const mesh = await newMesh()
   const alice = testKey(mesh, 'alice')
-  await until(() =>
-    zones.every((zone) =>
-      mesh
-        .node(zone)
-        .core.status()
-        .peers.every(({ compared }) => compared),
-    ),
-  )
+  await until(() => isCompared(mesh))
   return { mesh, alice }
 }
 
 const world = async (regions: readonly Zone[]): Promise<World> => {
   const { mesh, alice } = await begin()
   const placement = { constraints: { regions: regions.map(ZoneId) } }
-  const request = createRequest(mesh, [alice], { placement })
-  const created = await send<WalletAnswer>(mesh.node('eu-west').core, request, 'enrol', [alice])
-  const { wallet } = must(created)
+  const { wallet } = await enrolWallet(mesh, [alice], { placement })
   await until(() => regions.every((zone) => mesh.node(zone).core.status().wallets === 1))
   return { mesh, alice, wallet }
-}
-
-const show = ({ mesh, alice, wallet }: World, zone: Zone) => {
-  const request = {
-    operation: 'wallet.show',
-    mesh: mesh.mesh,
-    expiresAt: expiresAt(mesh),
-    wallet: wallet.id,
-  }
-  return send<WalletAnswer>(mesh.node(zone).core, request, 'read', [alice])
 }
 
 const move = async (
@@ -69,15 +49,9 @@ const move = async (
   regions: readonly Zone[],
   at: Zone = 'eu-west',
 ) => {
-  const { epoch, version } = must(await show({ mesh, alice, wallet }, at)).wallet
-  const request = {
-    operation: 'placement.change',
-    mesh: mesh.mesh,
-    expiresAt: expiresAt(mesh),
-    wallet: wallet.id,
-    base: { epoch, version },
-    placement: placementOf(mesh, regions),
-  }
+  const known = await show({ mesh, alice, wallet }, at)
+  const placement = placementOf(mesh, regions)
+  const request = changeRequest(mesh, known, 'placement.change', { placement })
   return send<WalletAnswer>(mesh.node(at).core, request, 'change', [alice])
 }
 
@@ -91,11 +65,6 @@ const records = ({ mesh }: World, zone: Zone): readonly string[] =>
   [...(mesh.disks.get(zone)?.records.keys() ?? [])].filter(
     (name) => !/^(?:zone|log|witness|beat|promise)/.test(name),
   )
-
-const pass = async ({ mesh }: World, alive: readonly Zone[] = zones): Promise<void> => {
-  mesh.advance(3000)
-  await Promise.all(alive.map((zone) => mesh.node(zone).core.tick()))
-}
 
 describe('a zone that joins a placement', () => {
   it('gets the wallet with its keys and signs', async () => {
@@ -142,8 +111,8 @@ describe('a zone that leaves a placement', () => {
     expect(changed.wallet.moved?.left).toEqual(['ap-south'])
     started.mesh.cut('eu-west', 'ap-south', false)
     await until(async () => {
-      await pass(started)
-      return must(await show(started, 'eu-west')).wallet.moved?.left === undefined
+      await pass(started.mesh)
+      return (await show(started, 'eu-west')).moved?.left === undefined
     })
     expect(records(started, 'ap-south')).toEqual([`gone/${started.wallet.id}`])
   })
@@ -185,7 +154,7 @@ describe('what a wallet counts', () => {
     expect(signed).toBeGreaterThan(4)
     expect(signed).toBeLessThanOrEqual(7)
     mesh.advance(86_400_000)
-    await pass(started)
+    await pass(started.mesh)
     const before = signed
     for (const zone of zones) await use(zone, 7)
     expect(signed - before).toBe(7)
@@ -218,14 +187,14 @@ describe('after a change of the placement', () => {
     started.mesh.kill('eu-west')
     started.mesh.advance(failoverAfterMsDefault)
     await until(async () => {
-      await pass(started, ['us-east', 'ap-south'])
-      return must(await show(started, 'us-east')).wallet.home !== 'eu-west'
+      await pass(started.mesh, ['us-east', 'ap-south'])
+      return (await show(started, 'us-east')).home !== 'eu-west'
     })
-    const { wallet } = must(await show(started, 'us-east'))
+    const wallet = await show(started, 'us-east')
     expect(wallet).toMatchObject({ epoch: 2, founder: 'eu-west' })
     expect(records(started, 'us-east')).not.toContain('promise/eu-west/eu-west+us-east')
     await started.mesh.start('eu-west')
-    await until(async () => must(await show(started, 'eu-west')).wallet.epoch === 2)
+    await until(async () => (await show(started, 'eu-west')).epoch === 2)
   })
 
   it('a zone whose store was put back to before it left erases again', async () => {
@@ -247,6 +216,6 @@ describe('after a change of the placement', () => {
     started.mesh.kill('us-east')
     started.mesh.kill('ap-south')
     expect(codeOf(await move(started, ['eu-west', 'us-east']))).toBe('unreachable')
-    expect(must(await show(started, 'eu-west')).wallet.moved?.from).toBeUndefined()
+    expect((await show(started, 'eu-west')).moved?.from).toBeUndefined()
   })
 })

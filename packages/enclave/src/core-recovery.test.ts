@@ -14,8 +14,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
 import { codeOf, must, signRequest, until } from './testing/core-world.ts'
 import { sha256, softwarePasskey } from './testing/software-passkey.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
+import { send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
@@ -33,13 +34,8 @@ const policy: Policy = {
   rules: [{ id: 'owner', effect: 'allow', operations: ['*'], persons: [PersonId('alice')] }],
 }
 
-const request = (operation: string, rest: object = {}): object => ({
-  operation,
-  mesh: mesh.mesh,
-  expiresAt: expiresAt(mesh),
-  wallet: wallet.id,
-  ...rest,
-})
+const request = (operation: string, rest: object = {}) =>
+  walletRequest(mesh, wallet, operation, rest)
 /** Whoever is left may look. */
 let reader: TestKey
 const show = async (zone = 'eu-west'): Promise<Wallet> =>
@@ -64,14 +60,14 @@ beforeEach(async () => {
   reader = alice
   guards = ['g1', 'g2', 'g3'].map((name) => testKey(mesh, name))
   const keys = [alice, ...guards]
-  const creation = createRequest(mesh, keys, {
+  const created = await enrolWallet(mesh, keys, {
     policy,
     persons: keys.map(({ credential }) => ({
       id: credential.person,
       owner: credential.person === 'alice',
     })),
   })
-  wallet = must(await send<WalletAnswer>(core('eu-west'), creation, 'enrol', keys)).wallet
+  wallet = created.wallet
 })
 afterEach(() => mesh.stop())
 

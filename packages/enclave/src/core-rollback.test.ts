@@ -1,18 +1,16 @@
-import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type { SignAnswer } from '@holdfast/base/answers'
 import type { Wallet } from '@holdfast/base/wallet'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { codeOf, must, signRequest, until } from './testing/core-world.ts'
 import { type MemoryDisk, restoreDisk, snapshotDisk } from './testing/memory-store.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { isCompared, meshesOfFile } from './testing/mesh-steps.ts'
+import { send, type TestKey, testKey } from './testing/test-client.ts'
+import type { TestMesh } from './testing/test-mesh.ts'
+import { addAccount, enrolWallet, show } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
-const meshes: TestMesh[] = []
-/** At the end: what they still send each other needs their crypto. */
-afterAll(() => Promise.all(meshes.map((one) => one.stop())))
-
-const zones = ['eu-west', 'us-east', 'ap-south'] as const
+const newMesh = meshesOfFile()
 
 const diskOf = (zone: string): MemoryDisk => {
   const disk = mesh.disks.get(zone)
@@ -20,50 +18,17 @@ const diskOf = (zone: string): MemoryDisk => {
   return disk
 }
 
-const addition = (wallet: Wallet, script: string): object => ({
-  operation: 'account.add',
-  mesh: mesh.mesh,
-  expiresAt: expiresAt(mesh),
-  wallet: wallet.id,
-  key: wallet.keys[0]?.id,
-  accounts: [{ chain: 'bitcoin', script, network: 'mainnet' }],
-  base: { epoch: wallet.epoch, version: wallet.version },
-})
-
 const add = (wallet: Wallet, script: string) =>
-  send<WalletAnswer>(mesh.node('eu-west').core, addition(wallet, script), 'change', [alice])
+  addAccount({ mesh, alice }, 'eu-west', wallet, script)
 
-const held = async (zone: string, wallet: Wallet): Promise<Wallet> => {
-  const request = {
-    operation: 'wallet.show',
-    mesh: mesh.mesh,
-    expiresAt: expiresAt(mesh),
-    wallet: wallet.id,
-  }
-  return must(await send<WalletAnswer>(mesh.node(zone).core, request, 'read', [alice])).wallet
-}
-
-const comparedAll = (): boolean =>
-  zones.every((zone) =>
-    mesh
-      .node(zone)
-      .core.status()
-      .peers.every((peer) => peer.compared === true),
-  )
+const held = (zone: string, wallet: Wallet) => show({ mesh, alice, wallet }, zone)
 
 /** A wallet in its third version everywhere, and the home's disk as it was in the first. */
 const rolledBackHome = async () => {
-  mesh = await createTestMesh()
-  meshes.push(mesh)
+  mesh = await newMesh()
   alice = testKey(mesh, 'alice')
-  await until(comparedAll)
-  const created = await send<WalletAnswer>(
-    mesh.node('eu-west').core,
-    createRequest(mesh, [alice]),
-    'enrol',
-    [alice],
-  )
-  const first = must(created).wallet
+  await until(() => isCompared(mesh))
+  const { wallet: first } = await enrolWallet(mesh, [alice])
   const snapshot = snapshotDisk(diskOf('eu-west'))
   const second = must(await add(first, 'p2wpkh')).wallet
   const third = must(await add(second, 'p2tr')).wallet
@@ -87,7 +52,7 @@ describe('a home whose store was put back before it started', () => {
 
     mesh.cut('eu-west', 'ap-south', false)
     mesh.relink('eu-west')
-    await until(comparedAll)
+    await until(() => isCompared(mesh))
     expect(codeOf(await add(first, 'p2pkh'))).toBe('conflict')
     expect((await held('eu-west', first)).version).toBe(3)
     expect(must(await add(third, 'p2pkh')).wallet.version).toBe(4)
@@ -120,7 +85,7 @@ describe('a store that is put back under a running node', () => {
       expect(codeOf(await add(third, 'p2pkh'))).toBe('not_ready')
       mesh.kill('eu-west')
       await mesh.start('eu-west')
-      await until(comparedAll)
+      await until(() => isCompared(mesh))
       expect((await held('eu-west', first)).version).toBe(3)
       expect(must(await add(third, 'p2pkh')).wallet.version).toBe(4)
     })

@@ -1,15 +1,16 @@
 /** A store that loses single records while the node that serves it runs, and tells nobody. */
-import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type { SignAnswer } from '@holdfast/base/answers'
 import { utf8 } from '@holdfast/base/bytes'
 import { ObjectId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEntropy } from './crypto/entropy.ts'
 import { reconcileIntervalMs, scrubPauseMs } from './limits.ts'
-import { codeOf, must, signRequest, until } from './testing/core-world.ts'
+import { codeOf, signRequest, until } from './testing/core-world.ts'
 import { openMemoryStore } from './testing/memory-store.ts'
-import { createRequest, send, type TestKey, testKey } from './testing/test-client.ts'
+import { send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet } from './testing/wallet-requests.ts'
 
 const zone = 'ap-south'
 let mesh: TestMesh
@@ -21,8 +22,7 @@ const records = () => mesh.disks.get(zone)!.records
 const counts = () => core().status().scrub!
 
 const createWallet = async (): Promise<Wallet> => {
-  const request = createRequest(mesh, [alice])
-  const { wallet } = must(await send<WalletAnswer>(core('eu-west'), request, 'enrol', [alice]))
+  const { wallet } = await enrolWallet(mesh, [alice])
   await until(() => records().has(`wallet/${wallet.id}`))
   return wallet
 }
@@ -140,9 +140,7 @@ describe('a zone that lost what it knew of a wallet', () => {
     try {
       const owner = testKey(shared, 'alice')
       const at = (name: string) => shared.node(name).core
-      const request = createRequest(shared, [owner])
-      const created = await send<WalletAnswer>(at('eu-west'), request, 'enrol', [owner])
-      const { id } = must(created).wallet
+      const { id } = (await enrolWallet(shared, [owner])).wallet
       await until(() => at(zone).status().wallets === 1)
       const disk = shared.disks.get(zone)!
       const host = openMemoryStore(disk, { sharing: 'shared' })

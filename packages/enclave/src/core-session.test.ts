@@ -1,26 +1,19 @@
-import type { WalletAnswer } from '@holdfast/base/answers'
 import { fromHex, fromUtf8, toHex, utf8 } from '@holdfast/base/bytes'
 import { startNoise } from '@holdfast/base/noise'
 import { encodeSessionRequest, parseSessionAnswer, sessionPrologue } from '@holdfast/base/session'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
-import { must, signRequest, until } from './testing/core-world.ts'
-import {
-  createRequest,
-  expiresAt,
-  ownerPolicy,
-  send,
-  type TestKey,
-  testKey,
-} from './testing/test-client.ts'
+import { signRequest, until } from './testing/core-world.ts'
+import { expiresAt, ownerPolicy, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
 const core = (zone: string): Core => mesh.node(zone).core
-const create = async (overrides = {}, keys = [alice], at = 'eu-west'): Promise<WalletAnswer> =>
-  must(await send(core(at), createRequest(mesh, keys, overrides), 'enrol', keys))
+const create = (overrides = {}, keys = [alice], at = 'eu-west') =>
+  enrolWallet(mesh, keys, overrides, at)
 
 beforeAll(async () => {
   mesh = await createTestMesh()

@@ -1,25 +1,19 @@
-import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type { SignAnswer } from '@holdfast/base/answers'
 import { fromUtf8, utf8 } from '@holdfast/base/bytes'
 import { PersonId, WalletId } from '@holdfast/base/ids'
 import { parseTransaction, recoverTransactionAddress } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
 import { codeOf, must, recipient, signRequest } from './testing/core-world.ts'
-import {
-  createRequest,
-  expiresAt,
-  ownerPolicy,
-  send,
-  type TestKey,
-  testKey,
-} from './testing/test-client.ts'
+import { expiresAt, ownerPolicy, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { enrolWallet } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
 const core = (zone: string): Core => mesh.node(zone).core
-const create = async (overrides = {}, keys = [alice], at = 'eu-west'): Promise<WalletAnswer> =>
-  must(await send(core(at), createRequest(mesh, keys, overrides), 'enrol', keys))
+const create = (overrides = {}, keys = [alice], at = 'eu-west') =>
+  enrolWallet(mesh, keys, overrides, at)
 
 beforeAll(async () => {
   mesh = await createTestMesh()

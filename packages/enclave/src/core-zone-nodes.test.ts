@@ -9,6 +9,7 @@ import { compactDisk, restoreDisk, snapshotDisk } from './testing/memory-store.t
 import { type StallableStore, stallable } from './testing/stalled-watch.ts'
 import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { changeRequest } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
@@ -31,14 +32,8 @@ const sign = async (wallet: Wallet, at: string, key = alice, rest = {}): Promise
   codeOf(await send<SignAnswer>(core(at), signRequest(mesh, wallet, rest), 'sign', [key]))
 
 const removeBob = async (wallet: Wallet, at: string): Promise<Wallet> => {
-  const request = {
-    operation: 'credential.remove',
-    mesh: mesh.mesh,
-    expiresAt: expiresAt(mesh),
-    wallet: wallet.id,
-    base: { epoch: wallet.epoch, version: wallet.version },
-    credential: bob.credential.id,
-  }
+  const credential = bob.credential.id
+  const request = changeRequest(mesh, wallet, 'credential.remove', { credential })
   return must(await send<WalletAnswer>(core(at), request, 'change', [alice])).wallet
 }
 

@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Core } from '../core-interface.ts'
 import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
 import { restoreDisk, snapshotDisk } from '../testing/memory-store.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { send, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from '../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
@@ -26,13 +27,8 @@ const policyOf = (maxAmount: string): Policy => ({
     { id: 'spend', effect: 'allow', operations: ['sign'], when: { maxAmount, maxFee: '1000000' } },
   ],
 })
-const request = (operation: string, rest: object = {}): object => ({
-  operation,
-  mesh: mesh.mesh,
-  expiresAt: expiresAt(mesh),
-  wallet: wallet.id,
-  ...rest,
-})
+const request = (operation: string, rest: object = {}) =>
+  walletRequest(mesh, wallet, operation, rest)
 const show = async (zone: string): Promise<Wallet> =>
   must(await send<WalletAnswer>(core(zone), request('wallet.show'), 'read', [alice])).wallet
 const pendingAt = async (zone: string): Promise<string | undefined> =>
@@ -61,8 +57,7 @@ beforeEach(async () => {
   mesh = await createTestMesh()
   ;[alice, bob] = [testKey(mesh, 'alice'), testKey(mesh, 'bob')]
   const keys = [alice, bob]
-  const creation = createRequest(mesh, keys, { policy: policyOf('5000') })
-  wallet = must(await send<WalletAnswer>(core('eu-west'), creation, 'enrol', keys)).wallet
+  wallet = (await enrolWallet(mesh, keys, { policy: policyOf('5000') })).wallet
   const base = { epoch: wallet.epoch, version: wallet.version }
   const change = request('policy.change', { base, policy: policyOf('9000') })
   must(await send<WalletAnswer>(core('eu-west'), change, 'change', keys))

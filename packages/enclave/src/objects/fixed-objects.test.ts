@@ -1,13 +1,14 @@
 /** An object that two homes make under one id, the later without knowing of the earlier. */
-import type { WalletAnswer } from '@holdfast/base/answers'
 import { fromUtf8, utf8 } from '@holdfast/base/bytes'
 import { ObjectId } from '@holdfast/base/ids'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEntropy } from '../crypto/entropy.ts'
 import { failoverAfterMsDefault } from '../limits.ts'
-import { must, until } from '../testing/core-world.ts'
-import { createRequest, send, testKey } from '../testing/test-client.ts'
+import { until } from '../testing/core-world.ts'
+import { pass } from '../testing/mesh-steps.ts'
+import { testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 
 const zones = ['eu-west', 'us-east', 'ap-south'] as const
 let mesh: TestMesh
@@ -20,17 +21,11 @@ const objects = (zone: string) => mesh.node(zone).core.managedObjects()!
 const isolate = (isCut: boolean): void => {
   for (const zone of ['us-east', 'ap-south']) mesh.cut('eu-west', zone, isCut)
 }
-const pass = async (): Promise<void> => {
-  mesh.advance(3000)
-  await Promise.all(zones.map((zone) => mesh.node(zone).core.tick()))
-}
 
 describe('an object whose payload is fixed', () => {
   it('is one in the end, with the state of the later home', async () => {
     const alice = testKey(mesh, 'alice')
-    const { core } = mesh.node('eu-west')
-    const created = await send<WalletAnswer>(core, createRequest(mesh, [alice]), 'enrol', [alice])
-    const { id: tenant } = must(created).wallet
+    const { id: tenant } = (await enrolWallet(mesh, [alice])).wallet
     await until(() => zones.every((zone) => mesh.node(zone).core.status().wallets === 1))
     const id = ObjectId.of(createEntropy().bytes(16))
     const make = (zone: string) =>
@@ -41,14 +36,14 @@ describe('an object whose payload is fixed', () => {
     expect(await make('eu-west')).toMatchObject({ ok: false, refusal: { code: 'pending' } })
     mesh.advance(failoverAfterMsDefault)
     await until(async () => {
-      await pass()
+      await pass(mesh)
       return (await make('us-east')).ok
     })
     isolate(false)
     mesh.relink('eu-west')
     for (const zone of zones) {
       await until(async () => {
-        await pass()
+        await pass(mesh)
         const state = await objects(zone).state(tenant, id)
         return state.ok && fromUtf8(state.value.state) === 'by us-east'
       })

@@ -1,12 +1,12 @@
-import type { WalletAnswer } from '@holdfast/base/answers'
 import { fromUtf8, utf8 } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEntropy } from '../crypto/entropy.ts'
-import { must, until } from '../testing/core-world.ts'
-import { createRequest, send, testKey } from '../testing/test-client.ts'
+import { until } from '../testing/core-world.ts'
+import { testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 import type { ManagedObjects } from './managed-objects.ts'
 
 let mesh: TestMesh
@@ -18,9 +18,7 @@ const codeOf = (result: Result<unknown>): string => (result.ok ? 'ok' : result.r
 
 const createTenant = async (constraints = {}): Promise<WalletId> => {
   const alice = testKey(mesh, 'alice')
-  const request = createRequest(mesh, [alice], { placement: { constraints } })
-  const core = mesh.node('eu-west').core
-  return must(await send<WalletAnswer>(core, request, 'enrol', [alice])).wallet.id
+  return (await enrolWallet(mesh, [alice], { placement: { constraints } })).wallet.id
 }
 
 const create = async (at: string, wallet = tenant): Promise<ObjectId> => {

@@ -1,14 +1,15 @@
 /** A destruction that only the old home knows, after another home has taken its wallets over. */
-import type { WalletAnswer } from '@holdfast/base/answers'
 import { fromUtf8, utf8 } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import { ObjectId, type WalletId } from '@holdfast/base/ids'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEntropy } from '../crypto/entropy.ts'
 import { failoverAfterMsDefault } from '../limits.ts'
-import { must, until } from '../testing/core-world.ts'
-import { createRequest, send, testKey } from '../testing/test-client.ts'
+import { until } from '../testing/core-world.ts'
+import { pass } from '../testing/mesh-steps.ts'
+import { testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 
 const zones = ['eu-west', 'us-east', 'ap-south'] as const
 const others = ['us-east', 'ap-south'] as const
@@ -21,10 +22,6 @@ const objects = (zone: string) => mesh.node(zone).core.managedObjects()!
 const codeOf = (result: Result<unknown>): string => (result.ok ? 'ok' : result.refusal.code)
 const isolate = (isCut: boolean): void => {
   for (const zone of others) mesh.cut('eu-west', zone, isCut)
-}
-const pass = async (): Promise<void> => {
-  mesh.advance(3000)
-  await Promise.all(zones.map((zone) => mesh.node(zone).core.tick()))
 }
 const versionAt = async (zone: string, id: ObjectId) => {
   const state = await objects(zone).state(tenant, id)
@@ -49,9 +46,7 @@ const hasSecret = (zone: string, id: ObjectId): boolean =>
 beforeAll(async () => {
   mesh = await createTestMesh()
   const alice = testKey(mesh, 'alice')
-  const core = mesh.node('eu-west').core
-  const created = await send<WalletAnswer>(core, createRequest(mesh, [alice]), 'enrol', [alice])
-  tenant = must(created).wallet.id
+  tenant = (await enrolWallet(mesh, [alice])).wallet.id
   await until(() => others.every((zone) => mesh.node(zone).core.status().wallets === 1))
   ended = await create()
   kept = await create()
@@ -59,7 +54,7 @@ beforeAll(async () => {
   expect(await destroy('eu-west', ended)).toBe('pending')
   mesh.advance(failoverAfterMsDefault)
   await until(async () => {
-    await pass()
+    await pass(mesh)
     return (await versionAt('us-east', ended))?.version.epoch === 2
   })
 })
@@ -72,7 +67,7 @@ describe('a destruction that a later home has not adopted', () => {
     isolate(false)
     mesh.relink('eu-west')
     await until(async () => {
-      await pass()
+      await pass(mesh)
       return (await versionAt('eu-west', kept))?.version.epoch === 2
     })
     expect(codeOf(await objects('eu-west').payload(tenant, ended))).toBe('destroyed')
@@ -82,7 +77,7 @@ describe('a destruction that a later home has not adopted', () => {
   it('is followed by all zones, and ordered by the home of now', async () => {
     for (const zone of zones) {
       await until(async () => {
-        await pass()
+        await pass(mesh)
         const state = await versionAt(zone, ended)
         return state?.destroyed === true && state.version.version === 3
       })
@@ -96,7 +91,7 @@ describe('a destruction that a later home has not adopted', () => {
 
   it('leaves nothing owed, and other objects as they were', async () => {
     await until(async () => {
-      await pass()
+      await pass(mesh)
       return zones.every(
         (zone) =>
           ![...mesh.disks.get(zone)!.records.keys()].some((name) => name.startsWith('out/')),

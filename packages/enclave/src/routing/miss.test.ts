@@ -4,11 +4,12 @@ import { WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { isCompared, pass } from '../testing/mesh-steps.ts'
+import { send, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from '../testing/wallet-requests.ts'
 
 const [west, east, south] = [ZoneId('eu-west'), ZoneId('us-east'), ZoneId('ap-south')]
-const zones = [west, east, south]
 
 let mesh: TestMesh
 let alice: TestKey
@@ -19,28 +20,19 @@ beforeAll(async () => {
   await ready()
   // In west and south alone: east must relay.
   const constraints = { minLevel: 3 } as const
-  const request = createRequest(mesh, [alice], { placement: { constraints } })
-  const sent = await send<WalletAnswer>(mesh.node(west).core, request, 'enrol', [alice])
-  wallet = must(sent).wallet
+  wallet = (await enrolWallet(mesh, [alice], { placement: { constraints } })).wallet
   expect(wallet.placement.zones.toSorted()).toEqual([south, west])
 })
 afterAll(() => mesh.stop())
 
 const ready = (): Promise<void> =>
   until(async () => {
-    mesh.advance(3000)
-    await Promise.all(zones.map((zone) => mesh.node(zone).core.tick()))
-    return zones.every((zone) =>
-      mesh
-        .node(zone)
-        .core.status()
-        .peers.every((peer) => peer.compared),
-    )
+    await pass(mesh)
+    return isCompared(mesh)
   })
 
 const showAt = (zone: ZoneId, id: WalletId) => {
-  const header = { mesh: mesh.mesh, expiresAt: expiresAt(mesh) }
-  const request = { operation: 'wallet.show', ...header, wallet: id }
+  const request = walletRequest(mesh, { id }, 'wallet.show')
   return send<WalletAnswer>(mesh.node(zone).core, request, 'read', [alice])
 }
 

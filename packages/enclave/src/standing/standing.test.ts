@@ -1,19 +1,20 @@
 /** The hostile host against the confirmation of boots (DESIGN §4): each trick has its refusal. */
-import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type { SignAnswer } from '@holdfast/base/answers'
 import { utf8 } from '@holdfast/base/bytes'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StoreUnavailable } from '../ports/store.ts'
 import { logHeadPrefix, walletPrefix } from '../records/names.ts'
-import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
+import { codeOf, signRequest, until } from '../testing/core-world.ts'
 import {
   createMemoryDisk,
   openMemoryStore,
   restoreDisk,
   snapshotDisk,
 } from '../testing/memory-store.ts'
-import { createRequest, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { send, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, memorySealing, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 import { refillSilenceMs } from './limits.ts'
 import { confirmationsNeeded } from './quorum.ts'
 
@@ -26,12 +27,7 @@ beforeEach(async () => {
 afterEach(() => mesh.stop())
 
 const state = (name: string): string => mesh.starting(name)?.status().state ?? 'none'
-const create = async () =>
-  must(
-    await send<WalletAnswer>(mesh.node('eu-west').core, createRequest(mesh, [alice]), 'enrol', [
-      alice,
-    ]),
-  ).wallet
+const create = async () => (await enrolWallet(mesh, [alice])).wallet
 
 describe('the confirmation of a boot', () => {
   it('needs a majority of the other zones', () => {

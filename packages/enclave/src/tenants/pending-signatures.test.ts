@@ -1,4 +1,4 @@
-import type { ApprovalAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type { ApprovalAnswer } from '@holdfast/base/answers'
 import { fromBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import { credentialIdInput } from '@holdfast/base/credential-id'
 import { CredentialId, PersonId } from '@holdfast/base/ids'
@@ -6,8 +6,9 @@ import type { Credential, Wallet } from '@holdfast/base/wallet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Core } from '../core-interface.ts'
 import { must, unsignedTransfer } from '../testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { expiresAt, send, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 import type { PendingSignatures } from './pending-signatures.ts'
 
 let mesh: TestMesh
@@ -69,7 +70,7 @@ beforeEach(async () => {
     person: PersonId('server'),
   }
   const keys = [alice, bob]
-  const creation = createRequest(mesh, keys, {
+  const created = await enrolWallet(mesh, keys, {
     policy: {
       format: 'holdfast policy v1',
       rules: [
@@ -88,7 +89,7 @@ beforeEach(async () => {
     ],
     credentials: [...keys.map(({ credential }) => credential), certificate],
   })
-  wallet = must(await send<WalletAnswer>(core('eu-west'), creation, 'enrol', keys)).wallet
+  wallet = created.wallet
 })
 afterEach(() => mesh.stop())
 
@@ -110,12 +111,12 @@ describe('a signature that a certificate asks for', () => {
 
   it('is not asked for by a node whose level is below that of the placement', async () => {
     const keys = [alice, bob]
-    const creation = createRequest(mesh, keys, {
+    const created = await enrolWallet(mesh, keys, {
       placement: { constraints: { minLevel: 3 } },
       persons: wallet.persons,
       credentials: wallet.credentials,
     })
-    wallet = must(await send<WalletAnswer>(core('eu-west'), creation, 'enrol', keys)).wallet
+    wallet = created.wallet
     expect(await submit('us-east')).toMatchObject({ refusal: { code: 'not_here' } })
   })
 

@@ -1,12 +1,13 @@
 /** A second machine of a zone gets the key from the first, by the rules of DESIGN §4. */
-import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type { SignAnswer } from '@holdfast/base/answers'
 import { BootId, ZoneId } from '@holdfast/base/ids'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Peer } from '../ports/mesh.ts'
 import { encodePeerRequest, parsePeerAnswer } from '../replication/peers/messages.ts'
 import { must, signRequest, until } from '../testing/core-world.ts'
-import { createRequest, send, testKey } from '../testing/test-client.ts'
+import { send, testKey } from '../testing/test-client.ts'
 import { createTestMesh, memorySealing, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 beforeEach(async () => {
@@ -32,9 +33,7 @@ const askKey = async (from: Peer, of = mesh.node('eu-west')): Promise<string> =>
 describe('the handover of a zone key', () => {
   it('lets a new machine of the zone open its store and serve its wallets', async () => {
     const alice = testKey(mesh, 'alice')
-    const request = createRequest(mesh, [alice])
-    const first = mesh.node('eu-west').core
-    const { wallet } = must(await send<WalletAnswer>(first, request, 'enrol', [alice]))
+    const { wallet } = await enrolWallet(mesh, [alice])
     const sealing = memorySealing()
     const second = await mesh.start('eu-west', { name: 'eu-west 2', sealing })
     const signed = must(

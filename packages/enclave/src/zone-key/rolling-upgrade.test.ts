@@ -1,14 +1,15 @@
 /** Two measurements in one mesh: who may hold a zone's key before, during and after an upgrade. */
-import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
+import type { SignAnswer } from '@holdfast/base/answers'
 import { BootId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Peer } from '../ports/mesh.ts'
 import { sealedEpoch } from '../records/record-seal.ts'
 import { encodePeerRequest, parsePeerAnswer } from '../replication/peers/messages.ts'
-import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
-import { createRequest, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { codeOf, signRequest, until } from '../testing/core-world.ts'
+import { send, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, memorySealing, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 
 const oldCode = 'e5'.repeat(32)
 const newCode = 'e6'.repeat(32)
@@ -49,9 +50,7 @@ const signUnderLoad = async (): Promise<void> => {
 beforeAll(async () => {
   mesh = await createTestMesh({ more: [] })
   alice = testKey(mesh, 'alice')
-  const request = createRequest(mesh, [alice])
-  const made = await send<WalletAnswer>(mesh.node('eu-west').core, request, 'enrol', [alice])
-  wallet = must(made).wallet
+  wallet = (await enrolWallet(mesh, [alice])).wallet
   client = signUnderLoad()
 })
 afterAll(async () => {

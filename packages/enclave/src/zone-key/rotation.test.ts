@@ -8,15 +8,9 @@ import { sealedEpoch } from '../records/record-seal.ts'
 import { refillSilenceMs } from '../standing/limits.ts'
 import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
 import { restoreDisk, snapshotDisk } from '../testing/memory-store.ts'
-import {
-  createRequest,
-  expiresAt,
-  ownerPolicy,
-  send,
-  type TestKey,
-  testKey,
-} from '../testing/test-client.ts'
+import { ownerPolicy, send, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, memorySealing, type TestMesh } from '../testing/test-mesh.ts'
+import { changeRequest, enrolWallet } from '../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 const done = { yes: false }
@@ -31,22 +25,14 @@ afterEach(async () => {
 const zone = 'eu-west'
 const core = (name = zone) => mesh.node(name).core
 
-const create = async (key: TestKey): Promise<Wallet> =>
-  must(await send<WalletAnswer>(core(), createRequest(mesh, [key]), 'enrol', [key])).wallet
+const create = async (key: TestKey): Promise<Wallet> => (await enrolWallet(mesh, [key])).wallet
 
 const sign = async (wallet: Wallet, key: TestKey, at = zone): Promise<string> =>
   codeOf(await send<SignAnswer>(core(at), signRequest(mesh, wallet), 'sign', [key]))
 
 /** A change of the wallet: its next version. */
 const change = async (wallet: Wallet, key: TestKey, at = zone): Promise<Wallet> => {
-  const request = {
-    operation: 'policy.change',
-    mesh: mesh.mesh,
-    expiresAt: expiresAt(mesh),
-    wallet: wallet.id,
-    base: { epoch: wallet.epoch, version: wallet.version },
-    policy: ownerPolicy,
-  }
+  const request = changeRequest(mesh, wallet, 'policy.change', { policy: ownerPolicy })
   return must(await send<WalletAnswer>(core(at), request, 'change', [key])).wallet
 }
 

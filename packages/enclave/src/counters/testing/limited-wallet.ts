@@ -1,12 +1,12 @@
 /** A wallet whose one rule for signatures has limits, for tests. */
-import type { WalletAnswer } from '@holdfast/base/answers'
 import { ZoneId } from '@holdfast/base/ids'
 import type { Policy, Rule } from '@holdfast/base/policy'
 import type { Limit } from '@holdfast/base/policy-limits'
 import type { Wallet } from '@holdfast/base/wallet'
-import { codeOf, must, until } from '../../testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey } from '../../testing/test-client.ts'
+import { codeOf, until } from '../../testing/core-world.ts'
+import { send, type TestKey } from '../../testing/test-client.ts'
 import type { TestMesh } from '../../testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from '../../testing/wallet-requests.ts'
 
 export const hourMs = 3_600_000
 
@@ -34,16 +34,9 @@ export const createWallet = async (
 ): Promise<Wallet> => {
   const zones = mesh.manifest.manifest.zones.map(({ id }) => id)
   const placement = { constraints: { regions: zones.map((zone) => ZoneId(zone)) } }
-  const request = createRequest(mesh, [key], { policy, placement })
-  const { core } = mesh.node('eu-west')
-  const { wallet } = must(await send<WalletAnswer>(core, request, 'enrol', [key]))
+  const { wallet } = await enrolWallet(mesh, [key], { policy, placement })
   for (const zone of zones) {
-    const show = {
-      operation: 'limits.show',
-      mesh: mesh.mesh,
-      expiresAt: expiresAt(mesh),
-      wallet: wallet.id,
-    }
+    const show = walletRequest(mesh, wallet, 'limits.show')
     await until(async () => codeOf(await send(mesh.node(zone).core, show, 'read', [key])) === 'ok')
   }
   return wallet

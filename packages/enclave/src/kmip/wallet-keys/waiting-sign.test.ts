@@ -9,8 +9,9 @@ import { keccak_256 } from '@noble/hashes/sha3.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { must, unsignedTransfer } from '../../testing/core-world.ts'
 import { createKmipWorld, type KmipWorld, kmipRules } from '../../testing/kmip-world.ts'
-import { expiresAt, send, testKey } from '../../testing/test-client.ts'
+import { send, testKey } from '../../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../../testing/test-mesh.ts'
+import { walletRequest } from '../../testing/wallet-requests.ts'
 import { extensionValues } from '../extensions.ts'
 
 const waitSeconds = 7200
@@ -84,13 +85,8 @@ const cancelled = async (value: Bytes, of = world): Promise<unknown> => {
 
 const owner = () => testKey(mesh, 'alice')
 
-const request = (operation: string, rest: object = {}): object => ({
-  operation,
-  mesh: mesh.mesh,
-  expiresAt: expiresAt(mesh),
-  wallet: world.wallet.id,
-  ...rest,
-})
+const request = (operation: string, rest: object = {}) =>
+  walletRequest(mesh, world.wallet, operation, rest)
 
 /** The newest request that waits, as an owner sees it, and his word on it. */
 const decide = async (word: 'approve' | 'reject'): Promise<void> => {

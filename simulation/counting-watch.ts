@@ -58,6 +58,11 @@ export class CountingWatch {
 
   reload(zone: ZoneId, zoneKey: ZoneKey, disk: MemoryDisk): void {
     this.#keys.set(zone, zoneKey)
+    this.reread(zone, disk)
+  }
+
+  /** The disk is another one now. */
+  reread(zone: ZoneId, disk: MemoryDisk): void {
     this.#counts.set(zone, new Map())
     this.#intents.set(zone, new Set())
     for (const { key, value } of disk.records.values()) this.#take(zone, key, value)

@@ -203,7 +203,9 @@ export class World {
     const fork = isFork ? { incarnation: `${id} restored ${zone.forks}` } : {}
     restoreDisk(zone.disk, snapshot, fork)
     this.records.rolledBack(id)
+    this.counting.rolledBack(id)
     this.records.reread(id, zone.disk)
+    this.counting.reread(id, zone.disk)
   }
 
   /** Gives a zone whose node is dead an empty disk and machine. */

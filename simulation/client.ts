@@ -47,6 +47,7 @@ export class Client {
     })
     if (answer.type !== 'ok') return answer
     this.#world.records.checkBytes(undefined, answer.value)
+    this.#world.shown.answered(answer.value)
     return { type: 'ok', value: JSON.parse(fromUtf8(answer.value)) as Value }
   }
 

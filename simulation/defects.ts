@@ -21,7 +21,7 @@ import {
   generousGuesses,
   hastyClocks,
 } from './counting-defects.ts'
-import { brokenPromise } from './failover-defects.ts'
+import { boastfulPeers, brokenPromise } from './failover-defects.ts'
 import type { FaultRates } from './faults.ts'
 import type { Delivery, Tampered } from './simulated-network.ts'
 
@@ -243,6 +243,7 @@ const inventsSuccess = (): DefectHooks => {
 /** By name; each is made anew for a run. */
 export const defects = {
   'lying-acknowledgement': { invariant: 1, make: lyingAcknowledgement },
+  'boastful-peers': { invariant: 1, make: boastfulPeers },
   'forked-document': { invariant: 2, make: forkedDocument },
   'forgetful-peers': { invariant: 9, make: forgetfulPeers },
   'forgetful-store': { invariant: 3, make: forgetfulStore },

@@ -22,6 +22,17 @@ const epochOf = (wallet: Bytes): number => (JSON.parse(fromUtf8(wallet)) as { ep
 const answer = (value: Parameters<typeof encodePeerAnswer>[0]) =>
   ({ type: 'answer', bytes: encodePeerAnswer(value) }) as const
 
+/** Zones say of wallets that they never got that enough zones hold them. */
+export const boastfulPeers = (): DefectHooks => ({
+  message: (delivery, isCalm) => {
+    const request = asked(delivery)
+    if (request?.type === 'has') {
+      return answer({ ok: true, value: { held: null, counts: true, acknowledged: true } })
+    }
+    return request?.type === 'put' && !isCalm ? { type: 'drop' } : undefined
+  },
+})
+
 /**
  * A zone says that it has promised an epoch, and has not: it goes on to take what the old home
  * orders. While faults last, what the new home made does not come to it.

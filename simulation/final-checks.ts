@@ -33,6 +33,15 @@ const difference = (left: readonly string[], right: readonly string[]): string =
     .slice(0, 400)
 }
 
+/** What enough zones hold is known to be by each of them, though nobody has asked for it since. */
+const findUnacknowledged = (world: World, wallet: WalletId): string | undefined => {
+  const document = world.records.newest(wallet)
+  if (document?.provisional !== true) return undefined
+  const name = `acknowledged/${wallet}`
+  const zone = document.placement.zones.find((one) => !world.zone(one).disk.records.has(name))
+  return zone && `${zone} does not know that ${wallet} is acknowledged`
+}
+
 /** Undefined where all zones of all placements hold the same, and owe each other nothing. */
 export const findInequality = (world: World): string | undefined => {
   const wallets = new Set(
@@ -57,6 +66,8 @@ export const findInequality = (world: World): string | undefined => {
         return `${first} and ${other} differ in ${wallet}: ${difference(lines, found)}`
       }
     }
+    const unknown = findUnacknowledged(world, wallet)
+    if (unknown !== undefined) return unknown
   }
   return undefined
 }

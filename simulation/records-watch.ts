@@ -117,6 +117,8 @@ export class RecordsWatch {
   takeovers = 0
   /** How often without zones that governors gave up. */
   alone = 0
+  /** Told of each document that a zone has stored. */
+  stored: (zone: ZoneId, document: Wallet) => void = () => undefined
   /** Told when a zone has adopted what those that promised remember. */
   tookOver: (zone: ZoneId, group: GroupId) => void = () => undefined
 
@@ -280,6 +282,7 @@ export class RecordsWatch {
       return undefined
     }
     this.#learn(name, view)
+    if (view.document !== undefined) this.stored(zone, view.document)
     const known = this.#hashes.get(nameOf(name, view))
     this.#hashes.set(nameOf(name, view), known ?? view.hash)
     checks.expect(2, (known ?? view.hash) === view.hash, () => `${nameOf(name, view)} at ${zone}`)

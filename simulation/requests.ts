@@ -2,7 +2,7 @@
 import { type Bytes, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import { toCbor } from '@holdfast/base/cbor'
 import { sealHpke } from '@holdfast/base/hpke'
-import type { ZoneId } from '@holdfast/base/ids'
+import type { WalletId, ZoneId } from '@holdfast/base/ids'
 import type { PlacementConstraints } from '@holdfast/base/placement'
 import { resolvePlacement } from '@holdfast/base/placement-resolve'
 import type { Policy } from '@holdfast/base/policy'
@@ -168,6 +168,14 @@ export const showBytes = (world: World, known: KnownWallet): Bytes =>
     wallet: known.id,
     seen: seenOf(known),
   })
+
+/** Asked by somebody who has seen nothing of the wallet yet. */
+export const peekBytes = (
+  world: World,
+  operation: 'wallet.show' | 'wallet.list',
+  wallet: WalletId,
+): Bytes =>
+  encode({ operation, ...headerOf(world), ...(operation === 'wallet.show' && { wallet }) })
 
 export const passwordBytes = (
   world: World,

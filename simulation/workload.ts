@@ -1,9 +1,10 @@
 /** What clients do in a run: one function for each kind of wish, drawn from the seed. */
 import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
 import { type Bytes, toHex } from '@holdfast/base/bytes'
-import type { ZoneId } from '@holdfast/base/ids'
+import type { WalletId, ZoneId } from '@holdfast/base/ids'
 import { isQuorum } from '@holdfast/enclave/replication/quorum/quorum'
 import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
+import { walletIdOf } from '@holdfast/enclave/wallets/wallet-id'
 import { type Answer, Client } from './client.ts'
 import { type SimulatedKey, simulatedKey } from './client-key.ts'
 import type { Addition, KnownWallet, Ledger } from './ledger.ts'
@@ -17,6 +18,7 @@ import {
   type Creation,
   creationBytes,
   moveBytes,
+  peekBytes,
   sealedImport,
   showBytes,
   signBytes,
@@ -73,6 +75,9 @@ export class Workload {
   readonly #ledger: Ledger
   readonly #signatures: SignatureChecks
   readonly #random: Random
+  /** Drawn apart, so that all else stays as it is. */
+  readonly #peeks: Random
+  readonly #peeker: Client
   readonly #client: Client
   readonly #objects: ObjectWorkload
   readonly #limited: LimitedWorkload
@@ -85,6 +90,8 @@ export class Workload {
     this.#ledger = ledger
     this.#signatures = signatures
     this.#random = createRandom(world.seed, 'clients')
+    this.#peeks = createRandom(world.seed, 'peeks')
+    this.#peeker = new Client(world, ledger, createRandom(world.seed, 'peeker links'))
     this.#client = new Client(world, ledger, createRandom(world.seed, 'client links'))
     this.#objects = new ObjectWorkload(world, ledger, this.#client, this.#random)
     this.#limited = new LimitedWorkload(world, signatures, this.#client, this.#random)
@@ -216,10 +223,25 @@ export class Workload {
           : { type: 'generate' },
     })
     if (bytes === undefined) return
+    this.#peekLater(owner, walletIdOf(this.#world.crypto, bytes))
     const attempts = [this.#createOnce(owner, bytes)]
     // Impatient clients repeat their bytes at other zones before the first answers.
     if (random.chance(0.3)) attempts.push(this.#createOnce(owner, bytes))
     await Promise.all(attempts)
+  }
+
+  /** Owners look for a wallet that they were not answered about yet, wherever it may be. */
+  #peekLater(owner: SimulatedKey, wallet: WalletId): void {
+    const random = this.#peeks
+    for (let count = random.between(1, 6); count > 0; count -= 1) {
+      const operation = random.pick(['wallet.show', 'wallet.show', 'wallet.list'] as const)
+      const zone = random.pick([...this.#world.zones.keys()])
+      this.#world.scheduler.after(random.between(20, 4000), 'wish peek', () => {
+        const bytes = peekBytes(this.#world, operation, wallet)
+        const authorisations = [owner.authorise('read', bytes)]
+        void this.#peeker.send(zone, { operation, bytes, authorisations })
+      })
+    }
   }
 
   async #createOnce(owner: SimulatedKey, bytes: Bytes): Promise<void> {

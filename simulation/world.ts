@@ -23,6 +23,7 @@ import type { CoreObserver } from './observed-core.ts'
 import { createRandom, type Random } from './random.ts'
 import { RecordsWatch } from './records-watch.ts'
 import type { Scheduler } from './scheduler.ts'
+import { ShownWatch } from './shown-watch.ts'
 import { createNetwork, type Network } from './simulated-network.ts'
 import { createNode, type SimulatedNode } from './simulated-node.ts'
 import { openSimulatedStore, type StoreCallFault } from './simulated-store.ts'
@@ -57,6 +58,7 @@ export class World {
   readonly records: RecordsWatch
   readonly counting: CountingWatch
   readonly guesses: GuessWatch
+  readonly shown: ShownWatch
   readonly freshness: Freshness = createFreshness()
   readonly faultCounts = new Map<FaultName | GovernorsName, number>()
   /** Zones that governors hold for gone, or did. */
@@ -78,6 +80,7 @@ export class World {
     this.seed = seed
     this.scheduler = scheduler
     this.guesses = new GuessWatch(this.checks)
+    this.shown = new ShownWatch(this.checks)
     this.crypto = withStandIn(crypto, this.guesses)
     this.defect = options.defect
     this.manifest = simulatedManifest(options.zones)
@@ -90,6 +93,7 @@ export class World {
       ]),
     )
     this.records = new RecordsWatch({ crypto, mesh: this.manifest.mesh, checks: this.checks })
+    this.records.stored = (zone, document) => this.shown.stored(zone, document)
     this.counting = new CountingWatch({
       crypto,
       mesh: this.manifest.mesh,

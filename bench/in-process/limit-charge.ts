@@ -52,7 +52,7 @@ export const measureLimitCharge = async (
     zoneKeys: oneZoneKey({ epoch: 1, secret }),
     claim: {
       conditions: () => [{ key: 'zone/node', revision: 'absent' }],
-      renew: async () => false,
+      renew: async () => 'lost',
       isHeld: async () => true,
     },
     fall: createFallWatch(store, { incarnation: '', revision: 0n }, () => undefined),

@@ -26,6 +26,7 @@ const sendsMax = 4
 
 const notTold = refuse('outcome_unknown', 'whether this was stored is not known')
 const inUse = refuse('store_in_use', 'another node serves the store of this zone now')
+const isBehind = refuse('stale_zone', 'the key of this zone was rotated, and is not here')
 const conflict = (subject: string | undefined): Refused =>
   refuse('conflict', 'something else was stored at the same time', subject)
 
@@ -112,7 +113,9 @@ const afterConflict = async (
     return next === undefined ? conflict(failed[0]) : accept(next)
   }
   if (await reading(() => context.fall.hasFallen())) context.fall.check()
-  if (!(await context.claim.renew())) {
+  const renewed = await context.claim.renew()
+  if (renewed === 'behind') return isBehind
+  if (renewed === 'lost') {
     context.replaced()
     return inUse
   }
@@ -121,8 +124,9 @@ const afterConflict = async (
 }
 
 /**
- * Refuses `conflict` (a condition failed), `store_in_use`, `outcome_unknown`, `store_failed`. With
- * `until`, an outcome that is not told by then is not looked for.
+ * Refuses `conflict` (a condition failed), `stale_zone` (the zone has a key that this node was not
+ * given), `store_in_use`, `outcome_unknown`, `store_failed`. With `until`, an outcome that is not
+ * told by then is not looked for.
  */
 export const commitBatch = async (
   context: CommitContext,

@@ -40,7 +40,10 @@ export type Records = {
   put(name: RecordName, version: RecordVersion, payload: Bytes): Write
   /** As `commit`, but an outcome that is not told within `deadlineMs` is `outcome_unknown`. */
   attempt(batch: Batch, deadlineMs: number): Promise<Result<Revision>>
-  /** Refuses `conflict` (a condition failed), `store_in_use`, `outcome_unknown`, `store_failed`. */
+  /**
+   * Refuses `conflict` (a condition failed), `stale_zone` (the zone's key is not here), `store_in_use`,
+   * `outcome_unknown`, `store_failed`.
+   */
   commit(batch: Batch): Promise<Result<Revision>>
 }
 

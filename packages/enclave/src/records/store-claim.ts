@@ -11,15 +11,18 @@ import { claimName } from './names.ts'
 import { reading } from './reading.ts'
 import { openRecord, type SealContext, sealRecord } from './record-seal.ts'
 
+/**
+ * What became of what a node has to show: `held`, under the conditions of now; `behind`: the store
+ * is under a key of the zone that nobody gave this node; `lost`: another node serves the store.
+ */
+export type Renewed = 'held' | 'behind' | 'lost'
+
 /** What a node has to show with every commit. */
 export type StoreClaim = {
   /** Of every commit. They change where the key of the zone is rotated. */
   conditions(): readonly Condition[]
-  /**
-   * One of them failed: true where this node may go on, under the conditions of then; false where
-   * another serves the store. Refuses `not_ready` where the zone has a key that is not here yet.
-   */
-  renew(): Promise<boolean>
+  /** One of them failed: looks what is there now. */
+  renew(): Promise<Renewed>
   isHeld(): Promise<boolean>
 }
 

@@ -10,7 +10,7 @@ import type { Condition, Revision, Store, StoredRecord } from '../ports/store.ts
 import { claimName, zoneEpochName } from '../records/names.ts'
 import { reading } from '../records/reading.ts'
 import { sealedEpoch } from '../records/record-seal.ts'
-import { claimStore, ownClaim, type StoreClaim } from '../records/store-claim.ts'
+import { claimStore, ownClaim, type Renewed, type StoreClaim } from '../records/store-claim.ts'
 import { type EpochRecord, openEpoch } from './epoch-record.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { ZoneKey } from './zone-keys.ts'
@@ -87,7 +87,10 @@ class Guard implements EpochGuard {
     return this.#refreshing
   }
 
-  renew = async (): Promise<boolean> => (await this.refresh()) !== 'lost'
+  renew = async (): Promise<Renewed> => {
+    const refreshed = await this.refresh()
+    return refreshed === 'lost' || refreshed === 'behind' ? refreshed : 'held'
+  }
 
   isHeld = async (): Promise<boolean> => {
     const { store } = this.#options

@@ -273,4 +273,21 @@ describe('two machines on one store', () => {
       expect(await sign(wallet, keys[index]!, 'second')).toBe('ok')
     }
   })
+  it('send clients of the one that was not given the key to another node', async () => {
+    mesh = await createTestMesh({ more: [] })
+    const alice = testKey(mesh, 'alice')
+    const wallet = await create(alice)
+    await mesh.start(zone, { name: 'second', sealing: memorySealing() })
+    mesh.cut('second', zone, true)
+    wantOther()
+    await until(async () => {
+      await tick([zone])
+      return epochs().includes(2)
+    })
+    // A conflict would be final for the client, though nothing is wrong with its request.
+    expect(await sign(wallet, alice, 'second')).toBe('stale_zone')
+    expect(await sign(wallet, alice)).toBe('ok')
+    mesh.cut('second', zone, false)
+    await until(async () => (await sign(wallet, alice, 'second')) === 'ok')
+  })
 })

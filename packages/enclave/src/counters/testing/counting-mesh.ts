@@ -171,7 +171,7 @@ export const createCountingMesh = (options: {
       mesh,
       zone: id,
       zoneKeys,
-      claim: { conditions: () => [claimed], renew: async () => false, isHeld: async () => true },
+      claim: { conditions: () => [claimed], renew: async () => 'lost', isHeld: async () => true },
       fall: createFallWatch(store, disk, () => undefined),
       replaced: () => undefined,
     })

@@ -12,6 +12,7 @@ import {
 } from '@holdfast/sdk'
 import type { TestMesh } from '../support/mesh.ts'
 import { accountOf, createEthereum, generated, transfer } from '../support/wallets.ts'
+import { addCode, codeOfAttempt } from './mesh-asking.ts'
 
 export type PhaseFigures = {
   readonly signed: number
@@ -30,6 +31,8 @@ export type Load = {
   readonly acknowledged: Wallet[]
   /** Creations that were not answered; the same bytes continue them. */
   readonly interrupted: Prepared<WalletAnswer>[]
+  /** By which signatures failed. */
+  readonly codes: ReadonlyMap<string, number>
   enter(phase: string): void
   figures(): ReadonlyMap<string, PhaseFigures>
   end(): Promise<void>
@@ -58,6 +61,7 @@ type State = {
   running: boolean
   readonly acknowledged: Wallet[]
   readonly interrupted: Prepared<WalletAnswer>[]
+  readonly codes: Map<string, number>
 }
 
 const signInLoop = async (state: State, client: Client, offset: number): Promise<void> => {
@@ -65,12 +69,14 @@ const signInLoop = async (state: State, client: Client, offset: number): Promise
   for (let next = 0; state.running; next += 1) {
     const wallet = acknowledged[(offset + next * 7) % acknowledged.length]!
     const beganAt = performance.now()
-    const good = await signsFor(client, wallet, BigInt(next), signatureTimeoutMs).catch(() => false)
+    const attempt = signsFor(client, wallet, BigInt(next), signatureTimeoutMs)
+    const code = await codeOfAttempt(attempt)
     const now = performance.now()
     const { phase } = state
     phase.slowestMs = Math.max(phase.slowestMs, now - beganAt)
-    if (!good) {
+    if (code !== 'signed') {
       phase.failed += 1
+      addCode(state.codes, code)
       continue
     }
     phase.signed += 1
@@ -144,6 +150,7 @@ export const startLoad = async (
     running: true,
     acknowledged,
     interrupted: [],
+    codes: new Map(),
   }
   const work = [
     ...Array.from({ length: signers }, async (_, index) =>
@@ -154,6 +161,7 @@ export const startLoad = async (
   return {
     acknowledged,
     interrupted: state.interrupted,
+    codes: state.codes,
     enter: (name) => {
       const found = phases.get(name) ?? counted(state.phase.lastAt)
       found.lastAt = state.phase.lastAt

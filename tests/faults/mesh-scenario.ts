@@ -87,7 +87,7 @@ const faults: Readonly<Record<FaultName, Fault>> = {
 const recoveryMsMax = 60_000
 
 /** Until each node, asked alone, signs for the first wallets. */
-const untilAllSign = async (mesh: TestMesh, wallet: Wallet): Promise<void> => {
+export const untilAllSign = async (mesh: TestMesh, wallet: Wallet): Promise<void> => {
   const until = performance.now() + recoveryMsMax
   await Promise.all(
     mesh.nodes.map(async ({ name, url }) => {
@@ -107,7 +107,10 @@ const untilAllSign = async (mesh: TestMesh, wallet: Wallet): Promise<void> => {
 }
 
 /** Each acknowledged wallet, at each zone alone: the same document, and a signature by its key. */
-const lostWallets = async (mesh: TestMesh, wallets: readonly Wallet[]): Promise<string[]> => {
+export const lostWallets = async (
+  mesh: TestMesh,
+  wallets: readonly Wallet[],
+): Promise<string[]> => {
   const firsts = mesh.nodes.filter(({ name, zone }) => name === zone)
   const found = await Promise.all(
     firsts.map(async ({ zone, url }) => {
@@ -125,7 +128,7 @@ const lostWallets = async (mesh: TestMesh, wallets: readonly Wallet[]): Promise<
 }
 
 /** Waits until every zone says that it owes nothing and that it holds as many as the others. */
-const untilEqual = async (mesh: TestMesh): Promise<void> => {
+export const untilEqual = async (mesh: TestMesh): Promise<void> => {
   const client = await mesh.connect()
   const until = performance.now() + recoveryMsMax
   for (;;) {

@@ -37,8 +37,11 @@ export type MeshNode = {
   isRunning(): boolean
   /** Sends a signal (default SIGKILL) and waits until the process has ended. */
   kill(signal?: NodeJS.Signals): Promise<void>
-  /** Ends it where it runs, starts it again, and waits until it is ready. */
-  restart(): Promise<void>
+  /**
+   * Ends it where it runs, starts it again, and waits until it is ready; by another program from
+   * then on, where one is named.
+   */
+  restart(program?: string): Promise<void>
 }
 
 export type TestMesh = AsyncDisposable & {
@@ -71,6 +74,8 @@ export const startMesh = async (
     readonly etcdMembers?: number
     /** More of `node.json` for every node. */
     readonly nodeConfig?: object
+    /** What the nodes run, and what the genesis manifest lists; default the sources. */
+    readonly code?: { readonly program: string; readonly measurement: string }
   } = {},
 ): Promise<TestMesh> => {
   const zones = options.zones ?? defaultZones
@@ -81,7 +86,7 @@ export const startMesh = async (
     name: 'test',
     zones,
     firstPort: 0,
-    measurement: await currentMeasurement(),
+    measurement: options.code?.measurement ?? (await currentMeasurement()),
     nowMs: Date.now(),
     nodesPerZone: options.nodesPerZone ?? 1,
     etcdMembers: options.etcdMembers ?? 0,
@@ -93,7 +98,10 @@ export const startMesh = async (
     const made = JSON.parse(await readFile(config, 'utf8')) as object
     await writeFile(config, JSON.stringify({ ...made, ...options.nodeConfig }))
   }
-  const local = await startLocalMesh(dir, nodeEnv, options.network?.within)
+  const local = await startLocalMesh(dir, nodeEnv, {
+    ...(options.network === undefined ? {} : { within: options.network.within }),
+    ...(options.code === undefined ? {} : { program: options.code.program }),
+  })
   const clients: Client[] = []
   const stop = async (): Promise<void> => {
     for (const client of clients.splice(0)) client.close()
@@ -122,7 +130,7 @@ export const startMesh = async (
         node.process().kill(signal)
         await node.process().ended
       },
-      restart: () => node.restart(),
+      restart: (program) => node.restart(program),
     }),
   )
   return {

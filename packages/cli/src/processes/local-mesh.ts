@@ -17,8 +17,8 @@ export type LocalNode = {
   readonly config: NodeConfig
   /** The process that runs now, or ran last. */
   process(): NodeProcess
-  /** Starts it again and waits until it is ready. */
-  restart(): Promise<void>
+  /** Starts it again, of another program from then on where one is named; waits until ready. */
+  restart(program?: string): Promise<void>
 }
 
 export type LocalMesh = {
@@ -40,7 +40,7 @@ const nowhereElse: Within = () => []
 export const startLocalMesh = async (
   dir: string,
   env: Environment,
-  within: Within = nowhereElse,
+  { within = nowhereElse, ...code }: { readonly within?: Within; readonly program?: string } = {},
 ): Promise<LocalMesh> => {
   const layout = meshLayout(dir)
   const { manifest } = await readManifest(layout, Date.now())
@@ -74,18 +74,20 @@ export const startLocalMesh = async (
     names.map(async (name): Promise<LocalNode> => {
       const config = await readNodeConfig(layout, name)
       const zone = zoneOfNode(name)
-      const start = (): NodeProcess =>
-        startNode({ name, layout: layout.node(name), env, within: within(zone) })
-      let current = start()
+      const start = (from: typeof code): NodeProcess =>
+        startNode({ name, layout: layout.node(name), env, within: within(zone), ...from })
+      let own = code
+      let current = start(own)
       started.push(() => current)
       return {
         name,
         zone,
         config,
         process: () => current,
-        restart: async () => {
+        restart: async (program) => {
           await current.stop()
-          current = start()
+          own = program === undefined ? own : { program }
+          current = start(own)
           await confirmed(restartConfirmMs, () => current.ready())
         },
       }

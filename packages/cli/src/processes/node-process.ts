@@ -50,10 +50,13 @@ export const startNode = (options: {
   readonly env: Environment
   /** Words before the program's own (`Within`). */
   readonly within?: readonly string[]
+  /** Default the sources' own; else the entry of a release. */
+  readonly program?: string
 }): NodeProcess => {
   const { layout, name } = options
   const log = openSync(layout.log, 'a', 0o600)
-  const program = [process.execPath, ...engineFlags, nodeProgram(), '--config', layout.config]
+  const entry = options.program ?? nodeProgram()
+  const program = [process.execPath, ...engineFlags, entry, '--config', layout.config]
   const [command = process.execPath, ...args] = [...(options.within ?? []), ...program]
   const child = spawn(command, args, {
     cwd: layout.dir,

@@ -31,12 +31,13 @@ describe.skipIf(!possible)('two zones of two nodes on etcd, upgraded node by nod
 
   const at = (phase: UpgradePhase) => figures.holders.get(phase) ?? []
   const old = { code: 'old', sealed: [1], epoch: 1 }
+  const names = (): ReadonlyMap<string, string> =>
+    new Map([
+      [codes.before.measurement, 'old'],
+      [codes.after.measurement, 'new'],
+    ])
   const seen = (phase: UpgradePhase) =>
-    at(phase).map(({ name: _, code, ...of }) => ({
-      code:
-        code === codes.before.measurement ? 'old' : code === codes.after.measurement ? 'new' : '',
-      ...of,
-    }))
+    at(phase).map(({ code, sealed, epoch }) => ({ code: names().get(code), sealed, epoch }))
 
   it('failed no signature and lost no wallet', () => {
     expect(figures.codes).toEqual({})

@@ -88,15 +88,15 @@ members and the load share this machine. \`tests/faults/upgrade.test.ts\` runs t
 zones of one etcd member each, with every test run.
 
 Three zones of two nodes and three etcd members each, of a release that was built twice: the second
-says another version and has another measurement. ${size.signers} clients sign in a loop, and one for
-each zone makes wallets. Governors change the manifest by \`holdfast manifest propose\`, \`sign\` and
-\`apply\` with keys that lie elsewhere; one node is told by SIGHUP. Each node is ended by SIGTERM, its
-sealed key is deleted (as MRENCLAVE would not open it to other code), and the new code starts in its
-place: the other node of its zone, of whichever code, hands over the key. The last node stays on the
-old code while governors remove that.
+says another version and has another measurement. ${size.signers} clients sign in a loop, and one
+for each zone makes wallets. Governors change the manifest by \`holdfast manifest propose\`,
+\`sign\` and \`apply\` with keys that lie elsewhere; one node is told by SIGHUP. Each node is
+ended by SIGTERM, its sealed key is deleted (as MRENCLAVE would not open it to other code), and the
+new code starts in its place: the other node of its zone, of whichever code, hands over the key. The
+last node stays on the old code while governors remove that.
 
-*Failed* is a signature that no node gave in 20 s; *interrupted* a creation that was not answered in
-3 s; the same bytes continued ${figures.continued} of them later.
+*Failed* is a signature that no node gave in 20 s; *interrupted* a creation that was not answered
+in 3 s; the same bytes continued ${figures.continued} of them later.
 
 ${table(
   ['phase', 'signed', 'failed', 'slowest, ms', 'longest stall, ms', 'created', 'interrupted'],
@@ -111,15 +111,15 @@ ${table(
   ]),
 )}
 
-Wallets that were acknowledged: ${figures.acknowledged}; lost: ${figures.lost.length}. Codes by which
-signatures failed: ${textOfCodes(figures.codes) || 'none'}. A node of the new code was ready
+Wallets that were acknowledged: ${figures.acknowledged}; lost: ${figures.lost.length}. Codes by
+which signatures failed: ${textOfCodes(figures.codes) || 'none'}. A node of the new code was ready
 ${Math.min(...figures.readyMs)} to ${Math.max(...figures.readyMs)} ms after its start; all zones were
 under another key ${figures.rotatedMs} ms after the old code was removed.
 
 ## Who has the key of its zone
 
-At the end of each phase: the code that runs, the epochs of the keys that the machine keeps sealed,
-and the epoch of the key that the node serves under.
+At the end of each phase: the code that runs, the epochs of the keys that the machine keeps
+sealed, and the epoch of the key that the node serves under.
 
 ${table(['node', ...moments], holderRows)}
 

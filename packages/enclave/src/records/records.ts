@@ -41,8 +41,8 @@ export type Records = {
   /** As `commit`, but an outcome that is not told within `deadlineMs` is `outcome_unknown`. */
   attempt(batch: Batch, deadlineMs: number): Promise<Result<Revision>>
   /**
-   * Refuses `conflict` (a condition failed), `stale_zone` (the zone's key is not here), `store_in_use`,
-   * `outcome_unknown`, `store_failed`.
+   * Refuses `conflict` (a condition failed), `stale_zone` (the zone's key is not here),
+   * `store_in_use`, `outcome_unknown`, `store_failed`.
    */
   commit(batch: Batch): Promise<Result<Revision>>
 }

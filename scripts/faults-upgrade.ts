@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { textOfCodes } from '../tests/faults/mesh-asking.ts'
 import {
   type Holder,
+  type Unlisted,
   type UpgradePhase,
   upgradeUnderLoad,
 } from '../tests/faults/upgrade-scenario.ts'
@@ -77,7 +78,14 @@ const cores = cpus()
 const machine =
   `${cores.length} × ${cores[0]?.model ?? 'unknown processor'}, ` +
   `${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
+const [fastest, slowest] = [Math.min(...figures.readyMs), Math.max(...figures.readyMs)]
 const sealedText = (sealed: readonly number[] = []): string => sealed.join(', ') || 'none'
+
+const unlistedRow = (what: string, seen: Unlisted | undefined): readonly string[] => [
+  what,
+  seen?.state ?? '',
+  sealedText(seen?.sealed),
+]
 
 writeFileSync(
   join(root, 'docs/faults-upgrade.md'),
@@ -113,7 +121,7 @@ ${table(
 
 Wallets that were acknowledged: ${figures.acknowledged}; lost: ${figures.lost.length}. Codes by
 which signatures failed: ${textOfCodes(figures.codes) || 'none'}. A node of the new code was ready
-${Math.min(...figures.readyMs)} to ${Math.max(...figures.readyMs)} ms after its start; all zones were
+${fastest} to ${slowest} ms after its start; all zones were
 under another key ${figures.rotatedMs} ms after the old code was removed.
 
 ## Who has the key of its zone
@@ -123,11 +131,14 @@ sealed, and the epoch of the key that the node serves under.
 
 ${table(['node', ...moments], holderRows)}
 
-| code that is not listed | says | keys sealed on its machine |
-|---|---|---|
-| new, started before governors listed it, without a key | ${early?.state} | ${sealedText(early?.sealed)} |
-| old, running while governors removed it | ${left.state} | ${sealedText(left.sealed)} |
-| old, started after that with the key that it had | ${late.state} | ${sealedText(late.sealed)} |
+${table(
+  ['code that is not listed', 'says', 'keys sealed on its machine'],
+  [
+    unlistedRow('new, started before governors listed it, without a key', early),
+    unlistedRow('old, running while governors removed it', left),
+    unlistedRow('old, started after that with the key that it had', late),
+  ],
+)}
 `,
 )
 for (const { phase, failed: errors } of figures.phases) console.log(`${phase}: ${errors} failed`)

@@ -22,4 +22,8 @@ export const keptSeeds: readonly KeptSeed[] = [
     seed: 207_795_025,
     found: 'a zone came back empty, and another whose clock had been set back admitted no new key',
   },
+  {
+    seed: 207_800_116,
+    found: 'a zone booted, its store failed as it compared, and it never compared again',
+  },
 ]

@@ -1,6 +1,7 @@
 import type { SignAnswer } from '@holdfast/base/answers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Core } from './core-interface.ts'
+import { type Store, StoreUnavailable } from './ports/store.ts'
 import { codeOf, must, signRequest, until } from './testing/core-world.ts'
 import { createRequest, send, type TestKey, testKey } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
@@ -8,12 +9,32 @@ import { enrolWallet } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
+/** While it is set: which secrets ap-south could not read in its store. */
+let unread: string[] | undefined
+
+const failing = (store: Store): Store => ({
+  sharing: store.sharing,
+  incarnation: () => store.incarnation(),
+  revision: () => store.revision(),
+  get: async (key) => {
+    if (unread === undefined || !key.startsWith('object/')) return store.get(key)
+    unread.push(key)
+    throw new StoreUnavailable('no answer')
+  },
+  commit: (batch, options) => store.commit(batch, options),
+  scan: (prefix, options) => store.scan(prefix, options),
+  watch: (prefix, after) => store.watch(prefix, after),
+  close: () => store.close(),
+})
+
 const core = (zone: string): Core => mesh.node(zone).core
 const create = (overrides = {}, keys = [alice], at = 'eu-west') =>
   enrolWallet(mesh, keys, overrides, at)
 
 beforeAll(async () => {
-  mesh = await createTestMesh()
+  mesh = await createTestMesh({
+    seenBy: (name, store) => (name === 'ap-south' ? failing(store) : store),
+  })
   alice = testKey(mesh, 'alice')
 })
 afterAll(() => mesh.stop())
@@ -47,6 +68,24 @@ describe('a zone that dies', () => {
       mesh.advance(3000)
       await core('eu-west').tick()
       return core('eu-west').status().outbox === 0
+    })
+  })
+
+  it('compares others to the end, though its store did not answer at first', async () => {
+    mesh.kill('ap-south')
+    await create()
+    const missed: string[] = []
+    unread = missed
+    await mesh.start('ap-south')
+    // Both of the others told it of the wallet.
+    await until(() => missed.length >= 2)
+    unread = undefined
+    await until(async () => {
+      mesh.advance(3000)
+      await core('ap-south').tick()
+      return core('ap-south')
+        .status()
+        .peers.every(({ compared }) => compared)
     })
   })
 

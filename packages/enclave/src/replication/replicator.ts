@@ -192,14 +192,19 @@ class MeshReplicator implements Replicator {
   /** False where it broke off. */
   async #compare(peer: Peer): Promise<boolean> {
     this.#uncompared.delete(peer.zone)
-    const whole =
-      (await this.#comparePromises(peer)) &&
-      (await this.#compareMarks(peer)) &&
-      (await this.#compareWallets(peer)) &&
-      (await this.#compareObjects(peer))
-    if (whole) this.#context.bootRule.compared(peer.zone)
-    else this.#uncompared.add(peer.zone)
-    return whole
+    let isWhole = false
+    try {
+      isWhole =
+        (await this.#comparePromises(peer)) &&
+        (await this.#compareMarks(peer)) &&
+        (await this.#compareWallets(peer)) &&
+        (await this.#compareObjects(peer))
+    } finally {
+      // A store that does not answer breaks it off as well.
+      if (isWhole) this.#context.bootRule.compared(peer.zone)
+      else this.#uncompared.add(peer.zone)
+    }
+    return isWhole
   }
 
   /** The highest promise of each group: what this zone has given and forgotten is among them. */

@@ -4,25 +4,13 @@ import type { Rule } from '@holdfast/base/policy'
 import type { Limit } from '@holdfast/base/policy-limits'
 import { describe, expect, it } from 'vitest'
 import { evaluate } from '../policy/evaluate.ts'
+import { transactionsAt, transferOf } from '../policy/testing/questions.ts'
 import { limitAmounts } from './amounts.ts'
 
 const hourMs = 3_600_000
 const token = '0xAb00000000000000000000000000000000000001'
-const transfer = (asset: string, amount: string): Effect => ({
-  type: 'transfer',
-  asset,
-  to: '0x01',
-  amount,
-})
-const intentOf = (effects: readonly Effect[], rest: Partial<Intent> = {}): Intent => ({
-  chain: 'ethereum',
-  network: '1',
-  kind: 'transaction',
-  effects: [...effects],
-  fee: '5',
-  details: {},
-  ...rest,
-})
+const transfer = (asset: string, amount: string) => transferOf('0x01', amount, asset)
+const intentOf = transactionsAt('5')
 const value = (asset: string, rest: object = {}): Limit => ({
   type: 'value',
   chain: 'ethereum',

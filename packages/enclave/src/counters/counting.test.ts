@@ -5,22 +5,18 @@ import { createCrypto } from '../crypto/create-crypto.ts'
 import { createEntropy } from '../crypto/entropy.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { MemorySnapshot } from '../testing/memory-store.ts'
-import { type Counter, type CounterId, windowAt } from './counter.ts'
+import { windowAt } from './counter.ts'
 import {
   type CountingMesh,
   type CountingNode,
   createCountingMesh,
+  hourlyCounter,
 } from './testing/counting-mesh.ts'
 
 const entropy = createEntropy()
 const hourMs = 3_600_000
 const limit = 12
-const counter: Counter = {
-  id: 'rule signatures 3600000' as CounterId,
-  limit: BigInt(limit),
-  lengthMs: hourMs,
-  exact: false,
-}
+const counter = hourlyCounter(limit)
 const guess = { credential: CredentialId(`crd_${'ab'.repeat(16)}`), limit: 5 }
 
 let crypto: Crypto & Disposable

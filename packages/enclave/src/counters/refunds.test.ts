@@ -2,20 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createCrypto } from '../crypto/create-crypto.ts'
 import { createEntropy } from '../crypto/entropy.ts'
 import type { Crypto } from '../ports/crypto.ts'
-import type { Counter, CounterId } from './counter.ts'
-import { type CountingMesh, createCountingMesh } from './testing/counting-mesh.ts'
+import { type CountingMesh, createCountingMesh, hourlyCounter } from './testing/counting-mesh.ts'
 
 const entropy = createEntropy()
 const zones = ['ap-south', 'eu-west', 'us-east'] as const
 const [low, middle, high] = zones
 const hourMs = 3_600_000
 const limit = 6
-const counter: Counter = {
-  id: 'rule signatures 3600000' as CounterId,
-  limit: BigInt(limit),
-  lengthMs: hourMs,
-  exact: false,
-}
+const counter = hourlyCounter(limit)
 
 let crypto: Crypto & Disposable
 let mesh: CountingMesh

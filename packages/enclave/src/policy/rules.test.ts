@@ -1,50 +1,16 @@
-import { AccountId, CredentialId, PersonId } from '@holdfast/base/ids'
+import { PersonId } from '@holdfast/base/ids'
 import type { Effect, Intent } from '@holdfast/base/intent'
 import type { Criteria, Policy, Rule } from '@holdfast/base/policy'
 import { describe, expect, it } from 'vitest'
-import type { Proof } from '../credentials/verify-proofs.ts'
 import { evaluate, needsOf, type PolicyQuestion } from './evaluate.ts'
+import { account, policyOf, proof, transactionsAt, transferOf } from './testing/questions.ts'
 
-const proof = (
-  person: string,
-  kind: Proof['kind'] = 'api-key',
-  over: Proof['over'] = 'request',
-): Proof => ({
-  person: PersonId(person),
-  credential: CredentialId(`crd_${'0'.repeat(32)}`),
-  kind,
-  over,
-})
 const persons = (...names: readonly string[]) => names.map(PersonId)
-
-const policyOf = (...rules: readonly Partial<Rule>[]): Policy => ({
-  format: 'holdfast policy v1',
-  rules: rules.map((rule, index) => ({
-    id: `rule-${index + 1}`,
-    effect: 'allow',
-    operations: ['sign'],
-    ...rule,
-  })),
-})
 
 const address = `0x${'Aa'.repeat(20)}`
 const other = `0x${'Bb'.repeat(20)}`
-const pay = (amount = '1', asset = 'native', to = address): Effect => ({
-  type: 'transfer',
-  asset,
-  to,
-  amount,
-})
-const intentOf = (effects: readonly Effect[], rest: Partial<Intent> = {}): Intent => ({
-  chain: 'ethereum',
-  network: '1',
-  kind: 'transaction',
-  effects: [...effects],
-  fee: '3',
-  details: {},
-  ...rest,
-})
-const account = AccountId(`acc_${'1'.repeat(32)}`)
+const pay = (amount = '1', asset = 'native', to = address) => transferOf(to, amount, asset)
+const intentOf = transactionsAt('3')
 
 type Asked = Partial<Omit<PolicyQuestion, 'subject'>> & { readonly intent?: Intent | undefined }
 const questionOf = ({ intent, ...rest }: Asked): PolicyQuestion => ({

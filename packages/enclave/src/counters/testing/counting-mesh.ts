@@ -30,7 +30,16 @@ import { type AgreedClock, createAgreedClock } from '../../time/agreed-clock.ts'
 import type { WalletEntry } from '../../wallets/wallet-entry.ts'
 import type { WalletTable } from '../../wallets/wallet-table.ts'
 import { oneZoneKey } from '../../zone-key/zone-keys.ts'
+import type { Counter, CounterId } from '../counter.ts'
 import { type Counters, createCounters } from '../create-counters.ts'
+
+/** Signatures in an hour, counted in blocks. */
+export const hourlyCounter = (limit: number): Counter => ({
+  id: 'rule signatures 3600000' as CounterId,
+  limit: BigInt(limit),
+  lengthMs: 3_600_000,
+  exact: false,
+})
 
 export type CountingNode = {
   readonly zone: ZoneId

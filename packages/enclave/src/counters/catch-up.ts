@@ -3,11 +3,12 @@
  * without waiting for a request: what it remembers for others must be whole again before one of
  * them needs it.
  */
-import { attempt } from '@holdfast/base/errors'
+import { accept, attempt } from '@holdfast/base/errors'
 import { WalletId, type ZoneId } from '@holdfast/base/ids'
 import { countedListMax, countPageMax, peerTimeoutMs, recoveriesAtOnceMax } from '../limits.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { countPrefix, countPrefixOf, type RecordName } from '../records/names.ts'
+import { eachPage } from '../replication/peers/each-page.ts'
 import type { PeerAnswer } from '../replication/peers/messages.ts'
 import type { CounterContext } from './counter-context.ts'
 import { recover } from './recover.ts'
@@ -76,15 +77,15 @@ export class CatchUp {
   }
 
   async #ask(peer: Peer): Promise<void> {
-    let after: WalletId | undefined
-    do {
-      const request = { type: 'count.wallets', ...(after === undefined ? {} : { after }) } as const
-      const page = await this.#context.peers.ask(peer, request, peerTimeoutMs)
-      if (!page.ok) return
-      for (const wallet of page.value.wallets) this.#note(wallet)
-      after = page.value.next
-    } while (after !== undefined)
-    this.#heard.add(peer.zone)
+    const read = await eachPage(
+      (part: { readonly after?: WalletId }) =>
+        this.#context.peers.ask(peer, { type: 'count.wallets', ...part }, peerTimeoutMs),
+      async ({ wallets }) => {
+        for (const wallet of wallets) this.#note(wallet)
+        return accept(undefined)
+      },
+    )
+    if (read.ok) this.#heard.add(peer.zone)
   }
 
   #note(wallet: WalletId | undefined): void {

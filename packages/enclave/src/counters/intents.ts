@@ -9,6 +9,7 @@ import { IntentId, type WalletId, type ZoneId } from '@holdfast/base/ids'
 import { intentPageMax, peerTimeoutMs } from '../limits.ts'
 import { intentName, intentPrefix } from '../records/names.ts'
 import { groupOf } from '../replication/homes/group.ts'
+import { eachPage } from '../replication/peers/each-page.ts'
 import type { PeerAnswer } from '../replication/peers/messages.ts'
 import { holdersOf } from '../replication/quorum/quorum.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
@@ -94,29 +95,25 @@ export const listIntents = async (
 /** No transaction's digest: a voice that is given to none. */
 const noDigest = '00'.repeat(32)
 
-const collectFrom = async (
+const collectFrom = (
   { peers }: CounterContext,
   wallet: WalletId,
   zone: ZoneId,
   into: Map<IntentId, string>,
-): Promise<Result<void>> => {
-  let after: IntentId | undefined
-  do {
-    const peer = peers.ofZone(zone)
-    if (peer === undefined) return refuse('not_counted', 'the link to a zone broke', zone)
-    const page = await peers.ask(
-      peer,
-      { type: 'count.intents', wallet, ...(after === undefined ? {} : { after }) },
-      peerTimeoutMs,
-    )
-    if (!page.ok) return page
-    for (const [intent, digest] of page.value.intents) {
-      into.set(intent, (into.get(intent) ?? digest) === digest ? digest : noDigest)
-    }
-    after = page.value.next
-  } while (after !== undefined)
-  return accept(undefined)
-}
+): Promise<Result<void>> =>
+  eachPage(
+    async (part: { readonly after?: IntentId }) => {
+      const peer = peers.ofZone(zone)
+      if (peer === undefined) return refuse('not_counted', 'the link to a zone broke', zone)
+      return peers.ask(peer, { type: 'count.intents', wallet, ...part }, peerTimeoutMs)
+    },
+    async ({ intents }) => {
+      for (const [intent, digest] of intents) {
+        into.set(intent, (into.get(intent) ?? digest) === digest ? digest : noDigest)
+      }
+      return accept(undefined)
+    },
+  )
 
 /**
  * The boot rule for intents: this zone's own voices may be lost with its store. Whatever was

@@ -3,7 +3,7 @@
  * compares inventories when a link comes up.
  */
 import type { DurabilityState } from '@holdfast/base/answers'
-import { type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
+import { accept, type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
 import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 import {
   bootCompareAttempts,
@@ -27,6 +27,7 @@ import { checkPromised } from './homes/leadership.ts'
 import { inTurns } from './in-turns.ts'
 import { covers, pushObjects, pushWallet } from './outbox/push.ts'
 import { createOwedSender, type OwedSender } from './outbox/send-owed.ts'
+import { eachPage } from './peers/each-page.ts'
 import { holdersOf } from './quorum/quorum.ts'
 import { rememberersOf, votersOf } from './quorum/voters.ts'
 import type { ReplicatorContext } from './replicator-context.ts'
@@ -210,45 +211,40 @@ class MeshReplicator implements Replicator {
   /** The highest promise of each group: what this zone has given and forgotten is among them. */
   async #comparePromises(peer: Peer): Promise<boolean> {
     const { peers, promises, zone } = this.#context
-    let after: string | undefined
-    do {
-      const page = await peers.ask(
-        peer,
-        { type: 'promises', ...(after === undefined ? {} : { after }) },
-        peerTimeoutMs,
-      )
-      if (!page.ok) return false
-      for (const one of page.value.promises) {
-        if (!holdersOf(one.group).includes(zone)) continue
-        if ((promises.get(one.group)?.epoch ?? 0) >= one.epoch) continue
-        const learned = await promises.put({ ...one, adopted: false })
-        if (!learned.ok && learned.refusal.code !== 'superseded') return false
-      }
-      after = page.value.next
-    } while (after !== undefined)
-    return true
+    const read = await eachPage(
+      (part: { readonly after?: string }) =>
+        peers.ask(peer, { type: 'promises', ...part }, peerTimeoutMs),
+      async (page) => {
+        for (const one of page.promises) {
+          if (!holdersOf(one.group).includes(zone)) continue
+          if ((promises.get(one.group)?.epoch ?? 0) >= one.epoch) continue
+          const learned = await promises.put({ ...one, adopted: false })
+          if (!learned.ok && learned.refusal.code !== 'superseded') return learned
+        }
+        return accept(undefined)
+      },
+    )
+    return read.ok
   }
 
   /** What owners said and this zone agreed to, and may have forgotten. */
   async #compareMarks(peer: Peer): Promise<boolean> {
     const { bootRule, marks, peers } = this.#context
     const isFirst = !bootRule.hasCompared(peer.zone)
-    let after: WalletId | undefined
-    do {
-      const page = await peers.ask(
-        peer,
-        { type: 'marks', ...(after === undefined ? {} : { after }) },
-        peerTimeoutMs,
-      )
-      if (!page.ok) return false
-      for (const { wallet, marks: said, opened } of page.value.wallets) {
-        // Later on, what only others agreed to is not this zone's word.
-        const recalled = await marks.recall(wallet, { marks: said, opened: isFirst ? opened : [] })
-        if (!recalled.ok && !isSettled(recalled.refusal.code)) return false
-      }
-      after = page.value.next
-    } while (after !== undefined)
-    return true
+    const read = await eachPage(
+      (part: { readonly after?: WalletId }) =>
+        peers.ask(peer, { type: 'marks', ...part }, peerTimeoutMs),
+      async (page) => {
+        for (const { wallet, marks: said, opened } of page.wallets) {
+          // Later on, what only others agreed to is not this zone's word.
+          const known = { marks: said, opened: isFirst ? opened : [] }
+          const recalled = await marks.recall(wallet, known)
+          if (!recalled.ok && !isSettled(recalled.refusal.code)) return recalled
+        }
+        return accept(undefined)
+      },
+    )
+    return read.ok
   }
 
   /** False where it broke off. */

@@ -8,6 +8,12 @@ import type { PeerAnswer } from '../peers/messages.ts'
 import { holdersOf } from '../quorum/quorum.ts'
 import type { ReplicatorContext } from '../replicator-context.ts'
 
+/** A full page has another behind it. */
+const nextOf = <Id>(page: readonly { readonly id: Id }[]): { readonly next?: Id } => {
+  const last = page.at(-1)
+  return page.length === inventoryPageWallets && last !== undefined ? { next: last.id } : {}
+}
+
 /** One page of what this zone holds of what the peer may hold. */
 export const inventory = (
   context: Pick<AcceptContext, 'wallets'>,
@@ -18,11 +24,9 @@ export const inventory = (
   readonly next?: WalletId
 } => {
   const page = context.wallets.ofZone(peer.zone, { after, bucket, limit: inventoryPageWallets })
-  const last = page.at(-1)
-  const more = page.length === inventoryPageWallets && last !== undefined
   return {
     wallets: page.map((one) => [one.id, one.epoch, one.version, one.hash]),
-    ...(more ? { next: last.id } : {}),
+    ...nextOf(page),
   }
 }
 
@@ -32,11 +36,9 @@ export const objectInventory = (
   { after, bucket }: { readonly after?: ObjectId; readonly bucket?: number },
 ): { readonly objects: [ObjectId, number, number, boolean][]; readonly next?: ObjectId } => {
   const page = context.objects.ofZone(peer.zone, { after, bucket, limit: inventoryPageWallets })
-  const last = page.at(-1)
-  const more = page.length === inventoryPageWallets && last !== undefined
   return {
     objects: page.map((one) => [one.id, one.epoch, one.version, one.destroyed]),
-    ...(more ? { next: last.id } : {}),
+    ...nextOf(page),
   }
 }
 

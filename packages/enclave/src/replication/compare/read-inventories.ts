@@ -4,47 +4,41 @@ import type { ObjectId, WalletId } from '@holdfast/base/ids'
 import { peerTimeoutMs } from '../../limits.ts'
 import type { Peer } from '../../ports/mesh.ts'
 import type { RecordVersion } from '../../records/record-seal.ts'
+import { eachPage } from '../peers/each-page.ts'
 import type { Peers } from '../peers/peers.ts'
 
 type Asking = { readonly peers: Peers; readonly peer: Peer; readonly bucket?: number | undefined }
 
-const partOf = <Id>(after: Id | undefined, bucket: number | undefined) => ({
-  ...(after === undefined ? {} : { after }),
-  ...(bucket === undefined ? {} : { bucket }),
-})
-
 export type PeerWallet = RecordVersion & { readonly id: WalletId }
 export type PeerObject = RecordVersion & { readonly id: ObjectId; readonly destroyed: boolean }
 
+const partOf = (bucket: number | undefined) => (bucket === undefined ? {} : { bucket })
+
 /** Of one bucket (digests.ts), or of all. Refuses as soon as the peer does. */
-export const eachPeerWallet = async (
+export const eachPeerWallet = (
   { peers, peer, bucket }: Asking,
   visit: (wallet: PeerWallet) => Promise<void>,
-): Promise<Result<void>> => {
-  let after: WalletId | undefined
-  do {
-    const request = { type: 'inventory', ...partOf(after, bucket) } as const
-    const page = await peers.ask(peer, request, peerTimeoutMs)
-    if (!page.ok) return page
-    for (const [id, epoch, version] of page.value.wallets) await visit({ id, epoch, version })
-    after = page.value.next
-  } while (after !== undefined)
-  return accept(undefined)
-}
+): Promise<Result<void>> =>
+  eachPage(
+    (part: { readonly after?: WalletId }) =>
+      peers.ask(peer, { type: 'inventory', ...part, ...partOf(bucket) }, peerTimeoutMs),
+    async ({ wallets }) => {
+      for (const [id, epoch, version] of wallets) await visit({ id, epoch, version })
+      return accept(undefined)
+    },
+  )
 
-export const eachPeerObject = async (
+export const eachPeerObject = (
   { peers, peer, bucket }: Asking,
   visit: (object: PeerObject) => Promise<void>,
-): Promise<Result<void>> => {
-  let after: ObjectId | undefined
-  do {
-    const request = { type: 'objects.inventory', ...partOf(after, bucket) } as const
-    const page = await peers.ask(peer, request, peerTimeoutMs)
-    if (!page.ok) return page
-    for (const [id, epoch, version, destroyed] of page.value.objects) {
-      await visit({ id, epoch, version, destroyed })
-    }
-    after = page.value.next
-  } while (after !== undefined)
-  return accept(undefined)
-}
+): Promise<Result<void>> =>
+  eachPage(
+    (part: { readonly after?: ObjectId }) =>
+      peers.ask(peer, { type: 'objects.inventory', ...part, ...partOf(bucket) }, peerTimeoutMs),
+    async ({ objects }) => {
+      for (const [id, epoch, version, destroyed] of objects) {
+        await visit({ id, epoch, version, destroyed })
+      }
+      return accept(undefined)
+    },
+  )

@@ -25,7 +25,7 @@ import {
   walletPrefix,
   witnessPrefix,
 } from '../records/names.ts'
-import type { Records } from '../records/records.ts'
+import type { OpenedRecord, Records } from '../records/records.ts'
 import type { PromiseTable } from '../replication/homes/promise-table.ts'
 import type { AcknowledgedTable } from '../wallets/acknowledged-table.ts'
 import { parseWallet } from '../wallets/wallet-entry.ts'
@@ -116,17 +116,13 @@ const followSecrets = ({ keys, objects }: FollowedContext): readonly Followed[] 
   ]
 }
 
-const followPasskeys = ({ records, passkeys }: FollowedContext): Followed => ({
-  prefix: passkeyPrefix,
-  load: () => passkeys.load(),
-  put: (untrusted) => passkeys.learn(records.open(untrusted)),
-  deleted: () => undefined,
-})
+type Learning = { load(): Promise<void>; learn(record: OpenedRecord): void }
 
-const followMarks = ({ records, marks }: FollowedContext): Followed => ({
-  prefix: markPrefix,
-  load: () => marks.load(),
-  put: (untrusted) => marks.learn(records.open(untrusted)),
+/** What a table learns of such a record stands, even where the record is deleted. */
+const followLearning = (records: Records, prefix: string, table: Learning): Followed => ({
+  prefix,
+  load: () => table.load(),
+  put: (untrusted) => table.learn(records.open(untrusted)),
   deleted: () => undefined,
 })
 
@@ -135,28 +131,6 @@ const followWaits = ({ records, waits }: FollowedContext): Followed => ({
   load: () => waits.load(),
   put: (untrusted) => waits.learn(records.open(untrusted)),
   deleted: (name, revision) => waits.forget(name, revision),
-})
-
-const followWitness = ({ records, witness }: FollowedContext): Followed => ({
-  prefix: witnessPrefix,
-  load: () => witness.load(),
-  put: (untrusted) => witness.learn(records.open(untrusted)),
-  deleted: () => undefined,
-})
-
-/** Promises are never deleted, and what a later commit wrote stands. */
-const followPromises = ({ records, promises }: FollowedContext): Followed => ({
-  prefix: promisePrefix,
-  load: () => promises.load(),
-  put: (untrusted) => promises.learn(records.open(untrusted)),
-  deleted: () => undefined,
-})
-
-const followGone = ({ records, gone }: FollowedContext): Followed => ({
-  prefix: gonePrefix,
-  load: () => gone.load(),
-  put: (untrusted) => gone.learn(records.open(untrusted)),
-  deleted: () => undefined,
 })
 
 const followAcknowledged = ({ records, acknowledged }: FollowedContext): Followed => ({
@@ -169,12 +143,12 @@ const followAcknowledged = ({ records, acknowledged }: FollowedContext): Followe
 export const followedRecords = (context: FollowedContext): readonly Followed[] => [
   followWallets(context),
   followStates(context),
-  followPasskeys(context),
-  followMarks(context),
+  followLearning(context.records, passkeyPrefix, context.passkeys),
+  followLearning(context.records, markPrefix, context.marks),
   followWaits(context),
-  followPromises(context),
-  followGone(context),
+  followLearning(context.records, promisePrefix, context.promises),
+  followLearning(context.records, gonePrefix, context.gone),
   followAcknowledged(context),
-  followWitness(context),
+  followLearning(context.records, witnessPrefix, context.witness),
   ...followSecrets(context),
 ]

@@ -46,17 +46,21 @@ const stored = async (
   return refuse('pending', 'too few zones hold this yet', durability.missing.join(','))
 }
 
+/** The epoch in which this zone orders what happens to objects of the wallet, if it does. */
+const mayOrder = async (context: CoreContext, { wallet }: WalletEntry): Promise<Result<number>> => {
+  const shown = await context.acknowledger.check(wallet.id)
+  if (!shown.ok) return shown
+  const booted = await context.bootRule.wait(rememberersOf(context, groupOf(wallet)))
+  return booted.ok ? orderingEpoch(context, wallet) : booted
+}
+
 /** At the home: makes objects, all or none. */
 export const createObjectsHere = async (
   context: CoreContext,
   wallet: WalletEntry,
   objects: Create,
 ): Promise<Result<void>> => {
-  const shown = await context.acknowledger.check(wallet.wallet.id)
-  if (!shown.ok) return shown
-  const booted = await context.bootRule.wait(rememberersOf(context, groupOf(wallet.wallet)))
-  if (!booted.ok) return booted
-  const epoch = orderingEpoch(context, wallet.wallet)
+  const epoch = await mayOrder(context, wallet)
   if (!epoch.ok) return epoch
   const createdAtMs = context.clock.nowMs()
   const salt = (): string => toHex(context.entropy.bytes(16))
@@ -125,11 +129,7 @@ export const changeObjectsHere = async (
   wallet: WalletEntry,
   changes: Changes,
 ): Promise<Result<void>> => {
-  const shown = await context.acknowledger.check(wallet.wallet.id)
-  if (!shown.ok) return shown
-  const booted = await context.bootRule.wait(rememberersOf(context, groupOf(wallet.wallet)))
-  if (!booted.ok) return booted
-  const ordering = orderingEpoch(context, wallet.wallet)
+  const ordering = await mayOrder(context, wallet)
   if (!ordering.ok) return ordering
   const bundle: { readonly state: Bytes }[] = []
   for (const change of changes) {

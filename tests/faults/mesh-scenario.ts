@@ -128,9 +128,12 @@ export const lostWallets = async (
 }
 
 /** Waits until every zone says that it owes nothing and that it holds as many as the others. */
-export const untilEqual = async (mesh: TestMesh): Promise<void> => {
+export const untilEqual = async (
+  mesh: TestMesh,
+  timeoutMs: number = recoveryMsMax,
+): Promise<void> => {
   const client = await mesh.connect()
-  const until = performance.now() + recoveryMsMax
+  const until = performance.now() + timeoutMs
   for (;;) {
     const nodes = await client.nodes()
     const wallets = new Set(nodes.map(({ status }) => status?.wallets))

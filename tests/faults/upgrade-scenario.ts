@@ -2,15 +2,15 @@
  * A mesh of real processes goes from one measurement to another under load: by manifests that
  * governors sign with files, node by node. The test and `npm run faults:upgrade` share it.
  */
-import { rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startNode } from '@holdfast/cli/processes/node-process'
 import type { Client } from '@holdfast/sdk'
-import { runHoldfast } from '../support/cli.ts'
 import type { MeshNode, TestMesh } from '../support/mesh.ts'
 import { sealedCache, sealedEpochs } from '../support/sealed-epochs.ts'
 import type { Code } from '../support/two-releases.ts'
+import { governFromElsewhere } from './govern.ts'
 import type { Codes } from './mesh-asking.ts'
 import { type Load, type LoadSize, type PhaseFigures, startLoad } from './mesh-load.ts'
 import { lostWallets, untilAllSign, untilEqual } from './mesh-scenario.ts'
@@ -85,28 +85,6 @@ const stateOf = async (node: MeshNode): Promise<string> => {
   } catch {
     return 'no answer'
   }
-}
-
-const governors = ['first', 'second', 'third'] as const
-
-/** As governors do it: each signs the file with a key that lies elsewhere. */
-const govern = async (
-  mesh: TestMesh,
-  keys: string,
-  by: { readonly signers: number; readonly change: readonly string[] },
-): Promise<void> => {
-  const file = join(keys, 'next.json')
-  const dir = ['--dir', mesh.dir]
-  const commands = [
-    ['propose', '--out', file, ...dir, ...by.change],
-    ...governors
-      .slice(0, by.signers)
-      .map((id) => ['sign', file, '--governor', join(keys, `${id}.json`)]),
-    ['apply', file, ...dir],
-  ]
-  for (const words of commands) await runHoldfast(['manifest', ...words])
-  // One that is told tells the others.
-  process.kill(mesh.nodes[0]!.pid(), 'SIGHUP')
 }
 
 const holdersOf = async (mesh: TestMesh, client: Client): Promise<readonly Holder[]> => {
@@ -189,8 +167,7 @@ export const upgradeUnderLoad = async (
   options: UpgradeOptions,
 ): Promise<UpgradeFigures> => {
   const { before, after, phaseMs, tooEarly, unlistedMs } = options
-  const keys = join(mesh.dir, '../governors')
-  await rename(mesh.layout.governors, keys)
+  const govern = await governFromElsewhere(mesh)
   const last = mesh.nodes.at(-1)!
   const client = await mesh.connect()
   const load = await startLoad(mesh, options)
@@ -225,7 +202,7 @@ export const upgradeUnderLoad = async (
   await during('both listed', async () => {
     // A mesh made just now: the delay of new code is waived by all of its governors.
     const change = ['--add-measurement', after.measurement, '--emergency']
-    await govern(mesh, keys, { signers: 3, change })
+    await govern({ signers: 3, change })
     const met = () => allTell(client, mesh.nodes, ({ manifestSerial }) => manifestSerial === 2)
     await until('all nodes have the second manifest', met)
   })
@@ -236,7 +213,7 @@ export const upgradeUnderLoad = async (
   let rotatedMs = 0
   await during('old code removed', async () => {
     const change = ['--remove-measurement', before.measurement]
-    await govern(mesh, keys, { signers: 2, change })
+    await govern({ signers: 2, change })
     const removedAt = performance.now()
     await until('every zone has another key', () =>
       allTell(client, others, ({ zoneKey }) => zoneKey?.epoch === 2 && !zoneKey.rotating),

@@ -196,11 +196,15 @@ export class RecordsWatch {
     return named !== undefined && (gone === undefined || isNewer(named, gone))
   }
 
-  #readGone(zone: ZoneId, name: string, value: Bytes): Gone | undefined {
+  #open(zone: ZoneId, name: string, value: Bytes): ReturnType<typeof openRecord> {
     const zoneKey = this.#keys.get(zone)
-    if (zoneKey === undefined || !name.startsWith('gone/')) return undefined
+    if (zoneKey === undefined) return undefined
     const context = { ...this.#context, zone, zoneKeys: oneZoneKey(zoneKey) }
-    const opened = openRecord(context, name as RecordName, value)
+    return openRecord(context, name as RecordName, value)
+  }
+
+  #readGone(zone: ZoneId, name: string, value: Bytes): Gone | undefined {
+    const opened = name.startsWith('gone/') ? this.#open(zone, name, value) : undefined
     if (opened === undefined) return undefined
     const gone = readGone(opened.payload)
     this.#gone.set(`${zone} ${gone.wallet}`, gone)
@@ -249,10 +253,7 @@ export class RecordsWatch {
   }
 
   #readPromise(zone: ZoneId, name: string, value: Bytes): EpochPromise | undefined {
-    const zoneKey = this.#keys.get(zone)
-    if (zoneKey === undefined || !name.startsWith('promise/')) return undefined
-    const context = { ...this.#context, zone, zoneKeys: oneZoneKey(zoneKey) }
-    const opened = openRecord(context, name as RecordName, value)
+    const opened = name.startsWith('promise/') ? this.#open(zone, name, value) : undefined
     if (opened === undefined) return undefined
     const promise = readPromise(opened.payload)
     this.#notePromise(zone, promise)

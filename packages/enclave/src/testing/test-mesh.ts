@@ -217,14 +217,17 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     },
   })
 
+  const statementHead = () => ({
+    mesh: manifest.mesh,
+    serial: manifest.manifest.serial,
+    issuedAt: new Date(nowMs).toISOString(),
+    expiresAt: new Date(nowMs + 3_600_000).toISOString(),
+  })
   /** What governors would sign who see these boots. */
   const statementOn = (nodes: readonly TestNode[]): Bytes => {
     const bytes = encodeBootStatement({
       format: 'holdfast boots v1',
-      mesh: manifest.mesh,
-      serial: manifest.manifest.serial,
-      issuedAt: new Date(nowMs).toISOString(),
-      expiresAt: new Date(nowMs + 3_600_000).toISOString(),
+      ...statementHead(),
       boots: nodes.map((node) => ({ zone: node.zone, boot: node.identity.boot })),
     })
     const signature = signBootStatement(bytes, governor)
@@ -233,10 +236,7 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
   const homeStatement: TestMesh['homeStatement'] = ({ moves = [], givenUp = [] }) => {
     const bytes = encodeHomeStatement({
       format: 'holdfast homes v1',
-      mesh: manifest.mesh,
-      serial: manifest.manifest.serial,
-      issuedAt: new Date(nowMs).toISOString(),
-      expiresAt: new Date(nowMs + 3_600_000).toISOString(),
+      ...statementHead(),
       moves,
       givenUp,
     })

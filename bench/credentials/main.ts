@@ -5,28 +5,25 @@
  */
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
-import type {
-  PasswordFinishAnswer,
-  PasswordLoginAnswer,
-  PasswordRegisterAnswer,
-  WalletAnswer,
-} from '@holdfast/base/answers'
-import { challengeInput } from '@holdfast/base/authorisation'
+import type { PasswordFinishAnswer, PasswordLoginAnswer } from '@holdfast/base/answers'
 import { toBase64Url, utf8 } from '@holdfast/base/bytes'
-import { credentialIdInput } from '@holdfast/base/credential-id'
-import { CredentialId, PersonId } from '@holdfast/base/ids'
-import { encodePasswordProof } from '@holdfast/base/password-proof'
+import { PersonId } from '@holdfast/base/ids'
 import { must, signRequest } from '@holdfast/enclave/testing/core-world'
 import { sealedClient } from '@holdfast/enclave/testing/sealed-client'
 import { softwarePasskey } from '@holdfast/enclave/testing/software-passkey'
-import { createRequest, expiresAt, send, testKey } from '@holdfast/enclave/testing/test-client'
+import { expiresAt, testKey } from '@holdfast/enclave/testing/test-client'
 import { createTestMesh } from '@holdfast/enclave/testing/test-mesh'
+import {
+  keyStretching,
+  passwordProof,
+  registerPassword,
+} from '@holdfast/enclave/testing/test-password'
+import { changeRequest, enrolWallet } from '@holdfast/enclave/testing/wallet-requests'
 import { client as opaque, ready } from '@serenity-kit/opaque'
 import { measureRevocations } from './revocation.ts'
 
 const signatures = 1000
 const logins = 50
-const keyStretching = { 'argon2id-custom': { iterations: 1, memory: 8, parallelism: 1 } } as const
 
 /** CPU of this process while `action` runs, in µs. */
 const cpuOf = async <Value>(action: () => Promise<Value>): Promise<[Value, number]> => {
@@ -41,7 +38,7 @@ const { core } = mesh.node('eu-west')
 
 /** Plain JSON in, JSON out: parsing, the proof, policy, the signature and its verification. */
 const signing = async (keys: readonly ReturnType<typeof testKey>[]): Promise<number> => {
-  const { wallet } = must(await send<WalletAnswer>(core, createRequest(mesh, keys), 'enrol', keys))
+  const { wallet } = await enrolWallet(mesh, keys)
   const envelopes = Array.from({ length: signatures }, (_, index) => {
     const request = { ...signRequest(mesh, wallet), expiresAt: expiresAt(mesh, 200_000 + index) }
     const bytes = utf8(JSON.stringify(request))
@@ -67,46 +64,13 @@ const password = 'correct horse'
 const withPassword = async () => {
   await ready
   const alice = testKey(mesh, 'alice')
-  const { wallet } = must(
-    await send<WalletAnswer>(core, createRequest(mesh, [alice]), 'enrol', [alice]),
-  )
+  const { wallet } = await enrolWallet(mesh, [alice])
   const head = () => ({ mesh: mesh.mesh, expiresAt: expiresAt(mesh), wallet: wallet.id })
   const session = await sealedClient(mesh, 'eu-west')
-  const begun = opaque.startRegistration({ password })
-  const operation = 'password.register'
-  const { setup, message, ticketKey } = must(
-    await session.ask<PasswordRegisterAnswer>({
-      operation,
-      ...head(),
-      message: begun.registrationRequest,
-    }),
-  )
-  const { registrationRecord: record } = opaque.finishRegistration({
-    password,
-    clientRegistrationState: begun.clientRegistrationState,
-    registrationResponse: message,
-    keyStretching,
-  })
-  const privateKey = mesh.crypto.sha256(utf8('a request key, worth nothing'))
-  const publicKey = toBase64Url(mesh.crypto.ed25519.publicKey(privateKey))
-  const named = { kind: 'password', algorithm: 'ed25519', publicKey } as const
-  const id = CredentialId.of(mesh.crypto.sha256(credentialIdInput(named)).subarray(0, 16))
-  const credential = { ...named, id, person, setup, record, ticketKey, envelope: 'AAAA' }
-  const add = utf8(
-    JSON.stringify({
-      operation: 'credential.add',
-      ...head(),
-      base: { epoch: 1, version: 1 },
-      persons: [],
-      credentials: [credential],
-    }),
-  )
-  const signature = mesh.crypto.ed25519.sign({
-    message: mesh.crypto.sha256(challengeInput('enrol', add)),
-    privateKey,
-  })
-  const proof = toBase64Url(encodePasswordProof(new Uint8Array(), signature))
-  const enrol = { credential: id, purpose: 'enrol', signature: proof } as const
+  const credential = await registerPassword(mesh, wallet, password)
+  const change = { persons: [], credentials: [credential] }
+  const add = utf8(JSON.stringify(changeRequest(mesh, wallet, 'credential.add', change)))
+  const enrol = passwordProof(mesh, credential, password)('enrol', add)
   must(await session.ask(add, [alice.authorise('change', add), enrol]))
   return { session, head }
 }

@@ -1,16 +1,11 @@
 import type {
   PasswordFinishAnswer,
   PasswordLoginAnswer,
-  PasswordRegisterAnswer,
   SignAnswer,
   WalletAnswer,
 } from '@holdfast/base/answers'
-import type { Authorisation, Purpose } from '@holdfast/base/authorisation'
-import { challengeInput } from '@holdfast/base/authorisation'
-import { type Bytes, fromBase64Url, toBase64Url, utf8 } from '@holdfast/base/bytes'
-import { credentialIdInput } from '@holdfast/base/credential-id'
-import { CredentialId, PersonId } from '@holdfast/base/ids'
-import { encodePasswordProof } from '@holdfast/base/password-proof'
+import { fromBase64Url, utf8 } from '@holdfast/base/bytes'
+import { PersonId } from '@holdfast/base/ids'
 import type { PasswordCredential, Wallet } from '@holdfast/base/wallet'
 import { client as opaque, ready } from '@serenity-kit/opaque'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -25,15 +20,11 @@ import {
   testKey,
 } from './testing/test-client.ts'
 import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { keyStretching, passwordProof, registerPassword } from './testing/test-password.ts'
 import { enrolWallet } from './testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey
-/** The least that Argon2 takes: the tests measure no stretching. */
-const keyStretching = {
-  'argon2id-custom': { iterations: 1, memory: 8, parallelism: 1 },
-} as const
-
 beforeAll(async () => {
   await ready
   mesh = await createTestMesh()
@@ -49,45 +40,7 @@ const header = (wallet: Wallet) => ({
 
 type Registered = { readonly wallet: Wallet; readonly credential: PasswordCredential }
 
-const privateKeyOf = (password: string): Bytes =>
-  mesh.crypto.sha256(utf8(`request key behind ${password}`))
-
-const proofOf = (
-  credential: Pick<PasswordCredential, 'id'>,
-  password: string,
-  ticket: Bytes,
-): ((purpose: Purpose, request: Bytes) => Authorisation) => {
-  const privateKey = privateKeyOf(password)
-  return (purpose, request) => {
-    const message = mesh.crypto.sha256(challengeInput(purpose, request))
-    const signature = mesh.crypto.ed25519.sign({ message, privateKey })
-    const proof = toBase64Url(encodePasswordProof(ticket, signature))
-    return { credential: credential.id, purpose, signature: proof }
-  }
-}
-
-const make = async (wallet: Wallet, password: string): Promise<PasswordCredential> => {
-  const at = await sealedClient(mesh, 'eu-west')
-  const begun = opaque.startRegistration({ password })
-  const { setup, message, ticketKey } = must(
-    await at.ask<PasswordRegisterAnswer>({
-      operation: 'password.register',
-      ...header(wallet),
-      message: begun.registrationRequest,
-    }),
-  )
-  const { registrationRecord: record } = opaque.finishRegistration({
-    password,
-    clientRegistrationState: begun.clientRegistrationState,
-    registrationResponse: message,
-    keyStretching,
-  })
-  const publicKey = toBase64Url(mesh.crypto.ed25519.publicKey(privateKeyOf(password)))
-  const named = { kind: 'password', algorithm: 'ed25519', publicKey } as const
-  const id = CredentialId.of(mesh.crypto.sha256(credentialIdInput(named)).subarray(0, 16))
-  const person = PersonId('alice')
-  return { ...named, id, person, setup, record, ticketKey, envelope: 'AAAA' }
-}
+const make = (wallet: Wallet, password: string) => registerPassword(mesh, wallet, password)
 
 const add = (wallet: Wallet, credential: PasswordCredential, password: string) => {
   const request = {
@@ -97,7 +50,7 @@ const add = (wallet: Wallet, credential: PasswordCredential, password: string) =
     persons: [],
     credentials: [credential],
   }
-  const enrol = proofOf(credential, password, new Uint8Array())
+  const enrol = passwordProof(mesh, credential, password)
   const enrolling: TestKey = { ...alice, authorise: (_of, bytes) => enrol('enrol', bytes) }
   return send<WalletAnswer>(mesh.node('eu-west').core, request, 'change', [alice, enrolling])
 }
@@ -110,7 +63,7 @@ const recover = (wallet: Wallet, credential: PasswordCredential, password: strin
     credentials: [credential],
     remove: [],
   }
-  const enrol = proofOf(credential, password, new Uint8Array())
+  const enrol = passwordProof(mesh, credential, password)
   const enrolling: TestKey = { ...alice, authorise: (_of, bytes) => enrol('enrol', bytes) }
   return send<WalletAnswer>(mesh.node('eu-west').core, request, 'change', [alice, enrolling])
 }
@@ -157,7 +110,7 @@ const logIn = async (
 
 const signer = (credential: PasswordCredential, password: string, ticket: string): TestKey => ({
   credential,
-  authorise: proofOf(credential, password, fromBase64Url(ticket)),
+  authorise: passwordProof(mesh, credential, password, fromBase64Url(ticket)),
 })
 
 describe('a password', () => {
@@ -297,7 +250,7 @@ describe('another password by the old one', () => {
       replaces: old.id,
       credential: next,
     }
-    const enrol = proofOf(next, 'new', new Uint8Array())
+    const enrol = passwordProof(mesh, next, 'new')
     const enrolling: TestKey = { ...alice, authorise: (_of, bytes) => enrol('enrol', bytes) }
     const signers = silent ? [by] : [by, enrolling]
     return send<WalletAnswer>(mesh.node('eu-west').core, request, 'change', signers)

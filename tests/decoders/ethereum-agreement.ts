@@ -3,9 +3,7 @@
  * All types of EIP-2718: legacy, 1 to 4.
  */
 import { toHex } from '@holdfast/base/bytes'
-import { AccountId, ObjectId } from '@holdfast/base/ids'
 import type { Effect } from '@holdfast/base/intent'
-import type { Account } from '@holdfast/base/wallet'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import { decodePayload } from '@holdfast/enclave/signing/decode'
 import { getAddress, Interface, Transaction } from 'ethers'
@@ -17,6 +15,7 @@ import {
   parseTransaction,
   serializeTransaction,
 } from 'viem'
+import { account } from './account.ts'
 import { type Compare, type Disagreement, textOf } from './disagreement.ts'
 import { generator, type Random, randomHex, times } from './random.ts'
 
@@ -147,14 +146,6 @@ const effectsBy = (to: string, value: bigint, data: Hex): readonly Effect[] => {
     }),
   }
   return [(known[parsed.name] as () => Effect)(), ...sent]
-}
-
-const account: Account = {
-  id: AccountId(`acc_${'1'.repeat(32)}`),
-  key: ObjectId(`key_${'1'.repeat(32)}`),
-  chain: 'ethereum',
-  address: '0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf',
-  publicKey: '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798',
 }
 
 /** What the authorization list of a transaction delegates, as ethers reads it. */

@@ -3,13 +3,12 @@
  * signature allows, by the values that went in.
  */
 import { toHex } from '@holdfast/base/bytes'
-import { AccountId, ObjectId } from '@holdfast/base/ids'
 import type { Effect } from '@holdfast/base/intent'
-import type { Account } from '@holdfast/base/wallet'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import { decodePayload } from '@holdfast/enclave/signing/decode'
 import { getAddress, TypedDataEncoder } from 'ethers'
 import { hashTypedData } from 'viem'
+import { account } from './account.ts'
 import { type Compare, type Disagreement, textOf } from './disagreement.ts'
 import { generator, pick, type Random, randomHex, times } from './random.ts'
 
@@ -192,14 +191,6 @@ const order: Known = (random) => {
       },
     ],
   }
-}
-
-const account: Account = {
-  id: AccountId(`acc_${'1'.repeat(32)}`),
-  key: ObjectId(`key_${'1'.repeat(32)}`),
-  chain: 'ethereum',
-  address: '0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf',
-  publicKey: '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798',
 }
 
 const compare = (crypto: Crypto, document: Document, note: (what: string) => void): void => {

@@ -6,18 +6,10 @@ import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { equalBytes } from '../../packages/base/src/bytes.ts'
-import { attribute, KmipClient, maskOf } from '../../packages/kmip/src/index.ts'
+import { attribute, KmipClient } from '../../packages/kmip/src/index.ts'
 import { holdfast } from '../cli/command.ts'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
-
-const aes = {
-  objectType: 'SymmetricKey',
-  attributes: [
-    attribute('CryptographicAlgorithm', 'AES'),
-    attribute('CryptographicLength', 256),
-    attribute('CryptographicUsageMask', maskOf('CryptographicUsageMask', 'Encrypt')),
-  ],
-} as const
+import { encryptingKey } from './encrypting-key.ts'
 
 /** Levels: eu-west 2, us-east 2, ap-south 1. */
 describe('a node that does not hold the wallet of a KMIP client', () => {
@@ -94,7 +86,7 @@ describe('a node that does not hold the wallet of a KMIP client', () => {
     ['us-east', 'ap-south', () => ofApSouth],
   ])('speaks for it where its level suffices (%s for a wallet in %s)', async (by, at, folder) => {
     const through = await dial(folder(), by)
-    const { uniqueIdentifier } = await through.call('Create', aes)
+    const { uniqueIdentifier } = await through.call('Create', encryptingKey)
     const direct = await dial(folder(), at)
     expect(await through.call('Get', { uniqueIdentifier })).toEqual(
       await direct.call('Get', { uniqueIdentifier }),
@@ -129,12 +121,12 @@ describe('a node that does not hold the wallet of a KMIP client', () => {
 
   it('tells it where the wallet is where its level is too low, and asks nobody', async () => {
     const through = await dial(ofUsEast, 'ap-south')
-    const refused = await refusalOf(through.call('Create', aes))
+    const refused = await refusalOf(through.call('Create', encryptingKey))
     expect(refused.message).toContain(mesh.node('us-east').kmip)
     const direct = await dial(ofUsEast, 'us-east')
     const made = { attributes: [attribute('ObjectType', 'SymmetricKey')], storageStatusMask: 7 }
     const kept = await direct.call('Locate', made)
-    await refusalOf(through.call('Create', aes))
+    await refusalOf(through.call('Create', encryptingKey))
     expect(await direct.call('Locate', made)).toEqual(kept)
   })
 

@@ -3,14 +3,9 @@ import { once } from 'node:events'
 import { connect, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { defaultFacts } from '../../packages/enclave/src/kmip/server-facts.ts'
-import {
-  attribute,
-  type ClientOptions,
-  KmipClient,
-  KmipError,
-  maskOf,
-} from '../../packages/kmip/src/index.ts'
+import { type ClientOptions, KmipClient, KmipError } from '../../packages/kmip/src/index.ts'
 import { makeCertificate, startTestServer, type TestServer } from './conformance/test-server.ts'
+import { encryptingKey } from './encrypting-key.ts'
 
 let server: TestServer
 const certificate = makeCertificate('client')
@@ -52,15 +47,6 @@ const dial = async (
   )
 }
 
-const aes = {
-  objectType: 'SymmetricKey',
-  attributes: [
-    attribute('CryptographicAlgorithm', 'AES'),
-    attribute('CryptographicLength', 256),
-    attribute('CryptographicUsageMask', maskOf('CryptographicUsageMask', 'Encrypt')),
-  ],
-} as const
-
 const freshOf = async (client: KmipClient, uniqueIdentifier: string): Promise<unknown> => {
   const attributeReferences = ['Fresh'] as const
   const { attributes = [] } = await client.call('GetAttributes', {
@@ -89,7 +75,9 @@ it('tells a client what another one of its wallet makes and changes, while it ca
   })
   await listener.call('Ping', {})
   const maker = await dial(undefined)
-  const made = await Promise.all(Array.from({ length: 20 }, () => maker.call('Create', aes)))
+  const made = await Promise.all(
+    Array.from({ length: 20 }, () => maker.call('Create', encryptingKey)),
+  )
   const ids = made.map(({ uniqueIdentifier }) => uniqueIdentifier)
   await Promise.all(Array.from({ length: 20 }, () => listener.call('Ping', {})))
   await expect.poll(() => told).toEqual(ids.map((id) => `put ${id} SymmetricKey`))
@@ -113,7 +101,7 @@ it('takes the word of a client that does not want what it is sent', async () => 
       },
     },
   })
-  const { uniqueIdentifier } = await refuses.call('Create', aes)
+  const { uniqueIdentifier } = await refuses.call('Create', encryptingKey)
   await refuses.call('Ping', {})
   expect(await freshOf(refuses, uniqueIdentifier)).toBe(true)
 })

@@ -17,9 +17,7 @@ const times = { nowMs, lifetimeMs: 3_600_000 }
 let parent: string
 let layout: MeshLayout
 beforeAll(async () => {
-  const made = await makeMeshFolder(nowMs)
-  parent = made.parent
-  layout = made.layout
+  ;({ parent, layout } = await makeMeshFolder(nowMs))
 })
 afterAll(() => rmSync(parent, { recursive: true }))
 

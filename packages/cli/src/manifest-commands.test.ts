@@ -19,9 +19,7 @@ const nowMs = Date.now()
 let parent: string
 let layout: MeshLayout
 beforeAll(async () => {
-  const made = await makeMeshFolder(nowMs)
-  parent = made.parent
-  layout = made.layout
+  ;({ parent, layout } = await makeMeshFolder(nowMs))
 })
 afterAll(() => rmSync(parent, { recursive: true }))
 

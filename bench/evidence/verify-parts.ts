@@ -1,7 +1,7 @@
 /** The verifiers over evidence in parts; runs in Node and in a browser. */
 import { intelRootCa, verifyNitro, verifyQuote, verifySnp } from '@holdfast/attestation'
 import { type Bytes, fromUtf8 } from '@holdfast/base/bytes'
-import { collateralSchema } from '@holdfast/base/collateral'
+import { dcapCollateralSchema } from '@holdfast/base/collateral'
 import { type Result, refuse } from '@holdfast/base/errors'
 
 export type Parts = Readonly<Record<string, Bytes>>
@@ -21,7 +21,7 @@ const textOf = (bytes: Bytes): string | undefined => {
 
 const verifyDcap: Verify = ({ quote = empty, ...rest }, nowMs) => {
   const texts = Object.entries(rest).map(([field, bytes]) => [field, textOf(bytes)])
-  const parsed = collateralSchema.safeParse(Object.fromEntries(texts))
+  const parsed = dcapCollateralSchema.safeParse(Object.fromEntries(texts))
   if (!parsed.success) return refuse('collateral_malformed', 'a part is no text')
   return verifyQuote({ quote, collateral: parsed.data, rootCa: intelRootCa(), nowMs })
 }

@@ -64,6 +64,7 @@ export const craftCrl = (content: {
   readonly issuer: string
   readonly issuerKey: KeyObject
   readonly revoked: readonly number[]
+  readonly thisUpdateMs?: number
 }): Uint8Array => {
   const entries = content.revoked.map((serial) =>
     der.sequence(der.integer(serial), der.time(nowMs - dayMs)),
@@ -72,7 +73,7 @@ export const craftCrl = (content: {
     der.integer(1),
     pss,
     encodeName({ commonName: content.issuer }),
-    der.time(nowMs - dayMs),
+    der.time(content.thisUpdateMs ?? nowMs - dayMs),
     der.time(nowMs + dayMs),
     ...(entries.length === 0 ? [] : [der.sequence(...entries)]),
   )

@@ -91,9 +91,11 @@ describe('the next manifest', () => {
     expect(successor({ expiresAt: '2026-11-22T11:59:59Z' })).toBe('manifest_expired')
   })
 
-  it('keeps the kind, the simulated root and the nonce for good', () => {
+  it('keeps the kind, the simulated roots and the nonce for good', () => {
     expect(successor({ nonce: '00'.repeat(32) })).toBe('manifest_kind_changed')
     expect(successor({ simulatedRoot: root.platformCaCertificate })).toBe('manifest_kind_changed')
+    const { platformCaCertificate: simulatedSnpRoot } = root
+    expect(successor({ simulatedSnpRoot })).toBe('manifest_kind_changed')
     const { simulatedRoot: _, ...rest } = second
     const hardware = signed({ ...rest, kind: 'hardware' })
     expect(codeOf(verifySuccessor(genesis, hardware, nowMs))).toBe('manifest_kind_changed')

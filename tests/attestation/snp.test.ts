@@ -1,20 +1,25 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import {
-  defaultSnpPolicy,
-  parsePemChain,
-  type SnpInput,
-  type SnpPolicy,
-  verifySnp,
-} from '@holdfast/attestation'
-import { fromHex, toHex } from '@holdfast/base/bytes'
-import * as der from '@holdfast/base/der'
-import { basicConstraints, keyUsage } from '@holdfast/base/x509'
-import { sha256 } from '@noble/hashes/sha2.js'
+import { defaultSnpPolicy, parsePemChain, type SnpInput, verifySnp } from '@holdfast/attestation'
+import { fromHex } from '@holdfast/base/bytes'
+import type { SnpPolicy } from '@holdfast/base/snp-policy'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sharedPath } from '../support/shared.ts'
 import { craft, craftCrl } from './craft.ts'
+import {
+  ark,
+  arkName,
+  ask,
+  askName,
+  askSerial,
+  authority,
+  authorityKey,
+  type ReportChanges,
+  testChip,
+  testRoots,
+  testTcb,
+} from './snp-platform.ts'
 import { dayMs, nowMs } from './world.ts'
 
 const folder = sharedPath('attestation', 'snp')
@@ -90,10 +95,10 @@ describe.skipIf(folder === undefined)('a real SEV-SNP report of a Milan machine'
     const judge = (changes: Partial<SnpPolicy>) =>
       codeOf({ ...real(), policy: { ...defaultSnpPolicy, ...changes } })
     const tcb = { bootloader: 3, tee: 0, snp: 8, microcode: 115 }
-    expect(judge({ minTcb: tcb })).toBe('accepted')
+    expect(judge({ minTcb: { Milan: tcb } })).toBe('accepted')
     for (const component of ['bootloader', 'tee', 'snp', 'microcode'] as const) {
       const minTcb = { ...tcb, [component]: tcb[component] + 1 }
-      expect(judge({ minTcb })).toBe('tcb_not_allowed')
+      expect(judge({ minTcb: { Milan: minTcb } })).toBe('tcb_not_allowed')
     }
     expect(judge({ allowSmt: false })).toBe('wrong_attributes')
     expect(judge({ minGuestSvn: 1 })).toBe('wrong_attributes')
@@ -101,59 +106,11 @@ describe.skipIf(folder === undefined)('a real SEV-SNP report of a Milan machine'
 })
 
 describe('an SEV-SNP report under a root made here', () => {
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 4096 })
-  const chip = generateKeyPairSync('ec', { namedCurve: 'P-384' })
-  const chipId = new Uint8Array(64).fill(0xc1)
-  const authority = [basicConstraints({ ca: true }), keyUsage('keyCertSign', 'cRLSign')]
-  const issue = { key: rsa.publicKey, issuerKey: rsa.privateKey }
-  const ark = craft({ subject: 'ARK', issuer: 'ARK', ...issue, extensions: authority })
-  const ask = craft({ subject: 'ASK', issuer: 'ARK', ...issue, extensions: authority })
-  const arc = '1.3.6.1.4.1.3704.1'
-  const vcekOf = (levels: readonly number[], id = chipId, product = 'Milan-B0') =>
-    craft({
-      subject: 'VCEK',
-      issuer: 'ASK',
-      key: chip.publicKey,
-      issuerKey: rsa.privateKey,
-      extensions: [
-        { oid: `${arc}.2`, value: der.ia5String(product) },
-        ...[1, 2, 3, 8].map((component, index) => ({
-          oid: `${arc}.3.${component}`,
-          value: der.integer(levels[index]!),
-        })),
-        { oid: `${arc}.4`, value: id },
-      ],
-    })
-  const vcek = vcekOf([3, 0, 8, 115])
-  const roots = { Milan: toHex(sha256(ark)) }
-
-  const reportOf = (changes: Readonly<Record<number, readonly number[]>> = {}): Uint8Array => {
-    const report = new Uint8Array(1184)
-    const tcb = [3, 0, 0, 0, 0, 0, 8, 115]
-    const fields: Readonly<Record<number, readonly number[]>> = {
-      0x000: [2],
-      0x008: [0, 0, 3],
-      0x034: [1],
-      0x038: tcb,
-      0x180: tcb,
-      0x1a0: [...chipId],
-      0x1e0: tcb,
-      0x1f0: tcb,
-      ...changes,
-    }
-    for (const [offset, bytes] of Object.entries(fields)) report.set(bytes, Number(offset))
-    const mark = sign('sha384', report.subarray(0, 672), {
-      key: chip.privateKey,
-      dsaEncoding: 'ieee-p1363',
-    })
-    report.set(mark.subarray(0, 48).toReversed(), 0x2a0)
-    report.set(mark.subarray(48).toReversed(), 0x2a0 + 72)
-    return report
-  }
-  const judge = (
-    changes: Readonly<Record<number, readonly number[]>> = {},
-    input: Partial<SnpInput> = {},
-  ) => codeOf({ report: reportOf(changes), chain: [vcek, ask, ark], nowMs, roots, ...input })
+  const chip = testChip(0xc1)
+  const vcek = chip.vcek()
+  const judge = (changes: ReportChanges = {}, input: Partial<SnpInput> = {}) =>
+    codeOf({ report: chip.report(changes), chain: [vcek, ask, ark], nowMs, roots, ...input })
+  const roots = testRoots
 
   it('is accepted', () => {
     expect(judge()).toBe('accepted')
@@ -180,18 +137,48 @@ describe('an SEV-SNP report under a root made here', () => {
   })
 
   it('is refused with the VCEK of another chip, TCB or product', () => {
-    const other = vcekOf([3, 0, 8, 115], new Uint8Array(64))
+    const other = chip.vcek({ chipId: new Uint8Array(64) })
     expect(judge({}, { chain: [other, ask, ark] })).toBe('collateral_mismatch')
-    for (const levels of [
-      [4, 0, 8, 115],
-      [3, 1, 8, 115],
-      [3, 0, 9, 115],
-      [3, 0, 8, 114],
-    ]) {
-      expect(judge({}, { chain: [vcekOf(levels), ask, ark] })).toBe('collateral_mismatch')
+    const swapped = testChip(0xc2).vcek()
+    expect(judge({}, { chain: [swapped, ask, ark] })).toBe('collateral_mismatch')
+    const twin = testChip(0xc1).vcek()
+    expect(judge({}, { chain: [twin, ask, ark] })).toBe('quote_signature')
+    for (const change of [{ bootloader: 4 }, { tee: 1 }, { snp: 9 }, { microcode: 114 }]) {
+      const wrong = chip.vcek({ tcb: { ...testTcb, ...change } })
+      expect(judge({}, { chain: [wrong, ask, ark] })).toBe('collateral_mismatch')
     }
-    const genoa = vcekOf([3, 0, 8, 115], chipId, 'Genoa-B1')
+    const genoa = chip.vcek({ product: 'Genoa-B1' })
     expect(judge({}, { chain: [genoa, ask, ark] })).toBe('unknown_root')
+  })
+
+  it('is refused where its host hides which chip it is', () => {
+    expect(judge({ 0x1a0: new Uint8Array(64) })).toBe('chip_id_masked')
+  })
+
+  it('is refused without one of the author keys that the policy lists', () => {
+    const policy = { ...defaultSnpPolicy, authorKeyDigests: ['ab'.repeat(48)] }
+    const digest = new Uint8Array(48).fill(0xab)
+    expect(judge({}, { policy })).toBe('wrong_attributes')
+    // The digest counts only where the report says that there was such a key.
+    expect(judge({ 0x110: digest }, { policy })).toBe('wrong_attributes')
+    expect(judge({ 0x110: digest, 0x048: [1] }, { policy })).toBe('accepted')
+    const other = new Uint8Array(48).fill(0xac)
+    expect(judge({ 0x110: other, 0x048: [1] }, { policy })).toBe('wrong_attributes')
+  })
+
+  it.each([
+    ['memoryIsEcc', 4],
+    ['powerReadingsOff', 8],
+    ['ciphertextHidden', 16],
+    ['aliasesChecked', 32],
+  ] as const)('is refused where its platform has not on: %s', (feature, bit) => {
+    const policy = { ...defaultSnpPolicy, platform: [feature] }
+    expect(judge({ 0x040: [0xff & ~bit] }, { policy })).toBe('wrong_attributes')
+    expect(judge({ 0x040: [bit] }, { policy })).toBe('accepted')
+  })
+
+  it('is refused of a product of which the policy allows no TCB', () => {
+    expect(judge({}, { policy: { ...defaultSnpPolicy, minTcb: {} } })).toBe('tcb_not_allowed')
   })
 
   it('is refused where its TCB versions contradict each other', () => {
@@ -199,28 +186,29 @@ describe('an SEV-SNP report under a root made here', () => {
     expect(judge({ 0x038: older })).toBe('quote_invalid')
     expect(judge({ 0x1e0: [4, 0, 0, 0, 0, 0, 8, 115] })).toBe('quote_invalid')
     expect(judge({ 0x1f0: older, 0x038: [3, 0, 0, 0, 0, 0, 8, 115] })).toBe('accepted')
-    const policy = { ...defaultSnpPolicy, minTcb: { bootloader: 3, tee: 0, snp: 0, microcode: 0 } }
+    const minTcb = { Milan: { bootloader: 3, tee: 0, snp: 0, microcode: 0 } }
+    const policy = { ...defaultSnpPolicy, minTcb }
     expect(judge({ 0x1f0: older }, { policy })).toBe('tcb_not_allowed')
   })
 
   it('is refused when AMD’s CRL names its authority, and with a CRL of another', () => {
-    const crl = (revoked: readonly number[], issuer = 'ARK', issuerKey = rsa.privateKey) =>
+    const crl = (revoked: readonly number[], issuer = arkName, issuerKey = authorityKey) =>
       craftCrl({ issuer, issuerKey, revoked })
     expect(judge({}, { crl: crl([]) })).toBe('accepted')
-    expect(judge({}, { crl: crl([77]) })).toBe('accepted')
-    expect(judge({}, { crl: crl(['ASK'.length]) })).toBe('platform_revoked')
-    expect(judge({}, { crl: crl([], 'ASK') })).toBe('collateral_mismatch')
+    expect(judge({}, { crl: crl([777]) })).toBe('accepted')
+    expect(judge({}, { crl: crl([askSerial]) })).toBe('platform_revoked')
+    expect(judge({}, { crl: crl([], askName) })).toBe('collateral_mismatch')
     const other = generateKeyPairSync('rsa', { modulusLength: 4096 })
-    expect(judge({}, { crl: crl([], 'ARK', other.privateKey) })).toBe('collateral_signature')
+    expect(judge({}, { crl: crl([], arkName, other.privateKey) })).toBe('collateral_signature')
   })
 
   it('is refused with a key that is not RSA-4096 in the chain', () => {
     const small = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const weak = craft({
-      subject: 'ASK',
-      issuer: 'ARK',
+      subject: askName,
+      issuer: arkName,
       key: small.publicKey,
-      issuerKey: rsa.privateKey,
+      issuerKey: authorityKey,
       extensions: authority,
     })
     expect(judge({}, { chain: [vcek, weak, ark] })).toBe('chain_invalid')

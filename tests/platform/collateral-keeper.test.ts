@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { intelRootCa, simulatedCollateral, withoutZeroPadding } from '@holdfast/attestation'
 import {
-  type KeeperOptions,
-  openCollateralKeeper,
-} from '@holdfast/node/platform/pccs/collateral-keeper'
+  type DcapCollateralOptions,
+  openDcapCollateral,
+} from '@holdfast/node/platform/pccs/dcap-collateral'
 import { createPccsClient } from '@holdfast/node/platform/pccs/pccs-client'
 import { silentLogs } from '@holdfast/node/testing/tls-identity'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -33,10 +33,10 @@ afterEach(async () => {
 
 const clock = { ms: nowMs }
 const open = (
-  changes: { [Name in keyof KeeperOptions]?: KeeperOptions[Name] | undefined } = {},
+  changes: { [Name in keyof DcapCollateralOptions]?: DcapCollateralOptions[Name] | undefined } = {},
 ) => {
   clock.ms = nowMs
-  return openCollateralKeeper({
+  return openDcapCollateral({
     fetchCollateral: createPccsClient(pccs.address),
     file: join(dir, 'collateral.json'),
     quote: simulatedInput().quote,
@@ -44,7 +44,7 @@ const open = (
     nowMs: () => clock.ms,
     logs: silentLogs,
     ...changes,
-  } as KeeperOptions)
+  } as DcapCollateralOptions)
 }
 const opened = async (changes = {}) => {
   const keeper = await open(changes)

@@ -7,7 +7,7 @@ import {
   verifyQuote,
   withoutZeroPadding,
 } from '@holdfast/attestation'
-import { collateralSchema } from '@holdfast/base/collateral'
+import { dcapCollateralSchema } from '@holdfast/base/collateral'
 import { parseJson } from '@holdfast/base/schema'
 import { openAttestationDevice } from '@holdfast/node/platform/gramine/attestation-device'
 import { openGramineMachine } from '@holdfast/node/platform/gramine/open-gramine-machine'
@@ -58,7 +58,7 @@ describe('a node under Gramine', () => {
     if (!machine.ok) throw new Error(machine.refusal.code)
     const { evidence } = machine.value
     expect(evidence.measurement).toBe('e5'.repeat(32))
-    const collateral = parseJson(collateralSchema, await evidence.collateral())
+    const collateral = parseJson(dcapCollateralSchema, await evidence.collateral())
     for (const data of [reportData, new Uint8Array(64).fill(9)]) {
       const quote = await evidence.quote(data)
       expect(quotePlatform(quote)).toMatchObject({ value: { reportData: data } })

@@ -1,18 +1,18 @@
 /** A PCCS on loopback over TLS, as Intel's API v4 answers, with collateral that a test gives it. */
 import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { signedText, toPem } from '@holdfast/attestation'
-import type { Collateral } from '@holdfast/base/collateral'
+import type { DcapCollateral } from '@holdfast/base/collateral'
 import * as x509 from '@holdfast/base/x509'
-import type { PccsAddress } from '@holdfast/node/platform/pccs/pccs-client'
+import type { ServiceAddress } from '@holdfast/node/platform/pccs/https-get'
+import { listenOnLoopback } from '../support/loopback-server.ts'
 
 export type PccsServer = {
-  readonly address: PccsAddress
+  readonly address: ServiceAddress
   /** Paths with queries, as they came. */
   readonly asked: string[]
   /** What is answered from now on; a number is a status, text a body for every path. */
-  answer(what: Collateral | number | string): void
+  answer(what: DcapCollateral | number | string): void
   stop(): Promise<void>
 }
 
@@ -37,7 +37,7 @@ const tlsOf = () => {
 type Part = { readonly body: string | Buffer; readonly headers: Readonly<Record<string, string>> }
 
 /** CRLs as two services give them: one in DER, the other in hexadecimal. */
-const partOf = (path: string, all: Collateral): Part | undefined => {
+const partOf = (path: string, all: DcapCollateral): Part | undefined => {
   const chain = (name: string, pem: string) => ({ [name]: encodeURIComponent(pem) })
   const parts: Readonly<Record<string, Part>> = {
     tcb: {
@@ -57,10 +57,10 @@ const partOf = (path: string, all: Collateral): Part | undefined => {
   return parts[path.replace(/^\/(sgx|tdx)\/certification\/v4\//, '').replace(/\?.*$/, '')]
 }
 
-export const startPccs = async (collateral: Collateral): Promise<PccsServer> => {
+export const startPccs = async (collateral: DcapCollateral): Promise<PccsServer> => {
   const tls = tlsOf()
   const asked: string[] = []
-  let answering: Collateral | number | string = collateral
+  let answering: DcapCollateral | number | string = collateral
   const server = createServer(tls, (request, response) => {
     asked.push(request.url ?? '')
     if (typeof answering === 'number') return response.writeHead(answering).end()
@@ -69,18 +69,13 @@ export const startPccs = async (collateral: Collateral): Promise<PccsServer> => 
     if (part === undefined) return response.writeHead(404).end()
     return response.writeHead(200, part.headers).end(part.body)
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
+  const { port, stop } = await listenOnLoopback(server)
   return {
     address: { url: `https://localhost:${port}`, ca: tls.cert },
     asked,
     answer: (what) => {
       answering = what
     },
-    stop: () =>
-      new Promise((stopped) => {
-        server.close(() => stopped())
-        server.closeAllConnections()
-      }),
+    stop,
   }
 }

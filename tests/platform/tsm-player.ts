@@ -3,6 +3,7 @@
  * the generation up and makes `outblob`, as the kernel does.
  */
 import { execFileSync } from 'node:child_process'
+import { createPrivateKey } from 'node:crypto'
 import {
   closeSync,
   mkdirSync,
@@ -16,17 +17,21 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
+import { signSnpReport } from '../attestation/sign-snp-report.ts'
 
 type Played = {
   readonly entry: string
   /** What `outblob` gives; the 64 bytes of `inblob` are put at `at`, where that is given. */
   readonly report: Uint8Array
   readonly at?: number
+  /** PEM of a VCEK's key, which then signs what `outblob` gives. */
+  readonly vcekKey?: string
   /** How many passes another process disturbs. */
   readonly disturbed: number
 }
 
-const play = ({ entry, report, at, disturbed }: Played): never => {
+const play = ({ entry, report, at, vcekKey, disturbed }: Played): never => {
+  const key = vcekKey === undefined ? undefined : createPrivateKey(vcekKey)
   for (let pass = 0, generation = 0; ; pass += 1) {
     const reportData = readFileSync(join(entry, 'inblob'))
     const answer = report.slice()
@@ -34,7 +39,7 @@ const play = ({ entry, report, at, disturbed }: Played): never => {
     generation += pass < disturbed ? 2 : 1
     writeFileSync(join(entry, 'generation'), `${generation}\n`)
     const pipe = openSync(join(entry, 'outblob'), 'w')
-    writeSync(pipe, answer)
+    writeSync(pipe, key === undefined ? answer : signSnpReport(answer, key))
     closeSync(pipe)
   }
 }
@@ -50,6 +55,7 @@ export const playTsm = (options: {
   readonly provider: string
   readonly report: Uint8Array
   readonly at?: number
+  readonly vcekKey?: string
   readonly auxiliary?: Uint8Array
   readonly disturbed?: number
 }): TsmPlayer => {

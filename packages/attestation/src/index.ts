@@ -1,4 +1,5 @@
 /** Evidence to verdict. Pure: clock, entropy and trusted roots are arguments. */
+export { collateralExpiresAtMs, collateralIssuedAtMs } from './collateral-dates.ts'
 export {
   encodeIdentity,
   nonceLength,
@@ -41,6 +42,13 @@ export type { NitroDocument } from './nitro/document.ts'
 export { awsNitroRoot, type NitroInput, type NitroVerdict, verifyNitro } from './nitro/verify.ts'
 export { parsePemChain, toPem, toPemChain } from './pem.ts'
 export {
+  type PlatformVerdict,
+  tcbText,
+  verdictMeasurement,
+  verdictPlatformHash,
+  verifyPlatform,
+} from './platform-verdict.ts'
+export {
   endorsementsOid,
   evidenceFromCertificate,
   evidenceOid,
@@ -69,13 +77,15 @@ export {
   type SimulatedRoot,
   simulatedRootCertificate,
 } from './simulated/root.ts'
-export type { SnpReport, SnpTcb } from './snp/report.ts'
+export { type SnpCertificates, snpCertificateTable } from './snp/certificate-table.ts'
+export type { SnpReport } from './snp/report.ts'
+export { type SnpPlatform, snpPlatform } from './snp/snp-platform.ts'
 export {
   amdRoots,
   defaultSnpPolicy,
   type SnpInput,
-  type SnpPolicy,
   type SnpVerdict,
+  snpTcbText,
   verifySnp,
 } from './snp/verify.ts'
 export {

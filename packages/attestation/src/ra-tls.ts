@@ -12,7 +12,14 @@ import {
   toHex,
   utf8,
 } from '@holdfast/base/bytes'
-import { type Collateral, collateralSchema } from '@holdfast/base/collateral'
+import {
+  type Collateral,
+  type DcapCollateral,
+  dcapCollateralSchema,
+  isSnpCollateral,
+  type SnpCollateral,
+  snpCollateralSchema,
+} from '@holdfast/base/collateral'
 import { attempt, fail, RefusalError, type Result } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
 import { certificateBytesMax } from '@holdfast/base/limits'
@@ -30,6 +37,12 @@ export const endorsementsOid = '2.23.133.5.4.2'
 /** CBOR tag 60000, "Intel TEE quote", as its three-byte head. */
 const teeQuoteTag = Uint8Array.of(0xd9, 0xea, 0x60)
 
+/** The format has no tag for reports of SEV-SNP: one of our own, "HOLD", in the same place. */
+const snpReportTag = Uint8Array.of(0xda, 0x48, 0x4f, 0x4c, 0x44)
+
+const tagOf = (collateral: Collateral): Bytes =>
+  isSnpCollateral(collateral) ? snpReportTag : teeQuoteTag
+
 /** IANA Named Information Hash Algorithm Registry: sha-256. */
 const sha256Id = 1
 
@@ -40,7 +53,7 @@ const claimsOf = (spki: Bytes, identity: Bytes): Bytes =>
 const endorsementsVersion = 1
 
 /** The order is that of Open Enclave's `oe_sgx_endorsements_fields_t`. */
-const endorsementsOf = (collateral: Collateral): Bytes =>
+const dcapEndorsements = (collateral: DcapCollateral): Bytes =>
   encode([
     endorsementsVersion,
     utf8(signedText('tcbInfo', collateral.tcbInfo, collateral.tcbInfoSignature)),
@@ -51,6 +64,15 @@ const endorsementsOf = (collateral: Collateral): Bytes =>
     utf8(signedText('enclaveIdentity', collateral.qeIdentity, collateral.qeIdentitySignature)),
     utf8(collateral.qeIdentityIssuerChain),
   ])
+
+const snpEndorsements = ({ vcek, ask, ark, crl }: SnpCollateral): Bytes =>
+  encode([endorsementsVersion, ...[vcek, ask, ark, crl].map(fromHex)])
+
+const endorsementsOf = (collateral: Collateral): Bytes =>
+  concat(
+    tagOf(collateral),
+    isSnpCollateral(collateral) ? snpEndorsements(collateral) : dcapEndorsements(collateral),
+  )
 
 /**
  * A self-signed certificate over the identity's TLS key. `sign` signs with that key (r ‖ s).
@@ -85,11 +107,11 @@ export const raTlsCertificate = (options: {
       x509.basicConstraints({ ca: false }),
       x509.keyUsage('digitalSignature'),
       x509.extendedKeyUsage('serverAuth', 'clientAuth'),
-      { oid: evidenceOid, value: concat(teeQuoteTag, encode([evidence.quote, claims])) },
       {
-        oid: endorsementsOid,
-        value: concat(teeQuoteTag, endorsementsOf(evidence.collateral)),
+        oid: evidenceOid,
+        value: concat(tagOf(evidence.collateral), encode([evidence.quote, claims])),
       },
+      { oid: endorsementsOid, value: endorsementsOf(evidence.collateral) },
       ...(options.extensions ?? []),
     ],
     algorithm: 'ecdsa-p256-sha256',
@@ -112,14 +134,15 @@ const decodeCbor = (bytes: Bytes): unknown => {
   }
 }
 
-const taggedArray = (certificate: ParsedCertificate, oid: string, length: number): unknown[] => {
-  const extension = extensionOf(certificate, oid)
-  if (extension === undefined) return fail('malformed', 'the certificate has no evidence')
-  const { value } = extension
-  if (!equalBytes(value.slice(0, teeQuoteTag.length), teeQuoteTag)) {
+const valueOf = (certificate: ParsedCertificate, oid: string): Bytes =>
+  extensionOf(certificate, oid)?.value ?? fail('malformed', 'the certificate has no evidence')
+
+/** The array behind that tag, of that length. */
+const taggedArray = (value: Bytes, tag: Bytes, length: number): unknown[] => {
+  if (!equalBytes(value.slice(0, tag.length), tag)) {
     fail('malformed', 'the evidence is of another kind')
   }
-  const array = decodeCbor(value.slice(teeQuoteTag.length))
+  const array = decodeCbor(value.slice(tag.length))
   return Array.isArray(array) && array.length === length
     ? array
     : fail('malformed', 'the evidence has another form')
@@ -136,16 +159,20 @@ const textIn = (value: unknown): string => {
   }
 }
 
-const readCollateral = (certificate: ParsedCertificate): Collateral => {
+const checkVersion = (version: unknown): void => {
+  if (version !== endorsementsVersion) fail('malformed', 'the endorsements have another version')
+}
+
+const readDcap = (endorsements: Bytes): Collateral => {
   const [version, tcb, tcbChain, pckCrl, rootCrl, crlChain, qe, qeChain] = taggedArray(
-    certificate,
-    endorsementsOid,
+    endorsements,
+    teeQuoteTag,
     8,
   )
-  if (version !== endorsementsVersion) fail('malformed', 'the endorsements have another version')
+  checkVersion(version)
   const tcbInfo = splitSignedText('tcbInfo', textIn(tcb))
   const qeIdentity = splitSignedText('enclaveIdentity', textIn(qe))
-  const parsed = collateralSchema.safeParse({
+  const parsed = dcapCollateralSchema.safeParse({
     tcbInfo: tcbInfo.text,
     tcbInfoSignature: tcbInfo.signature,
     tcbInfoIssuerChain: textIn(tcbChain),
@@ -159,11 +186,21 @@ const readCollateral = (certificate: ParsedCertificate): Collateral => {
   return parsed.success ? parsed.data : fail('malformed', 'the endorsements have another form')
 }
 
+const readSnp = (endorsements: Bytes): Collateral => {
+  const [version, ...parts] = taggedArray(endorsements, snpReportTag, 5)
+  checkVersion(version)
+  const [vcek, ask, ark, crl] = parts.map((part) => toHex(bytesIn(part)))
+  const parsed = snpCollateralSchema.safeParse({ vcek, ask, ark, crl })
+  return parsed.success ? parsed.data : fail('malformed', 'the endorsements have another form')
+}
+
 const readEvidence = (certificate: ParsedCertificate): Evidence => {
-  const [quote, claimBytes] = taggedArray(certificate, evidenceOid, 2)
+  const value = valueOf(certificate, evidenceOid)
+  const isSnp = equalBytes(value.slice(0, snpReportTag.length), snpReportTag)
+  const [quote, claimBytes] = taggedArray(value, isSnp ? snpReportTag : teeQuoteTag, 2)
   const claims = decodeCbor(bytesIn(claimBytes)) as Readonly<Record<string, unknown>> | null
   const identity = bytesIn(claims?.['holdfast-identity'])
-  const collateral = readCollateral(certificate)
+  const collateral = (isSnp ? readSnp : readDcap)(valueOf(certificate, endorsementsOid))
   // The claims have one encoding, so that comparing them compares the key's hash too.
   if (!equalBytes(bytesIn(claimBytes), claimsOf(certificate.spki, identity))) {
     fail('wrong_certificate_key', 'the claims are not of this certificate’s key')

@@ -1,17 +1,20 @@
 /** Evidence → verdict, by every rule of the manifest (DESIGN §3). Never evidence alone. */
-import { type Bytes, equalBytes, fromBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
-import { type ErrorCode, type Refusal, type Result, refuse } from '@holdfast/base/errors'
+import { type Bytes, equalBytes, fromBase64Url, toHex } from '@holdfast/base/bytes'
+import { type ErrorCode, type Refusal, refuse } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
 import type { Identity } from '@holdfast/base/identity'
-import type { ManifestZone } from '@holdfast/base/manifest'
+import { type ManifestZone, platformHash } from '@holdfast/base/manifest'
 import { momentMs } from '@holdfast/base/moment'
 import { nonceLength, nonceMessage, parseIdentity, reportDataOf } from './identity.ts'
 import { verifyEd25519 } from './manifest/signature.ts'
 import { checkManifestInForce, type VerifiedManifest } from './manifest/verify.ts'
-import { quoteMeasurement } from './measurement.ts'
-import { intelRootCa } from './sgx/intel-root.ts'
-import { parseQuote } from './sgx/quote.ts'
-import { type QuoteVerdict, verifyQuote } from './sgx/verify.ts'
+import {
+  type PlatformVerdict,
+  tcbText,
+  verdictMeasurement,
+  verdictPlatformHash,
+  verifyPlatform,
+} from './platform-verdict.ts'
 
 /** A node that may be trusted until `validUntilMs`, in the zone that the inventory gives it. */
 export type Verdict = {
@@ -19,9 +22,9 @@ export type Verdict = {
   readonly simulated: boolean
   readonly identity: Identity
   readonly zone: ManifestZone
-  /** MRENCLAVE, or the hash over a TD's registers (measurement.ts); hexadecimal. */
+  /** MRENCLAVE, or a hash over what measures a guest (measurement.ts); hexadecimal. */
   readonly measurement: string
-  readonly quote: QuoteVerdict
+  readonly quote: PlatformVerdict
   readonly manifestSerial: number
   /** Whether the identity key has signed the verifier's nonce. */
   readonly fresh: boolean
@@ -66,30 +69,11 @@ const refused = (refusal: Refusal, differences: readonly Difference[]): Evidence
 const stopped = (what: string, { refusal }: { readonly refusal: Refusal }): EvidenceRefused =>
   refused(refusal, [{ what, expected: 'verifies', seen: refusal.detail }])
 
-/** Only to choose the words: a chain that calls itself simulated. */
-const callsItselfSimulated = (quote: Bytes): boolean => {
-  try {
-    const root = parseQuote(quote).pckChain.at(-1) ?? new Uint8Array()
-    return toHex(root).includes(toHex(utf8('SIMULATED')))
-  } catch {
-    return false
-  }
-}
-
-const verifyUnderRoot = ({ evidence, manifest, nowMs }: EvidenceInput): Result<QuoteVerdict> => {
-  const { simulatedRoot } = manifest.manifest
-  const rootCa = simulatedRoot === undefined ? intelRootCa() : fromBase64Url(simulatedRoot)
-  const { quote, collateral } = evidence
-  const verified = verifyQuote({ quote, collateral, rootCa, nowMs })
-  return !verified.ok &&
-    verified.refusal.code === 'unknown_root' &&
-    simulatedRoot === undefined &&
-    callsItselfSimulated(quote)
-    ? refuse('simulated_evidence', 'the evidence is simulated and the mesh is hardware')
-    : verified
-}
-
-const identityRules = (input: EvidenceInput, identity: Identity, quote: QuoteVerdict): Rule[] => {
+const identityRules = (
+  input: EvidenceInput,
+  identity: Identity,
+  quote: PlatformVerdict,
+): Rule[] => {
   const { evidence, manifest, acceptManifests = [] } = input
   const expected = reportDataOf(evidence.identity)
   const hashes = [manifest.hash, ...(manifest.earlier ?? []), ...acceptManifests]
@@ -118,11 +102,33 @@ const identityRules = (input: EvidenceInput, identity: Identity, quote: QuoteVer
   ]
 }
 
-const enclaveRules = (input: EvidenceInput, quote: QuoteVerdict): Rule[] => {
-  const { measurements, tcb } = input.manifest.manifest
-  const measurement = quoteMeasurement(quote.report)
-  const listed = measurements.find(({ mrEnclave }) => mrEnclave === measurement)
+/** AMD has no statuses and no data to be of an age: `verifySnp` compares the levels themselves. */
+const tcbRules = (input: EvidenceInput, quote: PlatformVerdict): Rule[] => {
+  if (quote.platform === 'snp') return []
+  const { tcb } = input.manifest.manifest
   const allowed: readonly string[] = tcb.allowedStatuses
+  return [
+    {
+      code: 'tcb_not_allowed',
+      what: 'TCB status',
+      expected: allowed.join(' or '),
+      seen: tcbText(quote),
+      holds: allowed.includes(quote.tcbStatus),
+    },
+    {
+      code: 'tcb_data_too_old',
+      what: 'TCB evaluation data number',
+      expected: `at least ${tcb.minTcbEvaluationDataNumber}`,
+      seen: String(quote.tcbEvaluationDataNumber),
+      holds: quote.tcbEvaluationDataNumber >= tcb.minTcbEvaluationDataNumber,
+    },
+  ]
+}
+
+const enclaveRules = (input: EvidenceInput, quote: PlatformVerdict): Rule[] => {
+  const { measurements } = input.manifest.manifest
+  const measurement = verdictMeasurement(quote)
+  const listed = measurements.find(({ mrEnclave }) => mrEnclave === measurement)
   return [
     {
       code: 'wrong_measurement',
@@ -138,32 +144,24 @@ const enclaveRules = (input: EvidenceInput, quote: QuoteVerdict): Rule[] => {
       seen: new Date(input.nowMs).toISOString(),
       holds: listed === undefined || input.nowMs >= momentMs(listed.notBefore),
     },
-    {
-      code: 'tcb_not_allowed',
-      what: 'TCB status',
-      expected: allowed.join(' or '),
-      seen: [quote.tcbStatus, ...quote.advisoryIds].join(' '),
-      holds: allowed.includes(quote.tcbStatus),
-    },
-    {
-      code: 'tcb_data_too_old',
-      what: 'TCB evaluation data number',
-      expected: `at least ${tcb.minTcbEvaluationDataNumber}`,
-      seen: String(quote.tcbEvaluationDataNumber),
-      holds: quote.tcbEvaluationDataNumber >= tcb.minTcbEvaluationDataNumber,
-    },
+    ...tcbRules(input, quote),
   ]
 }
 
-const platformRules = (input: EvidenceInput, identity: Identity, quote: QuoteVerdict): Rule[] => {
+const platformRules = (
+  input: EvidenceInput,
+  identity: Identity,
+  quote: PlatformVerdict,
+): Rule[] => {
   const { inventory } = input.manifest.manifest
-  const platform = inventory.find(({ ppidHash }) => ppidHash === quote.ppidHash)
+  const hash = verdictPlatformHash(quote)
+  const platform = inventory.find((listed) => platformHash(listed) === hash)
   return [
     {
       code: 'platform_not_listed',
       what: 'platform',
       expected: `one of ${inventory.length} on the inventory`,
-      seen: quote.ppidHash,
+      seen: hash,
       holds: platform !== undefined,
     },
     {
@@ -197,7 +195,7 @@ const nonceRules = (input: EvidenceInput, identity: Identity): Rule[] => {
 
 /**
  * Judges a node's evidence by the verifier's manifest; synchronous. Beside the refusals of
- * `verifyQuote`: `manifest_expired`, `identity_malformed`, `simulated_evidence`,
+ * `verifyPlatform`: `manifest_expired`, `identity_malformed`,
  * `wrong_report_data`, `wrong_mesh`, `wrong_manifest`, `wrong_measurement`,
  * `measurement_not_in_force`, `tcb_not_allowed`, `tcb_data_too_old`, `platform_not_listed`,
  * `wrong_zone`, `wrong_nonce`. A refusal carries every difference of expected and seen.
@@ -211,7 +209,8 @@ export const verifyEvidence = (input: EvidenceInput): EvidenceResult => {
   if (!inForce.ok) return stopped('manifest', inForce)
   const identified = parseIdentity(input.evidence.identity)
   if (!identified.ok) return stopped('identity', identified)
-  const verified = verifyUnderRoot(input)
+  const { evidence } = input
+  const verified = verifyPlatform({ evidence, manifest: manifest.manifest, nowMs })
   if (!verified.ok) return stopped('quote', verified)
   const identity = identified.value
   const quote = verified.value
@@ -237,7 +236,7 @@ export const verifyEvidence = (input: EvidenceInput): EvidenceResult => {
       simulated: manifest.manifest.kind === 'simulated',
       identity,
       zone,
-      measurement: quoteMeasurement(quote.report),
+      measurement: verdictMeasurement(quote),
       quote,
       manifestSerial: manifest.manifest.serial,
       fresh: input.nonce !== undefined,
@@ -262,7 +261,7 @@ export const explainEvidence = (result: EvidenceResult): string => {
       : `${quote.platform.toUpperCase()} evidence, verified`,
     `  zone         ${zone.id} (${zone.name}), level ${zone.level}`,
     `  measurement  ${measurement}`,
-    `  TCB          ${[quote.tcbStatus, ...quote.advisoryIds].join(' ')}`,
+    `  TCB          ${tcbText(quote)}`,
     `  valid until  ${new Date(validUntilMs).toISOString()}`,
   ].join('\n')
 }

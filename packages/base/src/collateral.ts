@@ -1,28 +1,39 @@
-/** What Intel (or a simulated root) says about a platform's TCB: the collateral of DCAP quotes. */
+/** What a platform's maker (or a simulated root) says of it: the collateral of its evidence. */
 import { z } from 'zod'
 import { collateralPartBytesMax } from './limits.ts'
 import { hex } from './schema.ts'
 
 const text = z.string().max(collateralPartBytesMax)
-const crl = hex().max(2 * collateralPartBytesMax)
+const der = hex().max(2 * collateralPartBytesMax)
 
 /**
  * The parts of Intel's Provisioning Certification Service v4, as they came: JSON texts exactly as
  * they were signed, signatures as r ‖ s, CRLs as DER, issuer chains as PEM from leaf to root.
  */
-export const collateralSchema = z.strictObject({
+export const dcapCollateralSchema = z.strictObject({
   tcbInfo: text,
   tcbInfoSignature: hex(64),
   tcbInfoIssuerChain: text,
   qeIdentity: text,
   qeIdentitySignature: hex(64),
   qeIdentityIssuerChain: text,
-  pckCrl: crl,
+  pckCrl: der,
   pckCrlIssuerChain: text,
-  rootCaCrl: crl,
+  rootCaCrl: der,
 })
 
-export type Collateral = Readonly<z.infer<typeof collateralSchema>>
+/** Of SEV-SNP: the certificates above a report and AMD's CRL over them, all as DER. */
+export const snpCollateralSchema = z.strictObject({ vcek: der, ask: der, ark: der, crl: der })
+
+export const collateralSchema = z.union([dcapCollateralSchema, snpCollateralSchema])
+
+export type DcapCollateral = Readonly<z.infer<typeof dcapCollateralSchema>>
+export type SnpCollateral = Readonly<z.infer<typeof snpCollateralSchema>>
+/** What it is, it says by its fields. */
+export type Collateral = DcapCollateral | SnpCollateral
+
+export const isSnpCollateral = (collateral: Collateral): collateral is SnpCollateral =>
+  'vcek' in collateral
 
 /** The same in the names that PCCS clients such as dcap-qvl write. */
 export const pccsCollateralSchema = z.object({
@@ -32,12 +43,12 @@ export const pccsCollateralSchema = z.object({
   qe_identity: text,
   qe_identity_signature: hex(64),
   qe_identity_issuer_chain: text,
-  pck_crl: crl,
+  pck_crl: der,
   pck_crl_issuer_chain: text,
-  root_ca_crl: crl,
+  root_ca_crl: der,
 })
 
-export const collateralFromPccs = (pccs: z.infer<typeof pccsCollateralSchema>): Collateral => ({
+export const collateralFromPccs = (pccs: z.infer<typeof pccsCollateralSchema>): DcapCollateral => ({
   tcbInfo: pccs.tcb_info,
   tcbInfoSignature: pccs.tcb_info_signature,
   tcbInfoIssuerChain: pccs.tcb_info_issuer_chain,

@@ -150,6 +150,7 @@ export const errorTable = {
   unknown_root: distrust('The evidence ends in a root that is not trusted here'),
   chain_malformed: distrust('A chain of certificates cannot be parsed'),
   chain_invalid: distrust('A chain of certificates does not hold together'),
+  chip_id_masked: distrust('The chip does not say which one it is'),
   platform_revoked: distrust('A certificate of the platform is revoked'),
   collateral_malformed: distrust('The collateral cannot be parsed'),
   collateral_signature: distrust('A signature of the collateral does not verify'),

@@ -64,6 +64,8 @@ export const measurementDelayMsMax = 90 * 86_400_000
 export const manifestBytesMax = 256 * 1024
 export const measurementsMax = 32
 export const platformsMax = 1024
+/** Author keys of SEV-SNP guests that a manifest lists. */
+export const snpKeysMax = 16
 export const governorsMax = 32
 /** Boots that one statement of governors names, and its bytes before signatures. */
 export const statementBootsMax = 256

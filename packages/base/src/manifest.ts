@@ -12,6 +12,7 @@ import {
 import { moment, momentMs } from './moment.ts'
 import { hex, label, zoneId } from './schema.ts'
 import { governorSignatures } from './signed-statement.ts'
+import { snpPolicySchema } from './snp-policy.ts'
 import { tcbStatuses } from './tcb-status.ts'
 
 /** A region. The level is trust: 1 is lowest. */
@@ -34,6 +35,18 @@ const governors = z.strictObject({
     .max(governorsMax),
 })
 
+/** SHA-256 of the PPID (SGX, TDX) or of the chip id (SEV-SNP). */
+const platform = z.union([
+  z.strictObject({ ppidHash: hex(32), zone: zoneId }),
+  z.strictObject({ chipIdHash: hex(32), zone: zoneId }),
+])
+
+export type ManifestPlatform = z.infer<typeof platform>
+
+/** What the inventory knows a platform by. */
+export const platformHash = (listed: ManifestPlatform): string =>
+  'ppidHash' in listed ? listed.ppidHash : listed.chipIdHash
+
 const fields = z.strictObject({
   format: z.literal('holdfast manifest v1'),
   name: label,
@@ -48,6 +61,8 @@ const fields = z.strictObject({
   kind: z.enum(['simulated', 'hardware']),
   /** DER of the mesh's own root; where the kind is simulated, for good. */
   simulatedRoot: encodedBytesUpTo(4096).exactOptional(),
+  /** The same for evidence of SEV-SNP: DER of an ARK of the mesh's own. */
+  simulatedSnpRoot: encodedBytesUpTo(4096).exactOptional(),
   zones: z.array(manifestZone).min(1).max(zonesMax),
   /**
    * How long after `issuedAt` a measurement comes into force that the manifest after this one lists
@@ -65,8 +80,10 @@ const fields = z.strictObject({
       .max(tcbStatuses.length),
     minTcbEvaluationDataNumber: z.int().min(0),
   }),
-  /** SHA-256 of each platform's PPID → the zone that it may serve; the only source of both. */
-  inventory: z.array(z.strictObject({ ppidHash: hex(32), zone: zoneId })).max(platformsMax),
+  /** What is asked of SEV-SNP guests; there wherever the inventory lists a chip. */
+  snp: snpPolicySchema.exactOptional(),
+  /** Each platform by its id → the zone that it may serve; the only source of both. */
+  inventory: z.array(platform).max(platformsMax),
   governors,
 })
 
@@ -80,7 +97,9 @@ export const manifestSchema = fields.superRefine((manifest, context) => {
     [(manifest.kind === 'simulated') === (manifest.simulatedRoot !== undefined), 'simulatedRoot'],
     [unique(zones), 'zones'],
     [unique(manifest.measurements.map((measurement) => measurement.mrEnclave)), 'measurements'],
-    [unique(manifest.inventory.map((platform) => platform.ppidHash)), 'inventory'],
+    [manifest.kind === 'simulated' || manifest.simulatedSnpRoot === undefined, 'simulatedSnpRoot'],
+    [manifest.snp !== undefined || manifest.inventory.every((one) => 'ppidHash' in one), 'snp'],
+    [unique(manifest.inventory.map(platformHash)), 'inventory'],
     [manifest.inventory.every((platform) => zones.includes(platform.zone)), 'inventory'],
     [unique(manifest.governors.keys.map((governor) => governor.id)), 'governors'],
     [unique(manifest.governors.keys.map((governor) => governor.publicKey)), 'governors'],

@@ -1,6 +1,12 @@
 /** A verdict in words and as JSON fields. */
+import { tcbText } from '@holdfast/attestation'
 import type { Enclave } from '@holdfast/sdk'
 import type { Terminal } from './terminal.ts'
+
+const tcbFields = ({ quote }: Enclave['verdict']) =>
+  quote.platform === 'snp'
+    ? { product: quote.product, tcb: quote.report.reportedTcb }
+    : { tcbStatus: quote.tcbStatus, advisories: quote.advisoryIds }
 
 export const verdictFields = ({ verdict }: Enclave) => ({
   verified: true,
@@ -10,8 +16,7 @@ export const verdictFields = ({ verdict }: Enclave) => ({
   level: verdict.zone.level,
   measurement: verdict.measurement,
   boot: verdict.identity.boot,
-  tcbStatus: verdict.quote.tcbStatus,
-  advisories: verdict.quote.advisoryIds,
+  ...tcbFields(verdict),
   manifestSerial: verdict.manifestSerial,
   verifiedAt: new Date(verdict.verifiedAtMs).toISOString(),
   validUntil: new Date(verdict.validUntilMs).toISOString(),
@@ -28,7 +33,7 @@ export const verdictText = (enclave: Enclave, talk: Pick<Terminal, 'style'>): st
     `  zone         ${zone.id} (${zone.name}), level ${zone.level}`,
     `  measurement  ${verdict.measurement}`,
     `  boot         ${verdict.identity.boot}`,
-    `  TCB          ${[quote.tcbStatus, ...quote.advisoryIds].join(' ')}`,
+    `  TCB          ${tcbText(quote)}`,
     `  manifest     serial ${verdict.manifestSerial}`,
     `  valid until  ${new Date(verdict.validUntilMs).toISOString()}`,
   ].join('\n')

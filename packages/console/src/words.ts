@@ -1,5 +1,5 @@
 /** What the page says of an enclave, a wallet and a signature. */
-import type { Enclave, SignAnswer, WalletAnswer } from '@holdfast/sdk'
+import { type Enclave, type SignAnswer, tcbText, type WalletAnswer } from '@holdfast/sdk'
 
 type Lines = readonly (readonly [string, string])[]
 
@@ -7,7 +7,7 @@ export const verdictLines = ({ verdict }: Enclave): Lines => [
   ['evidence', `${verdict.simulated ? 'SIMULATED' : verdict.quote.platform}, verified here`],
   ['zone', `${verdict.zone.id} (${verdict.zone.name}), level ${verdict.zone.level}`],
   ['measurement', verdict.measurement],
-  ['TCB', [verdict.quote.tcbStatus, ...verdict.quote.advisoryIds].join(' ')],
+  ['TCB', tcbText(verdict.quote)],
   ['manifest', `serial ${verdict.manifestSerial}`],
 ]
 

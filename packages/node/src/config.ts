@@ -13,7 +13,7 @@ import { assembleKmipSettings, type KmipSettings, kmipSettingKeys } from './kmip
 import { configBytesMax } from './limits.ts'
 import { type LogLevel, logLevels } from './logs.ts'
 import type { HostPort, PeerAddress } from './mesh/peer-address.ts'
-import type { PccsAddress } from './platform/pccs/pccs-client.ts'
+import type { ServiceAddress } from './platform/pccs/https-get.ts'
 import { assembleEtcd, etcdKeys, storeOfFile } from './store-config.ts'
 import type { EtcdConfig } from './stores/etcd/etcd-config.ts'
 
@@ -40,7 +40,9 @@ export type NodeConfig = {
   /** The store, where it is not the SQLite file of the folder. */
   readonly etcd?: EtcdConfig
   /** Where the collateral of this machine's quotes comes from. */
-  readonly pccs?: PccsAddress
+  readonly pccs?: ServiceAddress
+  /** Where AMD's certificates come from that the host does not give. */
+  readonly kds?: ServiceAddress
 }
 
 /** Text as it came, by key; `peers` are `zone=host:port`. */
@@ -62,11 +64,15 @@ const keys = {
   logLevel: 'log-level',
   pccs: 'pccs',
   pccsCa: 'pccs-ca-file',
+  kds: 'kds',
+  kdsCa: 'kds-ca-file',
   ...etcdKeys,
 } as const
 type Key = keyof typeof keys
 /** Keys of several values: repeated flags, commas in a variable. */
 const lists: ReadonlySet<Key> = new Set<Key>(['peers', 'kmipNames', 'etcdEndpoints'])
+/** Given as files that hold them. */
+const authorities: ReadonlySet<string> = new Set<Key>(['pccsCa', 'kdsCa'])
 const keyNames = Object.keys(keys) as Key[]
 
 /** Of the client and of tests, which may share an environment with a node. */
@@ -170,7 +176,9 @@ const fromFile = (input: ConfigInput, path: string): Values => {
         return fail('bad_configuration', 'an unknown key', key)
       if (key === 'peers') return [[key, peersOfFile(value)]]
       if (key === 'kmipNames') return [[key, namesOfFile(value)]]
-      if (key === 'pccsCa' && typeof value === 'string') return [[key, [readText(value, key)]]]
+      if (authorities.has(key) && typeof value === 'string') {
+        return [[key, [readText(value, key)]]]
+      }
       if (typeof value === 'string') return [[key, [value]]]
       return fail('bad_configuration', 'a value is no text', key)
     }),
@@ -186,14 +194,19 @@ const parsePeer = (text: string): PeerAddress => {
 }
 
 /** `https://host[:port][/path]`; plain http on loopback alone. */
-const parsePccs = (text: string | undefined, ca: string | undefined): PccsAddress | undefined => {
-  if (text === undefined) return undefined
+const parseService = (
+  key: 'pccs' | 'kds',
+  one: (key: Key) => string | undefined,
+): { readonly [Name in typeof key]?: ServiceAddress } => {
+  const text = one(key)
+  const ca = one(`${key}Ca`)
+  if (text === undefined) return {}
   const url = URL.canParse(text) ? new URL(text) : undefined
   const local = url !== undefined && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
   if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && local))) {
-    return fail('bad_configuration', 'a PCCS is https://host:port', 'pccs')
+    return fail('bad_configuration', 'a service of collateral is https://host:port', key)
   }
-  return { url: text, ...(ca === undefined ? {} : { ca }) }
+  return { [key]: { url: text, ...(ca === undefined ? {} : { ca }) } }
 }
 
 const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeConfig => {
@@ -221,7 +234,6 @@ const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeCon
   }
   const page = one('console')
   const etcd = assembleEtcd({ ...file, ...over }, one, zone.value)
-  const pccs = parsePccs(one('pccs'), one('pccsCa'))
   const given = Object.entries(listeners).filter(([, value]) => value !== undefined)
   return {
     dir,
@@ -237,7 +249,8 @@ const assemble = (dir: string, file: Values, over: Values, cwd: string): NodeCon
       : { console: resolve(over['console'] === undefined ? dir : cwd, page) }),
     logLevel: level,
     ...(etcd === undefined ? {} : { etcd }),
-    ...(pccs === undefined ? {} : { pccs }),
+    ...parseService('pccs', one),
+    ...parseService('kds', one),
   }
 }
 

@@ -102,7 +102,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   const manifest = manifests.current()
   const { kind } = manifest.manifest
   const nowMs = (): number => clock.nowMs()
-  const { dir, pccs } = config
+  const { dir, pccs, kds } = config
   const { measurement: measure, ...library } = ownCode(import.meta.dirname)
   const machine = needed(
     await openMachine({
@@ -110,6 +110,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
       dir,
       measurement: measure,
       ...(pccs && { pccs }),
+      ...(kds && { kds }),
       entropy,
       nowMs,
       logs,

@@ -4,6 +4,7 @@
  */
 export {
   type Difference,
+  tcbText,
   type UpcomingMeasurement,
   upcomingMeasurements,
   type Verdict,

@@ -53,7 +53,7 @@ export const verifyGenesis = (
 }
 
 /** What no later manifest may change. */
-const unchanging = ['kind', 'simulatedRoot', 'nonce'] as const
+const unchanging = ['kind', 'simulatedRoot', 'simulatedSnpRoot', 'nonce'] as const
 
 const verifyNext = (
   current: VerifiedManifest,

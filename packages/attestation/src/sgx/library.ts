@@ -6,7 +6,7 @@
 // oxlint-disable-next-line typescript/triple-slash-reference
 /// <reference path="./dcap-qvl.d.ts" />
 import type { Bytes } from '@holdfast/base/bytes'
-import type { Collateral } from '@holdfast/base/collateral'
+import type { DcapCollateral } from '@holdfast/base/collateral'
 import { type ErrorCode, fail } from '@holdfast/base/errors'
 import { type TcbStatus, tcbStatuses } from '@holdfast/base/tcb-status'
 import { extractCerts } from '@phala/dcap-qvl/src/utils.js'
@@ -38,7 +38,7 @@ const isTcbStatus = (text: string): text is TcbStatus =>
 
 export const verifyByLibrary = (options: {
   readonly quote: Bytes
-  readonly collateral: Collateral
+  readonly collateral: DcapCollateral
   readonly rootCa: Bytes
   readonly nowMs: number
 }): { readonly tcbStatus: TcbStatus; readonly advisoryIds: readonly string[] } => {

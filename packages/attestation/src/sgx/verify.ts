@@ -1,6 +1,6 @@
 /** Verifies a DCAP quote (SGX or TDX) and its collateral under a root that the caller trusts. */
 import { type Bytes, concat, equalBytes, fromHex, toHex } from '@holdfast/base/bytes'
-import type { Collateral } from '@holdfast/base/collateral'
+import type { DcapCollateral } from '@holdfast/base/collateral'
 import { attempt, fail, type Result } from '@holdfast/base/errors'
 import type { TcbStatus } from '@holdfast/base/tcb-status'
 import type { ParsedCertificate } from '@holdfast/base/x509-reader'
@@ -31,7 +31,7 @@ export type QuoteVerdict = {
 
 export type QuoteInput = {
   readonly quote: Bytes
-  readonly collateral: Collateral
+  readonly collateral: DcapCollateral
   /** DER of the root certificate. */
   readonly rootCa: Bytes
   readonly nowMs: number

@@ -1,6 +1,6 @@
 /** Collateral under a simulated root: TCB info v3, QE identity v2 and CRLs, freshly signed. */
 import { type Bytes, fromBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
-import type { Collateral } from '@holdfast/base/collateral'
+import type { DcapCollateral } from '@holdfast/base/collateral'
 import type { TcbStatus } from '@holdfast/base/tcb-status'
 import * as x509 from '@holdfast/base/x509'
 import { toPemChain } from '../pem.ts'
@@ -88,7 +88,7 @@ const qeIdentityText = (options: SimulatedCollateral, nextUpdateMs: number): str
 export const simulatedCollateral = (
   root: SimulatedRoot,
   options: SimulatedCollateral,
-): Collateral => {
+): DcapCollateral => {
   const { nowMs } = options
   const nextUpdateMs = nowMs + (options.lifetimeMs ?? 30 * 86_400_000)
   const crl = (issuer: x509.Name, key: Bytes, serials: readonly string[]): string =>

@@ -1,18 +1,11 @@
 /** AMD SEV-SNP attestation reports (SEV-SNP ABI specification, revision 1.58, table 23). */
 import { type Bytes, bytesToUint, toHex } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
+import type { SnpTcb } from '@holdfast/base/snp-policy'
 
 export const snpReportLength = 1184
 export const snpSignedLength = 672
 const signaturePartLength = 72
-
-/** Security patch levels, one a component; larger is newer. */
-export type SnpTcb = {
-  readonly bootloader: number
-  readonly tee: number
-  readonly snp: number
-  readonly microcode: number
-}
 
 /** The guest's launch policy (table 10). */
 export type SnpGuestPolicy = {
@@ -34,6 +27,8 @@ export type SnpReport = {
   readonly measurement: string
   readonly hostData: string
   readonly idKeyDigest: string
+  /** Whether an author key signed the guest's identity key: else its digest says nothing. */
+  readonly hasAuthorKey: boolean
   readonly authorKeyDigest: string
   readonly reportId: string
   readonly platformInfo: number
@@ -112,6 +107,7 @@ export const parseSnpReport = (untrusted: Bytes): SnpReport => {
     measurement: hex(0x090, 48),
     hostData: hex(0x0c0, 32),
     idKeyDigest: hex(0x0e0, 48),
+    hasAuthorKey: (flags & 1) === 1,
     authorKeyDigest: hex(0x110, 48),
     reportId: hex(0x140, 32),
     reportedTcb: parseTcb(field(0x180, 8)),

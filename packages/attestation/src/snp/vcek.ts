@@ -2,8 +2,8 @@
 import { fromUtf8, toHex } from '@holdfast/base/bytes'
 import * as der from '@holdfast/base/der'
 import { attempt, fail } from '@holdfast/base/errors'
+import type { SnpTcb } from '@holdfast/base/snp-policy'
 import { extensionOf, type ParsedCertificate } from '@holdfast/base/x509-reader'
-import type { SnpTcb } from './report.ts'
 
 const arc = '1.3.6.1.4.1.3704.1'
 

@@ -1,8 +1,21 @@
 /** Manifests for people: what one says, and what another changes of it. */
-import { upcomingMeasurements } from '@holdfast/attestation'
-import type { Manifest } from '@holdfast/base/manifest'
+import { snpTcbText, upcomingMeasurements } from '@holdfast/attestation'
+import { type Manifest, platformHash } from '@holdfast/base/manifest'
 
 type Line = readonly [what: string, value: string]
+
+const snpLines = ({ snp }: Manifest): readonly Line[] => {
+  if (snp === undefined) return []
+  const { minTcb, authorKeyDigests = [], platform = [], ...rest } = snp
+  return [
+    ...Object.entries(minTcb).map(
+      ([product, tcb]): Line => [`SEV-SNP on ${product} at least`, snpTcbText(tcb)],
+    ),
+    ...Object.entries(rest).map(([name, value]): Line => [`SEV-SNP ${name}`, String(value)]),
+    ...authorKeyDigests.map((digest): Line => [`SEV-SNP author key ${digest}`, 'may sign guests']),
+    ...platform.map((feature): Line => [`SEV-SNP ${feature}`, 'required']),
+  ]
+}
 
 /** Each fact as a line of its own, so that two manifests can be compared line by line. */
 const linesOf = (manifest: Manifest): readonly Line[] => [
@@ -27,10 +40,13 @@ const linesOf = (manifest: Manifest): readonly Line[] => [
   ),
   ['TCB statuses', manifest.tcb.allowedStatuses.join(' ')],
   ['TCB evaluation data at least', String(manifest.tcb.minTcbEvaluationDataNumber)],
-  ...manifest.inventory.map((platform): Line => {
-    const { zone, ...id } = platform
-    return [`platform ${Object.values(id).join(' ')}`, `of ${zone}`]
-  }),
+  ...snpLines(manifest),
+  ...manifest.inventory.map(
+    (listed): Line => [
+      `${'ppidHash' in listed ? 'platform' : 'SEV-SNP chip'} ${platformHash(listed)}`,
+      `of ${listed.zone}`,
+    ],
+  ),
   ['governors who must sign', String(manifest.governors.threshold)],
   ...manifest.governors.keys.map(({ id, publicKey }): Line => [`governor ${id}`, publicKey]),
 ]

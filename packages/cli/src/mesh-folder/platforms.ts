@@ -5,7 +5,7 @@ import {
   type SimulatedRoot,
   simulatedCollateral,
 } from '@holdfast/attestation'
-import type { Collateral } from '@holdfast/base/collateral'
+import type { DcapCollateral } from '@holdfast/base/collateral'
 import { z } from 'zod'
 import { collateralRenewBeforeMs } from '../limits.ts'
 import { readJson, secretFile, writeJson } from './files.ts'
@@ -13,7 +13,7 @@ import type { MeshLayout } from './layout.ts'
 
 export type PlatformFile = {
   readonly platform: SimulatedPlatform
-  readonly collateral: Collateral
+  readonly collateral: DcapCollateral
 }
 
 export const randomEntropy = (length: number): Uint8Array =>
@@ -27,7 +27,7 @@ export const makePlatform = (root: SimulatedRoot, nowMs: number): PlatformFile =
   collateral: simulatedCollateral(root, { nowMs }),
 })
 
-const nextUpdateMs = ({ tcbInfo }: Collateral): number => {
+const nextUpdateMs = ({ tcbInfo }: DcapCollateral): number => {
   const { nextUpdate } = JSON.parse(tcbInfo) as { readonly nextUpdate: string }
   return Date.parse(nextUpdate)
 }

@@ -1,5 +1,11 @@
 /** What was verified of a node, rule by rule, in words that say what each one means. */
-import type { VerifiedManifest } from '@holdfast/attestation'
+import {
+  collateralIssuedAtMs,
+  snpTcbText,
+  tcbText,
+  type VerifiedManifest,
+  verdictPlatformHash,
+} from '@holdfast/attestation'
 import type { Enclave } from '@holdfast/sdk'
 import { advisoryWords, statusWords } from './tcb-words.ts'
 
@@ -12,6 +18,12 @@ export type Check = {
 
 const day = (text: string | number): string => new Date(text).toISOString().slice(0, 16)
 
+const platformWords = {
+  sgx: 'a quote of SGX under Intel’s root',
+  tdx: 'a quote of TDX under Intel’s root',
+  snp: 'a report of SEV-SNP under AMD’s root',
+} as const
+
 const evidenceCheck = ({ verdict }: Enclave): Check => {
   const { platform } = verdict.quote
   return {
@@ -20,28 +32,36 @@ const evidenceCheck = ({ verdict }: Enclave): Check => {
     says: [
       verdict.simulated
         ? 'SIMULATED: genuine in form, under a root of this mesh; it protects nothing'
-        : `a quote of ${platform.toUpperCase()} under Intel’s root, not in debug mode`,
+        : `${platformWords[platform]}, not in debug mode`,
       `signed the nonce of this request; boot ${verdict.identity.boot}`,
     ],
   }
 }
 
 const collateralCheck = ({ verdict, evidence }: Enclave, nowMs: number): Check => {
-  const { issueDate } = JSON.parse(evidence.collateral.tcbInfo) as { readonly issueDate: string }
-  const { collateralExpiresAtMs, tcbEvaluationDataNumber } = verdict.quote
+  const { quote } = verdict
+  const { collateralExpiresAtMs } = quote
+  const issued = day(collateralIssuedAtMs(evidence.collateral))
   const daysLeft = Math.floor((collateralExpiresAtMs - nowMs) / 86_400_000)
   return {
     what: 'collateral',
     state: daysLeft < 7 ? 'note' : 'ok',
     says: [
-      `issued ${day(issueDate)}, expires ${day(collateralExpiresAtMs)} (in ${daysLeft} days)`,
-      `TCB evaluation data ${tcbEvaluationDataNumber}`,
+      `issued ${issued}, expires ${day(collateralExpiresAtMs)} (in ${daysLeft} days)`,
+      quote.platform === 'snp'
+        ? 'AMD’s list of revoked certificates names none of them'
+        : `TCB evaluation data ${quote.tcbEvaluationDataNumber}`,
     ],
   }
 }
 
 const tcbCheck = ({ verdict }: Enclave): Check => {
-  const { tcbStatus, advisoryIds } = verdict.quote
+  const { quote } = verdict
+  if (quote.platform === 'snp') {
+    const says = [tcbText(quote), 'at least what the manifest asks of this processor']
+    return { what: 'TCB', state: 'ok', says }
+  }
+  const { tcbStatus, advisoryIds } = quote
   return {
     what: 'TCB',
     state: tcbStatus === 'UpToDate' ? 'ok' : 'note',
@@ -71,7 +91,7 @@ const measurementCheck = ({ verdict }: Enclave, published: string | undefined): 
 }
 
 const manifestCheck = ({ mesh, hash, manifest }: VerifiedManifest): Check => {
-  const { serial, governors, measurements, tcb } = manifest
+  const { serial, governors, measurements, tcb, snp } = manifest
   const { threshold, keys } = governors
   return {
     what: 'manifest',
@@ -84,6 +104,9 @@ const manifestCheck = ({ mesh, hash, manifest }: VerifiedManifest): Check => {
         ({ mrEnclave, notBefore }) => `lists ${mrEnclave.slice(0, 16)}… from ${day(notBefore)}`,
       ),
       `allows TCB ${tcb.allowedStatuses.join(', ')} from data ${tcb.minTcbEvaluationDataNumber} on`,
+      ...Object.entries(snp?.minTcb ?? {}).map(
+        ([product, least]) => `asks of SEV-SNP on ${product} at least ${snpTcbText(least)}`,
+      ),
     ],
   }
 }
@@ -92,7 +115,7 @@ const inventoryCheck = ({ verdict }: Enclave, { manifest }: VerifiedManifest): C
   what: 'inventory',
   state: 'ok',
   says: [
-    `platform ${verdict.quote.ppidHash.slice(0, 16)}… is one of ${manifest.inventory.length}`,
+    `platform ${verdictPlatformHash(verdict.quote).slice(0, 16)}… is one of ${manifest.inventory.length}`,
     `which puts it in ${verdict.zone.id} (${verdict.zone.name}), level ${verdict.zone.level}`,
   ],
 })

@@ -14,10 +14,10 @@ import {
   simulatedRootCertificate,
   type VerifiedManifest,
 } from '@holdfast/attestation'
-import { type Bytes, fromHex, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
+import { type Bytes, fromHex, toHex, utf8 } from '@holdfast/base/bytes'
 import { refuse } from '@holdfast/base/errors'
 import type { HomeStatement } from '@holdfast/base/home-statement'
-import { type BootId, MeshId, ZoneId } from '@holdfast/base/ids'
+import { type BootId, type MeshId, ZoneId } from '@holdfast/base/ids'
 import { createCore } from '../core.ts'
 import type { Core } from '../core-interface.ts'
 import { createCrypto } from '../crypto/create-crypto.ts'
@@ -26,11 +26,20 @@ import { createGeneralCrypto } from '../crypto/general/general-crypto.ts'
 import { createIdentity, type NodeIdentity } from '../identity/node-identity.ts'
 import type { KmipServerFacts } from '../kmip/server-facts.ts'
 import type { Crypto } from '../ports/crypto.ts'
+import type { OwnEvidence } from '../ports/evidence.ts'
 import type { Mesh, Peer } from '../ports/mesh.ts'
 import type { Sealing } from '../ports/sealing.ts'
 import type { Store } from '../ports/store.ts'
 import { isInForce } from '../zone-key/handover.ts'
 import { createMemoryDisk, type MemoryDisk, openMemoryStore } from './memory-store.ts'
+import {
+  testMeasurement as measurement,
+  type TestMachine,
+  testManifest,
+  testZones,
+} from './test-manifest.ts'
+
+export { testZones } from './test-manifest.ts'
 
 export type TestNode = {
   /** The zone's id, but for a second node of a zone. */
@@ -61,6 +70,9 @@ export type TestMeshOptions = {
   /** What a node sees of its zone's store. */
   readonly seenBy?: (name: string, store: Store) => Store
   readonly outboxPerZoneMax?: number
+  /** Machines of zones that are not simulated SGX, and what the manifest says for them. */
+  readonly machines?: Readonly<Record<string, TestMachine>>
+  readonly manifest?: Pick<VerifiedManifest['manifest'], 'snp' | 'simulatedSnpRoot'>
   /** What the operator sets of the KMIP server. */
   readonly kmip?: Partial<KmipServerFacts>
 }
@@ -97,15 +109,6 @@ export type TestMesh = {
   stop(): Promise<void>
 }
 
-export const testZones = [
-  { id: 'eu-west', name: 'Dublin', latitude: 53.3, longitude: -6.3, level: 3 },
-  { id: 'us-east', name: 'Virginia', latitude: 38.9, longitude: -77.5, level: 2 },
-  { id: 'ap-south', name: 'Singapore', latitude: 1.3, longitude: 103.8, level: 3 },
-] as const
-
-const measurement = 'e5'.repeat(32)
-const dayMs = 86_400_000
-
 /** A machine that has sealed nothing yet. */
 export const memorySealing = (): Sealing => {
   const key = createEntropy().bytes(32)
@@ -118,33 +121,6 @@ export const memorySealing = (): Sealing => {
     key: async () => Uint8Array.from(key),
   }
 }
-
-const testManifest = (
-  governor: Bytes,
-  zones: readonly (typeof testZones)[number][],
-  root: Bytes,
-  inventory: readonly { readonly ppidHash: string; readonly zone: ZoneId }[],
-  nowMs: number,
-): VerifiedManifest => ({
-  mesh: MeshId(`mesh_${'ab'.repeat(32)}`),
-  hash: 'cd'.repeat(32),
-  manifest: {
-    format: 'holdfast manifest v1',
-    name: 'test',
-    nonce: '01'.repeat(32),
-    serial: 1,
-    previous: null,
-    issuedAt: new Date(nowMs - dayMs).toISOString(),
-    expiresAt: new Date(nowMs + dayMs).toISOString(),
-    kind: 'simulated',
-    simulatedRoot: toBase64Url(root),
-    zones: zones.map((zone) => ({ ...zone, id: ZoneId(zone.id) })),
-    measurements: [{ mrEnclave: measurement, notBefore: new Date(nowMs - dayMs).toISOString() }],
-    tcb: { allowedStatuses: ['UpToDate'], minTcbEvaluationDataNumber: 0 },
-    inventory: [...inventory],
-    governors: { threshold: 1, keys: [{ id: 'one', publicKey: toBase64Url(governor) }] },
-  },
-})
 
 /** Starts a core in each zone, all linked. */
 export const createTestMesh = async (options: TestMeshOptions = {}): Promise<TestMesh> => {
@@ -169,11 +145,13 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     crypto.ed25519.publicKey(governor),
     zones,
     simulatedRootCertificate(root),
-    [...platforms].map(([zone, platform]) => ({
-      ppidHash: ppidHashOf(platform),
-      zone: ZoneId(zone),
-    })),
+    [...platforms].map(([zone, platform]) => {
+      const machine = options.machines?.[zone]
+      const id = machine === undefined ? { ppidHash: ppidHashOf(platform) } : machine.hash
+      return { ...id, zone: ZoneId(zone) }
+    }),
     nowMs,
+    options,
   )
   const disks = new Map(zones.map((zone) => [zone.id as string, createMemoryDisk(zone.id)]))
   const sealings = new Map(zones.map((zone) => [zone.id as string, memorySealing()]))
@@ -275,9 +253,14 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
       manifest: manifest.hash,
       zone: id,
     })
-    const quote = async (reportData: Bytes): Promise<Bytes> =>
-      simulatedQuote(platform, { mrEnclave: fromHex(measurement), reportData })
-    if (of.measurement !== undefined) codes.set(name, of.measurement)
+    const evidence: OwnEvidence = options.machines?.[zone]?.evidence ?? {
+      measurement,
+      quote: async (reportData) =>
+        simulatedQuote(platform, { mrEnclave: fromHex(measurement), reportData }),
+      collateral: async () => utf8(JSON.stringify(simulatedCollateral(root, { nowMs }))),
+    }
+    const code = of.measurement ?? evidence.measurement
+    codes.set(name, code)
     const started: { node?: TestNode } = {}
     const sharing = options.more === undefined ? 'exclusive' : 'shared'
     const store = openMemoryStore(disk, { sharing })
@@ -292,18 +275,14 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
       store: options.seenBy?.(name, store) ?? store,
       mesh: meshOf(name, () => started.node),
       sealing,
-      evidence: {
-        measurement,
-        quote,
-        collateral: async () => utf8(JSON.stringify(simulatedCollateral(root, { nowMs }))),
-      },
+      evidence,
       get manifest() {
         return manifest
       },
       isListed: () => isListed(name),
       identity,
-      quote: await quote(reportDataOf(identity.document)),
-      self: { zone: id, boot: identity.boot, measurement: of.measurement ?? measurement },
+      quote: await evidence.quote(reportDataOf(identity.document)),
+      self: { zone: id, boot: identity.boot, measurement: code },
     })
     const node = { name, zone: id, core, identity }
     started.node = node

@@ -4,12 +4,12 @@
  */
 import type { VerifiedManifest } from '@holdfast/attestation'
 import type { ZoneId } from '@holdfast/base/ids'
-import type { Manifest } from '@holdfast/base/manifest'
+import { type Manifest, platformHash } from '@holdfast/base/manifest'
 
 /** Code counts for every zone: any of it may have run there. */
 const holdersOf = ({ measurements, inventory }: Manifest, zone: ZoneId): readonly string[] => [
   ...measurements.map(({ mrEnclave }) => `measurement ${mrEnclave}`),
-  ...inventory.filter((one) => one.zone === zone).map(({ ppidHash }) => `platform ${ppidHash}`),
+  ...inventory.filter((one) => one.zone === zone).map((one) => `platform ${platformHash(one)}`),
 ]
 
 const generationOf = ({ zones }: Manifest, zone: ZoneId): number =>

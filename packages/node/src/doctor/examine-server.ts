@@ -66,7 +66,12 @@ export const examineServer = async (options: ServerOptions): Promise<readonly Fi
     ...ofProcess,
     ...manifestFindings(manifests.value, config.value, options),
     ...placementFindings(config.value, manifests.value.current.manifest),
-    ...machineFindings({ kind, dir: config.value.dir, nowMs }),
+    ...machineFindings({
+      kind,
+      dir: config.value.dir,
+      nowMs,
+      isKdsNamed: config.value.kds !== undefined,
+    }),
     ...(await networkFindings({ config: config.value, isHardware: kind === 'hardware', nowMs })),
   ]
 }

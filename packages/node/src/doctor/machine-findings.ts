@@ -1,14 +1,21 @@
 /** The machine under a node: what gives it evidence, and how its collateral does. */
 import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { quotePlatform, withoutZeroPadding } from '@holdfast/attestation'
+import {
+  collateralExpiresAtMs,
+  quotePlatform,
+  snpCertificateTable,
+  snpPlatform,
+  withoutZeroPadding,
+} from '@holdfast/attestation'
 import { type Bytes, toHex } from '@holdfast/base/bytes'
-import { attempt } from '@holdfast/base/errors'
+import { collateralSchema } from '@holdfast/base/collateral'
+import { attempt, RefusalError } from '@holdfast/base/errors'
 import type { Manifest } from '@holdfast/base/manifest'
 import { createEntropy } from '@holdfast/enclave/crypto/entropy'
 import { openAttestationDevice } from '../platform/gramine/attestation-device.ts'
 import { openSimulatedMachine } from '../platform/simulated.ts'
-import { hasTsm, readTsmReport } from '../platform/tsm/tsm-report.ts'
+import { hasTsm, readTsmReport, type TsmReport } from '../platform/tsm/tsm-report.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 
 const dayMs = 86_400_000
@@ -22,19 +29,38 @@ const inventoryWords = (padded: Bytes): string => {
   return `: platform ${ppidHash}, measurement ${measurement}`
 }
 
-const tsmFinding = (): Finding => {
+const snpFinding = ({ report, auxiliary }: TsmReport, isKdsNamed: boolean): Finding => {
+  const about = snpPlatform(report)
+  if (!about.ok) return wrong(`an SEV-SNP report: ${about.refusal.detail}`, 'update this program')
+  const { chipId, chipIdHash, measurement, debug } = about.value
+  if (/^0+$/.test(chipId)) {
+    return wrong('the host hides the id of its chip', 'have its owner clear MASK_CHIP_ID')
+  }
+  if (debug) return wrong('this guest may be debugged', 'start it with another guest policy')
+  const words = `an SEV-SNP guest gives reports: chip ${chipIdHash}, measurement ${measurement}`
+  const table = snpCertificateTable(auxiliary)
+  const given = table.ok ? Object.keys(table.value) : []
+  return given.length === 4 || isKdsNamed
+    ? ok(words)
+    : wrong(
+        `${words}; of its certificates the host gives ${given.join(', ') || 'none'}`,
+        'name a KDS by kds, or have the host give vcek, ask, ark and crl',
+      )
+}
+
+const tsmFinding = (isKdsNamed: boolean): Finding => {
   const name = `holdfast-doctor-${toHex(createEntropy().bytes(4))}`
   const report = readTsmReport(new Uint8Array(64), { name })
   if (!report.ok) {
     return wrong(
       `configfs-tsm gives no report: ${report.refusal.detail}`,
-      'load tdx_guest; see dmesg',
+      'load tdx_guest or sev_guest; see dmesg',
     )
   }
   const { platform } = report.value
   return platform === 'tdx'
     ? ok(`a TDX guest gives quotes${inventoryWords(report.value.report)}`)
-    : wrong('an SEV-SNP guest, which no mesh takes as a node yet', 'use SGX or TDX')
+    : snpFinding(report.value, isKdsNamed)
 }
 
 const sgxFinding = (): Finding => {
@@ -68,15 +94,14 @@ const expiryFinding = (expiresAtMs: number, nowMs: number, mend: string): Findin
 
 /** As it is kept, not verified: the node does that. */
 const keptFinding = (dir: string, nowMs: number): Finding => {
-  const mend = 'see holdfast_collateral_failures in /metrics and whether the PCCS serves'
+  const mend = 'see holdfast_collateral_failures in /metrics and whether the PCCS or KDS serves'
   const kept = join(dir, 'collateral.json')
   if (!existsSync(kept)) return warning('no collateral is kept yet', 'the first start fetches it')
   try {
-    const { collateral } = JSON.parse(readFileSync(kept, 'utf8')) as {
-      collateral: { tcbInfo: string }
-    }
-    const { nextUpdate } = JSON.parse(collateral.tcbInfo) as { nextUpdate: string }
-    return expiryFinding(Date.parse(nextUpdate), nowMs, mend)
+    const { collateral } = JSON.parse(readFileSync(kept, 'utf8')) as { collateral: unknown }
+    const expires = collateralExpiresAtMs(collateralSchema.parse(collateral))
+    if (!expires.ok) throw new RefusalError(expires.refusal)
+    return expiryFinding(expires.value, nowMs, mend)
   } catch {
     return warning(
       'the kept collateral cannot be read',
@@ -114,11 +139,12 @@ export const machineFindings = (options: {
   readonly kind: Manifest['kind']
   readonly dir: string
   readonly nowMs: number
+  readonly isKdsNamed: boolean
 }): readonly Finding[] => {
-  const { kind, dir, nowMs } = options
+  const { kind, dir, nowMs, isKdsNamed } = options
   const ofMachine =
     kind === 'simulated'
       ? simulatedFindings(dir, nowMs)
-      : [hasTsm() ? tsmFinding() : sgxFinding(), keptFinding(dir, nowMs)]
+      : [hasTsm() ? tsmFinding(isKdsNamed) : sgxFinding(), keptFinding(dir, nowMs)]
   return [...ofMachine, ...diskFinding(dir)]
 }

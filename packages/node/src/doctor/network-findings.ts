@@ -1,8 +1,10 @@
-/** What a node needs to reach: its peers, its PCCS, its etcd; and how its clock goes. */
+/** What a node needs to reach: its peers, its PCCS or KDS, its etcd; and how its clock goes. */
 import { connect } from 'node:net'
+import { snpProducts } from '@holdfast/base/snp-policy'
 import type { NodeConfig } from '../config.ts'
 import type { HostPort } from '../mesh/peer-address.ts'
-import { httpsGet } from '../platform/pccs/https-get.ts'
+import { httpsGet, type ServiceAddress, urlOf } from '../platform/pccs/https-get.ts'
+import { hasTsm } from '../platform/tsm/tsm-report.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 
 const connectTimeoutMs = 3000
@@ -44,53 +46,74 @@ const etcdFindings = ({ etcd }: NodeConfig): Promise<readonly Finding[]> =>
     }),
   )
 
-const clockFinding = (date: unknown, nowMs: number): readonly Finding[] => {
+const clockFinding = (date: unknown, nowMs: number, service: string): readonly Finding[] => {
   const theirsMs = typeof date === 'string' ? Date.parse(date) : Number.NaN
   if (Number.isNaN(theirsMs)) return []
   const skewMs = Math.abs(nowMs - theirsMs)
   return skewMs <= skewMsMax
-    ? [ok(`the clock agrees with the PCCS within ${Math.ceil(skewMs / 1000)} s`)]
+    ? [ok(`the clock agrees with the ${service} within ${Math.ceil(skewMs / 1000)} s`)]
     : [
         wrong(
-          `the clock is ${Math.round(skewMs / 1000)} s off the clock of the PCCS`,
+          `the clock is ${Math.round(skewMs / 1000)} s off the clock of the ${service}`,
           'run chrony or systemd-timesyncd; evidence and requests are judged by the clock',
         ),
       ]
 }
 
-const pccsFindings = async (
-  { pccs }: NodeConfig,
-  isHardware: boolean,
+/** What each of them has for every machine. */
+const services = [
+  { key: 'pccs', service: 'PCCS', path: 'sgx/certification/v4/rootcacrl' },
+  { key: 'kds', service: 'KDS', path: `vcek/v1/${snpProducts[0]}/crl` },
+] as const
+
+const serviceFindings = async (
+  { key, service, path }: (typeof services)[number],
+  address: ServiceAddress,
   nowMs: number,
 ): Promise<readonly Finding[]> => {
-  if (pccs === undefined) {
-    return isHardware
-      ? [wrong('no PCCS is configured: collateral cannot be renewed', 'name one by pccs')]
-      : []
-  }
-  const url = new URL(`${pccs.url.replace(/\/+$/, '')}/sgx/certification/v4/rootcacrl`)
-  const answer = await httpsGet(url, pccs.ca === undefined ? {} : { ca: pccs.ca })
+  const url = urlOf(address, path)
+  const { ca } = address
+  const answer = await httpsGet(url, { service, ...(ca === undefined ? {} : { ca }) })
   if (!answer.ok) {
-    const mend = 'curl it from here; see pccs and pccsCa, and the service’s own log'
-    return [wrong(`the PCCS does not serve: ${answer.refusal.detail}`, mend)]
+    const mend = `curl it from here; see ${key} and ${key}Ca, and the service’s own log`
+    return [wrong(`the ${service} does not serve: ${answer.refusal.detail}`, mend)]
   }
   return [
-    ok(`the PCCS at ${url.host} serves`),
-    ...clockFinding(answer.value.headers['date'], nowMs),
+    ok(`the ${service} at ${url.host} serves`),
+    ...clockFinding(answer.value.headers['date'], nowMs, service),
   ]
 }
 
-/** Where no PCCS tells the time, only that somebody keeps it. */
+/** A guest of SEV-SNP needs no service where its host gives all: that is judged with its report. */
+const collateralFindings = async (
+  config: NodeConfig,
+  isHardware: boolean,
+  nowMs: number,
+): Promise<readonly Finding[]> => {
+  const { pccs, kds } = config
+  if (pccs === undefined && kds === undefined) {
+    const missing = 'neither a PCCS nor a KDS is configured: collateral cannot be renewed'
+    const mend = 'name one by pccs (SGX, TDX) or kds (SEV-SNP, where its host gives not all)'
+    return isHardware ? [hasTsm() ? warning(missing, mend) : wrong(missing, mend)] : []
+  }
+  const found = services.map(async (one): Promise<readonly Finding[]> => {
+    const address = config[one.key]
+    return address === undefined ? [] : serviceFindings(one, address, nowMs)
+  })
+  return (await Promise.all(found)).flat()
+}
+
+/** Where no service tells the time, only that somebody keeps it. */
 export const networkFindings = async (options: {
   readonly config: NodeConfig
   readonly isHardware: boolean
   readonly nowMs: number
 }): Promise<readonly Finding[]> => {
   const { config, isHardware, nowMs } = options
-  const ofPccs = await pccsFindings(config, isHardware, nowMs)
+  const ofServices = await collateralFindings(config, isHardware, nowMs)
   const alone =
     config.peers.length === 0
       ? [warning('no peers are named: this zone has no copy elsewhere', 'name some by peers')]
       : []
-  return [...ofPccs, ...(await peerFindings(config)), ...(await etcdFindings(config)), ...alone]
+  return [...ofServices, ...(await peerFindings(config)), ...(await etcdFindings(config)), ...alone]
 }

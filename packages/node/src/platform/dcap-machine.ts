@@ -3,10 +3,10 @@ import { intelRootCa, quotePlatform } from '@holdfast/attestation'
 import { type Bytes, equalBytes, utf8 } from '@holdfast/base/bytes'
 import { accept, RefusalError, type Result, refuse } from '@holdfast/base/errors'
 import type { Machine } from './machine.ts'
-import { type KeeperOptions, openCollateralKeeper } from './pccs/collateral-keeper.ts'
+import { type DcapCollateralOptions, openDcapCollateral } from './pccs/dcap-collateral.ts'
 import { createSealedFile } from './sealed-file.ts'
 
-export type DcapOptions = Pick<KeeperOptions, 'fetchCollateral' | 'nowMs' | 'logs'> & {
+export type DcapOptions = Pick<DcapCollateralOptions, 'fetchCollateral' | 'nowMs' | 'logs'> & {
   /** The node's folder. */
   readonly dir: string
   /** Absent but for tests: Intel's. */
@@ -50,7 +50,7 @@ export const openDcapMachine = async (
   const about = quotePlatform(first.value)
   if (!about.ok) return about
   const file = `${dir}/collateral.json`
-  const keeper = await openCollateralKeeper({ ...options, file, quote: first.value, rootCa })
+  const keeper = await openDcapCollateral({ ...options, file, quote: first.value, rootCa })
   if (!keeper.ok) return keeper
   return accept({
     kind: device.kind,

@@ -15,7 +15,7 @@ export type CollateralState = CollateralDates & {
 }
 
 export type Machine = {
-  readonly kind: 'simulated' | 'sgx' | 'tdx'
+  readonly kind: 'simulated' | 'sgx' | 'tdx' | 'snp'
   readonly evidence: OwnEvidence
   readonly sealing: Sealing
   collateral(): CollateralState

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type SimulatedPlatform, simulatedQuote } from '@holdfast/attestation'
 import { fromHex } from '@holdfast/base/bytes'
-import { type Collateral, collateralSchema } from '@holdfast/base/collateral'
+import { type DcapCollateral, dcapCollateralSchema } from '@holdfast/base/collateral'
 import { attempt, fail, type Result } from '@holdfast/base/errors'
 import { base64url, hex, parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
@@ -23,7 +23,7 @@ const platformSchema: z.ZodType<SimulatedPlatform> = z.strictObject({
   pckSerial: hex(),
 })
 
-const fileSchema = z.strictObject({ platform: platformSchema, collateral: collateralSchema })
+const fileSchema = z.strictObject({ platform: platformSchema, collateral: dcapCollateralSchema })
 
 const readNeeded = (path: string, subject: string): Uint8Array => {
   try {
@@ -33,7 +33,7 @@ const readNeeded = (path: string, subject: string): Uint8Array => {
   }
 }
 
-const datesOf = (collateral: Collateral): CollateralDates => {
+const datesOf = (collateral: DcapCollateral): CollateralDates => {
   const { issueDate, nextUpdate } = JSON.parse(collateral.tcbInfo) as Record<string, string>
   return { obtainedAtMs: Date.parse(issueDate ?? ''), expiresAtMs: Date.parse(nextUpdate ?? '') }
 }

@@ -1,11 +1,10 @@
 /**
- * The collateral of this machine's quotes: from a PCCS, kept on disk, renewed long before it
- * expires. What comes from either is verified with this machine's own quote before it is served.
+ * The collateral of this machine's evidence: from a service, kept on disk, renewed long before it
+ * expires. What comes from either is verified with this machine's own evidence before it is served.
  */
 import { readFileSync, statSync } from 'node:fs'
-import { type QuotePlatform, quotePlatform, verifyQuote } from '@holdfast/attestation'
-import { type Bytes, utf8 } from '@holdfast/base/bytes'
-import { type Collateral, collateralSchema } from '@holdfast/base/collateral'
+import { utf8 } from '@holdfast/base/bytes'
+import type { Collateral } from '@holdfast/base/collateral'
 import { accept, attempt, fail, type Result, refuse } from '@holdfast/base/errors'
 import { parseJson } from '@holdfast/base/schema'
 import { z } from 'zod'
@@ -13,57 +12,52 @@ import type { Logs } from '../../logs.ts'
 import type { CollateralState } from '../machine.ts'
 import { replaceFile } from '../replace-file.ts'
 import * as limits from './limits.ts'
-import type { FetchCollateral } from './pccs-client.ts'
 
-export type KeeperOptions = {
-  /** Absent where no PCCS is configured: then only what is on disk is served. */
-  readonly fetchCollateral?: FetchCollateral
+/** What a verifier says of collateral that is good. */
+export type Judged = {
+  readonly expiresAtMs: number
+  /** Its maker's count or date: what is served never falls below. */
+  readonly evaluation: number
+}
+
+export type KeeperOptions<Kind extends Collateral> = {
+  readonly schema: z.ZodType<Kind>
+  /** Refuses `no_collateral` where nothing gives it: then only what is on disk is served. */
+  readonly fetchCollateral: () => Promise<Result<Kind>>
+  /** By this machine's own evidence, at that time. */
+  readonly judge: (collateral: Kind, nowMs: number) => Result<Judged>
   /** Where it is kept; the host's disk, hence not trusted. */
   readonly file: string
-  /** A quote of this machine: what the collateral is for. */
-  readonly quote: Bytes
-  readonly rootCa: Bytes
   readonly nowMs: () => number
   readonly logs: Pick<Logs, 'info' | 'warn' | 'error'>
 }
 
-export type CollateralKeeper = {
+export type CollateralKeeper<Kind extends Collateral> = {
   /** What is served: also past its time, when verifiers say `collateral_expired`. */
-  current(): Collateral
+  current(): Kind
   state(): CollateralState
   /** Renews it where that is due; never throws. */
   tick(): Promise<void>
+  /** Renews it now: the machine's evidence is of another kind than before. Never throws. */
+  renew(): Promise<void>
   start(): () => void
 }
 
-const fileSchema = z.strictObject({ obtainedAtMs: z.number().min(0), collateral: collateralSchema })
-
-type Kept = {
-  readonly collateral: Collateral
-  readonly obtainedAtMs: number
-  readonly expiresAtMs: number
-  readonly evaluation: number
-}
+type Kept<Kind> = Judged & { readonly collateral: Kind; readonly obtainedAtMs: number }
 
 /** Verified at a time when it was in force, so that what expired is known for what it is. */
-const judge = (
-  options: KeeperOptions,
-  collateral: Collateral,
+const judge = <Kind extends Collateral>(
+  options: KeeperOptions<Kind>,
+  collateral: Kind,
   obtainedAtMs: number,
-): Result<Kept> => {
-  const { quote, rootCa } = options
-  const verdict = verifyQuote({ quote, collateral, rootCa, nowMs: obtainedAtMs })
-  if (!verdict.ok) return verdict
-  const { collateralExpiresAtMs, tcbEvaluationDataNumber } = verdict.value
-  return accept({
-    collateral,
-    obtainedAtMs,
-    expiresAtMs: collateralExpiresAtMs,
-    evaluation: tcbEvaluationDataNumber,
-  })
+): Result<Kept<Kind>> => {
+  const judged = options.judge(collateral, obtainedAtMs)
+  return judged.ok ? accept({ collateral, obtainedAtMs, ...judged.value }) : judged
 }
 
-const readKept = (options: KeeperOptions): Kept | undefined => {
+const readKept = <Kind extends Collateral>(
+  options: KeeperOptions<Kind>,
+): Kept<Kind> | undefined => {
   const read = attempt(() => {
     try {
       if (statSync(options.file).size > limits.cacheBytesMax) fail('too_large', 'too long')
@@ -73,6 +67,8 @@ const readKept = (options: KeeperOptions): Kept | undefined => {
     }
   })
   if (!read.ok) return undefined
+  const { schema: collateral } = options
+  const fileSchema = z.strictObject({ obtainedAtMs: z.number().min(0), collateral })
   const parsed = attempt(() => parseJson(fileSchema, read.value))
   if (!parsed.ok) return undefined
   // A host that says "obtained tomorrow" would stop the renewal.
@@ -81,25 +77,22 @@ const readKept = (options: KeeperOptions): Kept | undefined => {
   return judged.ok ? judged.value : undefined
 }
 
-const fetchKept = async (
-  options: KeeperOptions,
-  about: QuotePlatform,
-  before: Kept | undefined,
-): Promise<Result<Kept>> => {
-  const { fetchCollateral } = options
-  if (fetchCollateral === undefined) return refuse('no_collateral', 'no PCCS is configured', 'pccs')
-  const fetched = await fetchCollateral(about)
+const fetchKept = async <Kind extends Collateral>(
+  options: KeeperOptions<Kind>,
+  before: Kept<Kind> | undefined,
+): Promise<Result<Kept<Kind>>> => {
+  const fetched = await options.fetchCollateral()
   if (!fetched.ok) return fetched
   const judged = judge(options, fetched.value, options.nowMs())
   if (!judged.ok) return judged
   if (before !== undefined && judged.value.evaluation < before.evaluation) {
-    return refuse('tcb_data_too_old', 'the PCCS gives older collateral than is kept', 'pccs')
+    return refuse('tcb_data_too_old', 'the service gives older collateral than is kept')
   }
   return judged
 }
 
 /** When it is to be asked for again, from what is served and how often that failed since. */
-const dueAtMs = (kept: Kept, failures: number, lastAttemptMs: number): number => {
+const dueAtMs = (kept: Judged, failures: number, lastAttemptMs: number): number => {
   if (failures > 0) {
     const pause = limits.retryAfterMsMin * 2 ** Math.min(failures - 1, 16)
     return lastAttemptMs + Math.min(pause, limits.retryAfterMsMax)
@@ -109,15 +102,13 @@ const dueAtMs = (kept: Kept, failures: number, lastAttemptMs: number): number =>
 }
 
 /**
- * Opens it: what is on disk, else what the PCCS gives. Refuses where neither gives collateral that
- * verifies, with `no_collateral` or what the verifier says of what the PCCS gave.
+ * Opens it: what is on disk, else what the service gives. Refuses where neither gives collateral
+ * that verifies, with `no_collateral` or what the verifier says of what the service gave.
  */
-export const openCollateralKeeper = async (
-  options: KeeperOptions,
-): Promise<Result<CollateralKeeper>> => {
-  const about = quotePlatform(options.quote)
-  if (!about.ok) return about
-  const write = ({ obtainedAtMs, collateral }: Kept): void => {
+export const openCollateralKeeper = async <Kind extends Collateral>(
+  options: KeeperOptions<Kind>,
+): Promise<Result<CollateralKeeper<Kind>>> => {
+  const write = ({ obtainedAtMs, collateral }: Kept<Kind>): void => {
     try {
       replaceFile(options.file, utf8(JSON.stringify({ obtainedAtMs, collateral })))
     } catch {
@@ -125,8 +116,7 @@ export const openCollateralKeeper = async (
     }
   }
   const onDisk = readKept(options)
-  const first =
-    onDisk === undefined ? await fetchKept(options, about.value, undefined) : accept(onDisk)
+  const first = onDisk === undefined ? await fetchKept(options, undefined) : accept(onDisk)
   if (!first.ok) return first
   let kept = first.value
   let failures = 0
@@ -135,9 +125,9 @@ export const openCollateralKeeper = async (
   let running: Promise<void> | undefined
   if (onDisk === undefined) write(kept)
 
-  const renew = async (): Promise<void> => {
+  const attemptRenewal = async (): Promise<void> => {
     lastAttemptMs = options.nowMs()
-    const next = await fetchKept(options, about.value, kept)
+    const next = await fetchKept(options, kept)
     if (!next.ok) {
       failures += 1
       const level = options.nowMs() > kept.expiresAtMs ? 'error' : 'warn'
@@ -149,17 +139,21 @@ export const openCollateralKeeper = async (
     write(kept)
     options.logs.info('collateral renewed')
   }
-  const tick = (): Promise<void> => {
-    if (options.nowMs() < dueAtMs(kept, failures, lastAttemptMs)) return Promise.resolve()
-    running ??= renew().finally(() => {
+  const renew = (): Promise<void> => {
+    running ??= attemptRenewal().finally(() => {
       running = undefined
     })
     return running
+  }
+  const tick = (): Promise<void> => {
+    if (options.nowMs() < dueAtMs(kept, failures, lastAttemptMs)) return Promise.resolve()
+    return renew()
   }
   return accept({
     current: () => kept.collateral,
     state: () => ({ obtainedAtMs: kept.obtainedAtMs, expiresAtMs: kept.expiresAtMs, failures }),
     tick,
+    renew,
     start: () => {
       const attemptNow = (): void => void tick()
       const timer = setInterval(attemptNow, limits.keeperTickMs)

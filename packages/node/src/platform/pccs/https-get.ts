@@ -10,12 +10,29 @@ export type HttpAnswer = {
   readonly body: Buffer
 }
 
+export type ServiceAddress = {
+  /** With or without a path before that of the service's own interface. */
+  readonly url: string
+  /** PEM of the authority of its TLS certificate; the system's where absent. */
+  readonly ca?: string
+}
+
+/** A path of the service, behind whatever path its address has. */
+export const urlOf = ({ url }: ServiceAddress, path: string): URL =>
+  new URL(`${url.replace(/\/+$/, '')}/${path}`)
+
 /** Refuses `no_collateral` with a sentence on what was wrong; never text of the server's. */
 export const httpsGet = (
   url: URL,
-  options: { readonly ca?: string; readonly signal?: AbortSignal } = {},
+  options: {
+    /** What it is called in words. */
+    readonly service: 'PCCS' | 'KDS'
+    readonly ca?: string
+    readonly signal?: AbortSignal
+  },
 ): Promise<Result<HttpAnswer>> =>
   new Promise((resolve) => {
+    const { service } = options
     const no = (detail: string): void => resolve(refuse('no_collateral', detail, url.pathname))
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest
     const timeout = AbortSignal.timeout(limits.answerTimeoutMs)
@@ -33,7 +50,7 @@ export const httpsGet = (
       },
       (response) => {
         if (response.statusCode !== 200) {
-          no(`the PCCS answers with status ${response.statusCode ?? 0}`)
+          no(`the ${service} answers with status ${response.statusCode ?? 0}`)
           response.destroy()
           return
         }
@@ -47,9 +64,9 @@ export const httpsGet = (
         response.on('end', () => {
           resolve(accept({ headers: response.headers, body: Buffer.concat(chunks) }))
         })
-        response.on('error', () => no('the answer of the PCCS is cut or too long'))
+        response.on('error', () => no(`the answer of the ${service} is cut or too long`))
       },
     )
-    sent.on('error', () => no('the PCCS cannot be reached'))
+    sent.on('error', () => no(`the ${service} cannot be reached`))
     sent.end()
   })

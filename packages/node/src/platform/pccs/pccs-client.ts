@@ -1,23 +1,16 @@
 /**
- * Collateral from a Provisioning Certificate Caching Service (Intel SGX PCK Certificate and CRL
+ * DcapCollateral from a Provisioning Certificate Caching Service (Intel SGX PCK Certificate and CRL
  * Service API v4), Intel's own or a cache of it. Nothing here is trusted: every part is signed.
  */
 import { type QuotePlatform, splitSignedText } from '@holdfast/attestation'
 import { type Bytes, fromHex, fromUtf8, toHex } from '@holdfast/base/bytes'
-import { type Collateral, collateralSchema } from '@holdfast/base/collateral'
+import { type DcapCollateral, dcapCollateralSchema } from '@holdfast/base/collateral'
 import { accept, attempt, fail, type Result, refuse } from '@holdfast/base/errors'
-import { type HttpAnswer, httpsGet } from './https-get.ts'
-
-export type PccsAddress = {
-  /** `https://pccs.example:8081`, with or without a path before `/sgx/certification/v4`. */
-  readonly url: string
-  /** PEM of the authority of its TLS certificate; the system's where absent. */
-  readonly ca?: string
-}
+import { type HttpAnswer, httpsGet, type ServiceAddress, urlOf } from './https-get.ts'
 
 export type FetchCollateral = (
   about: Pick<QuotePlatform, 'platform' | 'fmspc' | 'ca'>,
-) => Promise<Result<Collateral>>
+) => Promise<Result<DcapCollateral>>
 
 const header = ({ headers }: HttpAnswer, ...names: readonly string[]): string => {
   const value = names.map((name) => headers[name]).find((one) => typeof one === 'string')
@@ -42,10 +35,10 @@ const derOf = ({ body }: HttpAnswer): Bytes => {
 
 type Answers = Readonly<Record<'tcb' | 'qe' | 'pckCrl' | 'rootCrl', HttpAnswer>>
 
-const assemble = ({ tcb, qe, pckCrl, rootCrl }: Answers): Collateral => {
+const assemble = ({ tcb, qe, pckCrl, rootCrl }: Answers): DcapCollateral => {
   const tcbInfo = splitSignedText('tcbInfo', fromUtf8(tcb.body))
   const qeIdentity = splitSignedText('enclaveIdentity', fromUtf8(qe.body))
-  const parsed = collateralSchema.safeParse({
+  const parsed = dcapCollateralSchema.safeParse({
     tcbInfo: tcbInfo.text,
     tcbInfoSignature: tcbInfo.signature,
     tcbInfoIssuerChain: header(tcb, 'tcb-info-issuer-chain', 'sgx-tcb-info-issuer-chain'),
@@ -66,11 +59,12 @@ const assemble = ({ tcb, qe, pckCrl, rootCrl }: Answers): Collateral => {
  *     const collateral = await fetchCollateral({ platform: 'sgx', fmspc, ca: 'platform' })
  */
 export const createPccsClient =
-  (address: PccsAddress): FetchCollateral =>
+  (address: ServiceAddress): FetchCollateral =>
   async ({ platform, fmspc, ca }) => {
-    const base = address.url.replace(/\/+$/, '')
+    const { ca: authority } = address
+    const trusted = { service: 'PCCS' as const, ...(authority && { ca: authority }) }
     const get = (path: string): Promise<Result<HttpAnswer>> =>
-      httpsGet(new URL(`${base}/${path}`), address.ca === undefined ? {} : { ca: address.ca })
+      httpsGet(urlOf(address, path), trusted)
     const [tcb, qe, pckCrl, rootCrl] = await Promise.all([
       get(`${platform}/certification/v4/tcb?fmspc=${fmspc.toUpperCase()}`),
       get(`${platform}/certification/v4/qe/identity`),

@@ -12,6 +12,8 @@ import {
   propose,
 } from './mesh-folder/manifest-proposal.ts'
 import { manifestChanges } from './mesh-folder/manifest-text.ts'
+import { type PlatformOptions, platformChange } from './mesh-folder/platform-change.ts'
+import { defaultZones } from './mesh-folder/zones.ts'
 import { codeOf, makeMeshFolder } from './testing/mesh-folder.ts'
 
 const { sign } = manifestProposals
@@ -76,6 +78,55 @@ describe('a change of the manifest', () => {
     expect(await codeOf(() => appendManifest(layout, proposal, nowMs))).toBe('manifest_chain')
     await appendManifest(layout, sign(sign(await next2(), first!), second!), nowMs)
     expect(await codeOf(() => appendManifest(layout, proposal, nowMs))).toBe('manifest_rollback')
+  })
+})
+
+describe('what a proposal says of platforms', () => {
+  const chipIdHash = 'c1'.repeat(32)
+  const change = async (options: PlatformOptions) => {
+    const { manifest } = await readManifest(layout, nowMs)
+    return platformChange(options, manifest, parent)
+  }
+  const policy = {
+    minTcb: { Milan: { bootloader: 3, tee: 0, snp: 8, microcode: 115 } },
+    minGuestSvn: 0,
+    maxVmpl: 0,
+    allowSmt: true,
+    allowMigrationAgent: false,
+  }
+
+  it('lists a chip with what is asked of it, and shows both', async () => {
+    const zone = defaultZones[1]!.id
+    writeFileSync(join(parent, 'snp.json'), JSON.stringify(policy))
+    const known = await readManifest(layout, nowMs)
+    const next = await change({ addChip: [`${zone}=${chipIdHash}`], snpPolicy: 'snp.json' })
+    const { content: manifest } = propose(known, next, nowMs)
+    expect(manifest.inventory.at(-1)).toEqual({ chipIdHash, zone })
+    expect(manifestChanges(known.manifest, manifest)).toContainEqual({
+      what: `SEV-SNP chip ${chipIdHash}`,
+      after: `of ${zone}`,
+    })
+    expect(manifestChanges(known.manifest, manifest)).toContainEqual({
+      what: 'SEV-SNP on Milan at least',
+      after: 'bootloader 3, tee 0, snp 8, microcode 115',
+    })
+    const removed = await platformChange({ removePlatform: chipIdHash }, manifest, parent)
+    expect(removed.inventory).toEqual(known.manifest.inventory)
+  })
+
+  it('refuses a chip without a policy, of no zone, of another form and listed twice', async () => {
+    const zone = defaultZones[0]!.id
+    const chip = `${zone}=${chipIdHash}`
+    expect(await codeOf(() => change({ addChip: [chip] }))).toBe('missing_field')
+    writeFileSync(join(parent, 'loose.json'), JSON.stringify({ ...policy, maxVmpl: 4 }))
+    const loose = { addChip: [chip], snpPolicy: 'loose.json' }
+    expect(await codeOf(() => change(loose))).not.toBe('ok')
+    const snpPolicy = 'snp.json'
+    for (const addChip of [[`nowhere=${chipIdHash}`], [chipIdHash], [chip, chip]]) {
+      expect(await codeOf(() => change({ addChip, snpPolicy }))).not.toBe('ok')
+    }
+    expect(await codeOf(() => change({ addChip: [chip], snpPolicy }))).toBe('ok')
+    expect(await codeOf(() => change({ removePlatform: chipIdHash }))).toBe('invalid_field')
   })
 })
 

@@ -9,24 +9,31 @@ import { meshLayout } from '../mesh-folder/layout.ts'
 import { appendManifest, readManifest } from '../mesh-folder/manifest-file.ts'
 import { manifestProposals, propose } from '../mesh-folder/manifest-proposal.ts'
 import { changesText, manifestChanges, manifestText } from '../mesh-folder/manifest-text.ts'
+import { type PlatformOptions, platformChange } from '../mesh-folder/platform-change.ts'
 import { signCommand } from './sign-proposal.ts'
 
 type Dir = { readonly dir?: string }
-type ProposeOptions = Dir & {
-  readonly out: string
-  readonly addMeasurement?: string
-  readonly notBefore?: string
-  readonly emergency?: true
-  readonly measurementDelay?: string
-  readonly removeMeasurement?: string
-  readonly removePlatform?: string
-  readonly expires?: string
-  readonly minTcbEvaluation?: string
-  readonly rotateKey?: string
-}
+type ProposeOptions = Dir &
+  PlatformOptions & {
+    readonly out: string
+    readonly addMeasurement?: string
+    readonly notBefore?: string
+    readonly emergency?: true
+    readonly measurementDelay?: string
+    readonly removeMeasurement?: string
+    readonly expires?: string
+    readonly minTcbEvaluation?: string
+    readonly rotateKey?: string
+  }
 
 const current = (options: Dir, around: Surroundings) =>
   readManifest(meshLayout(dirOf(options, around)), around.now())
+
+/** An option that may be given more than once. */
+const repeated = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+]
 
 /** The zones, one of them with the wish for another key. */
 const withRotation = ({ zones }: Manifest, rotateKey: string | undefined): Manifest['zones'] => {
@@ -38,26 +45,24 @@ const withRotation = ({ zones }: Manifest, rotateKey: string | undefined): Manif
   )
 }
 
-const changeOf = (options: ProposeOptions, manifest: Manifest, nowMs: number) => {
-  const { addMeasurement, removeMeasurement, removePlatform, expires } = options
+const changeOf = async (
+  options: ProposeOptions,
+  manifest: Manifest,
+  { nowMs, cwd }: { readonly nowMs: number; readonly cwd: string },
+): Promise<Partial<Manifest>> => {
+  const { addMeasurement, removeMeasurement, expires } = options
   const delayMs = options.emergency === true ? 0 : (manifest.measurementDelayMs ?? 0)
   const notBefore = options.notBefore ?? new Date(nowMs + delayMs).toISOString()
   const kept = manifest.measurements.filter(({ mrEnclave }) => mrEnclave !== removeMeasurement)
-  const inventory = manifest.inventory.filter(
-    (platform) => !Object.values(platform).includes(removePlatform ?? ''),
-  )
   if (removeMeasurement !== undefined && kept.length === manifest.measurements.length) {
     fail('invalid_field', 'the manifest lists no such measurement', removeMeasurement)
-  }
-  if (removePlatform !== undefined && inventory.length === manifest.inventory.length) {
-    fail('invalid_field', 'the manifest lists no such platform', removePlatform)
   }
   const added = addMeasurement === undefined ? [] : [{ mrEnclave: addMeasurement, notBefore }]
   const { minTcbEvaluation: tcb, measurementDelay: delay } = options
   return {
     zones: withRotation(manifest, options.rotateKey),
     measurements: [...kept, ...added],
-    inventory,
+    ...(await platformChange(options, manifest, cwd)),
     ...(expires === undefined ? {} : { expiresAt: expires }),
     ...(delay === undefined ? {} : { measurementDelayMs: Number(delay) * 3_600_000 }),
     ...(tcb === undefined
@@ -87,6 +92,9 @@ const proposeCommand: MakeCommand = (around) =>
     .option('--emergency', 'it comes into force at once: every governor must sign')
     .option('--measurement-delay <hours>', 'how long new code waits from the next manifest on')
     .option('--remove-measurement <hex>', 'code that may hold keys no longer')
+    .option('--add-platform <zone=hash>', 'a machine of SGX or TDX, by its PPID', repeated)
+    .option('--add-chip <zone=hash>', 'a machine of SEV-SNP, by its chip id', repeated)
+    .option('--snp-policy <file>', 'what is asked of SEV-SNP guests, as JSON')
     .option('--remove-platform <hash>', 'a machine that counts no longer')
     .option('--rotate-key <zone>', 'have the key of a zone rotated')
     .option('--expires <time>', 'when the manifest expires')
@@ -95,7 +103,8 @@ const proposeCommand: MakeCommand = (around) =>
       run(around, async (talk, options: ProposeOptions) => {
         const known = await current(options, around)
         const nowMs = around.now()
-        const proposal = propose(known, changeOf(options, known.manifest, nowMs), nowMs)
+        const change = await changeOf(options, known.manifest, { nowMs, cwd: around.cwd })
+        const proposal = propose(known, change, nowMs)
         await manifestProposals.write(resolve(around.cwd, options.out), proposal)
         const changes = manifestChanges(known.manifest, proposal.content)
         talk.data({ serial: proposal.content.serial, changes }, changesText(changes))

@@ -1,6 +1,6 @@
 /**
- * Three zones, one of them on SEV-SNP: its evidence goes the whole way from the kernel's files (here
- * played) through the core to a verifier, and its node does what the others do.
+ * Three zones, one of them on SEV-SNP: its evidence goes the whole way from the kernel's files
+ * (here played) through the core to a verifier, and its node does what the others do.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -177,7 +177,7 @@ describe('a node in an SEV-SNP guest', () => {
     expect(verifySnp(input)).toMatchObject({ value: { report: { reportedTcb: newer } } })
   })
 
-  it('refuses a guest that may be debugged, a masked chip, a revoked ASK and another root', async () => {
+  it('refuses a guest in debug mode, a masked chip, a revoked ASK and another root', async () => {
     const auxiliary = snpTable(der(whole))
     expect(await refused(play({ auxiliary, changes: { 0x008: [0, 0, 0x0b] } }))).toBe(
       'debug_enclave',

@@ -111,14 +111,18 @@ const manifestCheck = ({ mesh, hash, manifest }: VerifiedManifest): Check => {
   }
 }
 
-const inventoryCheck = ({ verdict }: Enclave, { manifest }: VerifiedManifest): Check => ({
-  what: 'inventory',
-  state: 'ok',
-  says: [
-    `platform ${verdictPlatformHash(verdict.quote).slice(0, 16)}… is one of ${manifest.inventory.length}`,
-    `which puts it in ${verdict.zone.id} (${verdict.zone.name}), level ${verdict.zone.level}`,
-  ],
-})
+const inventoryCheck = ({ verdict }: Enclave, { manifest }: VerifiedManifest): Check => {
+  const { quote, zone } = verdict
+  const platform = verdictPlatformHash(quote).slice(0, 16)
+  return {
+    what: 'inventory',
+    state: 'ok',
+    says: [
+      `platform ${platform}… is one of ${manifest.inventory.length}`,
+      `which puts it in ${zone.id} (${zone.name}), level ${zone.level}`,
+    ],
+  }
+}
 
 /** Every check of an enclave whose evidence is good by the manifest. */
 export const examineEnclave = (options: {

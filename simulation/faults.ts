@@ -29,8 +29,8 @@ export type FaultRates = {
 
 export type FaultName = keyof FaultRates
 
-/** What governors do (governors.ts): counted beside the faults. */
-export type GovernorsName = 'homeMoved' | 'zoneGivenUp'
+/** What governors and owners do (governors.ts, owners.ts): counted beside the faults. */
+export type GovernorsName = 'homeMoved' | 'zoneGivenUp' | 'zoneGivenUpByOwner'
 
 export const noFaults: FaultRates = {
   lost: 0,

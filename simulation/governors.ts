@@ -11,6 +11,7 @@ import type { Bytes } from '@holdfast/base/bytes'
 import type { HomeStatement } from '@holdfast/base/home-statement'
 import type { ZoneId } from '@holdfast/base/ids'
 import type { FaultDriver } from './fault-driver.ts'
+import type { Owners } from './owners.ts'
 import { createRandom, type Random } from './random.ts'
 import type { World } from './world.ts'
 import { governorPrivateKey, startsAtMs } from './zones.ts'
@@ -24,11 +25,16 @@ export class Governors {
   readonly #driver: FaultDriver
   readonly #random: Random
   readonly #zones: readonly ZoneId[]
+  readonly #owners: Owners
+  /** Drawn apart, so that all else stays as it is. */
+  readonly #whose: Random
   #isCalm = false
 
-  constructor(world: World, driver: FaultDriver) {
+  constructor(world: World, driver: FaultDriver, owners: Owners) {
     this.#world = world
     this.#driver = driver
+    this.#owners = owners
+    this.#whose = createRandom(world.seed, 'who gives up')
     this.#random = createRandom(world.seed, 'governors')
     this.#zones = [...world.zones.keys()]
   }
@@ -69,9 +75,14 @@ export class Governors {
       for (const other of this.#zones) if (other !== zone) network.cut(zone, other, true)
     }
     givenUp.add(zone)
-    scheduler.after(this.#random.between(0, 6000), 'governors give a zone up', () =>
-      this.#state({ moves: [], givenUp: [zone] }),
-    )
+    const who = this.#whose.pick(['governors', 'owners', 'both'] as const)
+    if (who !== 'governors') this.#owners.giveUp(zone, () => this.#isCalm)
+    const atMs = this.#random.between(0, 6000)
+    if (who !== 'owners') {
+      scheduler.after(atMs, 'governors give a zone up', () =>
+        this.#state({ moves: [], givenUp: [zone] }),
+      )
+    }
     scheduler.after(this.#random.between(8000, 30_000), 'what was given up returns', () => {
       for (const other of this.#zones) if (other !== zone) network.cut(zone, other, false)
       this.#driver.release(zone)

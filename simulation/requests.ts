@@ -177,6 +177,15 @@ export const peekBytes = (
 ): Bytes =>
   encode({ operation, ...headerOf(world), ...(operation === 'wallet.show' && { wallet }) })
 
+export const giveUpBytes = (world: World, { id, epoch, version }: Wallet, zone: ZoneId): Bytes =>
+  encode({
+    operation: 'placement.give-up',
+    ...headerOf(world),
+    wallet: id,
+    base: { epoch, version },
+    zone,
+  })
+
 export const passwordBytes = (
   world: World,
   known: KnownWallet,

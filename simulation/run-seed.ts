@@ -18,6 +18,7 @@ import {
 import { checkOutcomes, checkTakeover, findInequality } from './final-checks.ts'
 import { Governors } from './governors.ts'
 import { createLedger, type Ledger } from './ledger.ts'
+import { Owners } from './owners.ts'
 import { createRandom, type Random } from './random.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import { SignatureChecks } from './signature-checks.ts'
@@ -173,7 +174,7 @@ const phases = async (run: Run, rates: FaultRates): Promise<void> => {
   run.workload.start(12 + random.below(25), spanMs)
   run.workload.startMoves(spanMs)
   driver.start()
-  const governors = new Governors(world, driver)
+  const governors = new Governors(world, driver, new Owners(world, ledger))
   governors.start(spanMs)
   await pass(run, spanMs)
   governors.calm()

@@ -32,7 +32,11 @@ import { loginCommand } from './commands/login.ts'
 import { manifestCommands } from './commands/manifest.ts'
 import { nodeCommand } from './commands/node.ts'
 import { nodesCommand } from './commands/nodes.ts'
-import { placementChangeCommand, placementShowCommand } from './commands/placement.ts'
+import {
+  placementChangeCommand,
+  placementGiveUpCommand,
+  placementShowCommand,
+} from './commands/placement.ts'
 import {
   policyCancelCommand,
   policyChangeCommand,
@@ -94,7 +98,11 @@ const commands: readonly MakeCommand[] = [
     walletLimitsCommand,
     walletOutcomeCommand,
   ]),
-  group('placement', 'which zones hold a wallet', [placementShowCommand, placementChangeCommand]),
+  group('placement', 'which zones hold a wallet', [
+    placementShowCommand,
+    placementChangeCommand,
+    placementGiveUpCommand,
+  ]),
   group('account', 'addresses of a wallet', [accountAddCommand]),
   group('credential', 'who may act for a wallet', [
     credentialAddCommand,

@@ -30,7 +30,7 @@ import type { Waiting } from './requests/approvals.ts'
 import type { ShowAudit } from './requests/audit.ts'
 import type { BackUpWallet, ProveBackup } from './requests/backup.ts'
 import type { AddCredentials, RemoveCredential } from './requests/change-credentials.ts'
-import type { ChangePlacement } from './requests/change-placement.ts'
+import type { ChangePlacement, GiveUpZone } from './requests/change-placement.ts'
 import type { ChangePolicy, Unfreeze } from './requests/change-policy.ts'
 import type { CreateWallet } from './requests/create-wallet.ts'
 import type { ExportKey, FetchExport } from './requests/export-key.ts'
@@ -119,6 +119,11 @@ export type Client = {
    * did. Throws `unreachable` where too few of the new zones could agree.
    */
   changePlacement(options: ChangePlacement, request?: RequestOptions): Promise<WalletAnswer>
+  /**
+   * A wallet in two zones goes on with one, until the other, which is not heard, is back; the quorum
+   * of owners, at once. What the other had not told is lost, and reported (`outcome`).
+   */
+  giveUpZone(options: GiveUpZone, request?: RequestOptions): Promise<WalletAnswer>
   /** Any owner, at once; the answer says where it is in force and what exposure remains. */
   freezeWallet(wallet: WalletId, request?: RequestOptions): Promise<MarkAnswer>
   unfreezeWallet(options: Unfreeze, request?: RequestOptions): Promise<WalletAnswer>

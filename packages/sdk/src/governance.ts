@@ -8,7 +8,7 @@ import { authorise, type Signer } from './credentials.ts'
 import { waitLifetimeMs } from './limits.ts'
 import type { rebasing } from './rebase.ts'
 import { decideApproval, listApprovals, showApproval, type Waiting } from './requests/approvals.ts'
-import { changePlacement } from './requests/change-placement.ts'
+import { changePlacement, giveUpZone } from './requests/change-placement.ts'
 import {
   cancelChange,
   changePolicy,
@@ -35,6 +35,7 @@ export type Governance = Pick<
   | 'changePlacement'
   | 'changePolicy'
   | 'freezeWallet'
+  | 'giveUpZone'
   | 'reject'
   | 'unfreezeWallet'
 >
@@ -60,6 +61,7 @@ export const governance = ({ send, change, header, signers, zones }: Context): G
     changePlacement: change((options, on) =>
       changePlacement(options, waitHeader(options, { ...on, zones: zones() })),
     ),
+    giveUpZone: change(giveUpZone),
     changePolicy: change((options, on) => changePolicy(options, waitHeader(options, on))),
     unfreezeWallet: change((options, on) => unfreezeWallet(options, waitHeader(options, on))),
     freezeWallet: (wallet, request) => send(freezeWallet(wallet, { header: header() }), request),

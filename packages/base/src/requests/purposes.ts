@@ -20,6 +20,7 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'backup.prove': 'change',
   'policy.change': 'change',
   'placement.change': 'change',
+  'placement.give-up': 'change',
   'change.cancel': 'change',
   'wallet.freeze': 'change',
   'wallet.unfreeze': 'change',

@@ -21,6 +21,7 @@ import { passwordFinish, passwordLogin } from './password-login.ts'
 import { passwordRegister } from './password-register.ts'
 import { passwordUnlock } from './password-unlock.ts'
 import { placementChange } from './placement-change.ts'
+import { placementGiveUp } from './placement-give-up.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
@@ -45,6 +46,7 @@ export const request = z.discriminatedUnion('operation', [
   credentialRemove,
   policyChange,
   placementChange,
+  placementGiveUp,
   changeCancel,
   walletFreeze,
   walletUnfreeze,

@@ -1,5 +1,5 @@
 /** `holdfast placement`: which zones hold a wallet, and other zones instead. */
-import { type WalletAnswer, WalletId } from '@holdfast/sdk'
+import { type WalletAnswer, WalletId, ZoneId } from '@holdfast/sdk'
 import { Command } from 'commander'
 import { type ClientOptions, openClient, withClientOptions } from '../client-context.ts'
 import { type MakeCommand, run } from '../command.ts'
@@ -63,6 +63,20 @@ export const placementChangeCommand: MakeCommand = (around) =>
           wait: options.wait === true,
           ...(options.durability === undefined ? {} : { durability: Number(options.durability) }),
         })
+        talk.data(answer, placementText(answer))
+      }),
+    )
+
+export const placementGiveUpCommand: MakeCommand = (around) =>
+  withClientOptions(new Command('give-up'))
+    .description('go on with one of two zones, because the other is gone')
+    .argument('<wallet>', 'id, wal_…')
+    .argument('<zone>', 'the zone that is gone')
+    .action(
+      run(around, async (talk, wallet: string, zone: string, options: ClientOptions) => {
+        using client = await openClient(options, around, talk)
+        const named = { wallet: WalletId(wallet), zone: ZoneId(zone) }
+        const answer = await client.giveUpZone(named)
         talk.data(answer, placementText(answer))
       }),
     )

@@ -19,6 +19,7 @@ import { passwordFinish, passwordLogin } from './password-login.ts'
 import { passwordRegister } from './password-register.ts'
 import { passwordUnlock } from './password-unlock.ts'
 import { placementChange } from './placement-change.ts'
+import { placementGiveUp } from './placement-give-up.ts'
 import { policyChange } from './policy-change.ts'
 import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
@@ -56,6 +57,8 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'credential.add': { at: 'home', run: waiting(credentialAdd) },
   'credential.remove': { at: 'home', run: waiting(credentialRemove) },
   'placement.change': { at: 'home', run: waiting(placementChange) },
+  /** The home may be what is given up. */
+  'placement.give-up': { at: 'holder', run: placementGiveUp },
   'policy.change': { at: 'home', run: waiting(policyChange) },
   'change.cancel': { at: 'holder', run: changeCancel },
   'wallet.freeze': { at: 'holder', run: walletFreeze },

@@ -20,7 +20,7 @@ import type { WalletTable } from '../wallets/wallet-table.ts'
 import type { BootRule } from './compare/boot-rule.ts'
 import { groupOf } from './homes/group.ts'
 import { checkPromised } from './homes/leadership.ts'
-import type { PromiseTable } from './homes/promise-table.ts'
+import { type EpochPromise, type PromiseTable, withPromise } from './homes/promise-table.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { WalletBundle } from './peers/messages.ts'
 import { holdersOf } from './quorum/quorum.ts'
@@ -85,6 +85,8 @@ export type Acceptance = {
   readonly owed: readonly ZoneId[]
   /** The zone that it came from, and that holds it therefore. */
   readonly sender?: ZoneId
+  /** Stored in the same commit, for it lets this zone make the version. */
+  readonly promise?: EpochPromise
 }
 
 /** What a peer sent is owed to nobody: its sender owes it. */
@@ -181,10 +183,13 @@ const acknowledgeHeld = async (
  * `outcome_unknown`.
  */
 export const acceptWallet = async (
-  context: AcceptContext,
+  given: AcceptContext,
   bundle: WalletBundle,
   acceptance: Acceptance,
 ): Promise<Result<Accepted>> => {
+  const { promise } = acceptance
+  const context =
+    promise === undefined ? given : { ...given, promises: withPromise(given.promises, promise) }
   const parsed = attempt(() => parseWallet(bundle.wallet, context.crypto))
   if (!parsed.ok) return parsed
   const { id } = parsed.value.wallet
@@ -282,11 +287,14 @@ const tryAccept = async (
   for (const zone of dropped(context, entry)) {
     context.outbox.owe(prepared, { zone, record: name, version })
   }
+  const { promise } = acceptance
+  if (promise !== undefined) prepared.writes.push(context.promises.write(promise))
   const { id, provisional } = entry.wallet
   const isShown = provisional === true && isHeldByEnough(entry.wallet, bundle, acceptance)
   if (isShown) prepared.writes.push(context.acknowledged.write(id))
   const stored = await context.records.commit(prepared)
   if (!stored.ok) return stored
+  if (promise !== undefined) context.promises.stored(promise, stored.value)
   if (isShown) context.acknowledged.learn(acknowledgedName(id))
   context.wallets.stored(entry, stored.value)
   context.replaced(entry.wallet.id)

@@ -16,6 +16,7 @@ import { moveTo } from '../placement/moves.ts'
 import { acceptWallet } from '../replication/accept-wallet.ts'
 import { groupOf } from '../replication/homes/group.ts'
 import { orderingEpoch } from '../replication/homes/leadership.ts'
+import type { EpochPromise } from '../replication/homes/promise-table.ts'
 import { underNewHome } from '../replication/homes/under-new-home.ts'
 import { holdersOf } from '../replication/quorum/quorum.ts'
 import type { WalletEntry } from './wallet-entry.ts'
@@ -71,7 +72,28 @@ const nextVersion = (
   }
 }
 
-/** Stores the next version here, owing it to the others. */
+/** The epoch in which a version is ordered, and the promise of it where that is not stored yet. */
+export type Reign = { readonly epoch: number; readonly promise?: EpochPromise }
+
+/** Stores the next version here, in an epoch that this zone leads, owing it to the others. */
+export const storeNext = async (
+  context: CoreContext,
+  entry: WalletEntry,
+  request: Asked,
+  change: WalletChange,
+  { epoch, ...promised }: Reign,
+): Promise<Result<WalletEntry>> => {
+  const wallet = nextVersion(context, entry, request, change, epoch)
+  if (!wallet.placement.zones.includes(wallet.home)) {
+    return refuse('placement_mismatch', 'the home would not hold the wallet', wallet.home)
+  }
+  const owed = holdersOf(groupOf(wallet)).filter((zone) => zone !== context.zone)
+  const bundle = { wallet: utf8(JSON.stringify(wallet)), objects: [] }
+  const stored = await acceptWallet(context, bundle, { origin: 'here', owed, ...promised })
+  return stored.ok ? accept(stored.value.entry) : stored
+}
+
+/** As `storeNext`, where this zone is the home. */
 export const storeChange = async (
   context: CoreContext,
   entry: WalletEntry,
@@ -79,15 +101,7 @@ export const storeChange = async (
   change: WalletChange,
 ): Promise<Result<WalletEntry>> => {
   const epoch = orderingEpoch(context, entry.wallet)
-  if (!epoch.ok) return epoch
-  const wallet = nextVersion(context, entry, request, change, epoch.value)
-  if (!wallet.placement.zones.includes(wallet.home)) {
-    return refuse('placement_mismatch', 'the home would not hold the wallet', wallet.home)
-  }
-  const owed = holdersOf(groupOf(wallet)).filter((zone) => zone !== context.zone)
-  const bundle = { wallet: utf8(JSON.stringify(wallet)), objects: [] }
-  const stored = await acceptWallet(context, bundle, { origin: 'here', owed })
-  return stored.ok ? accept(stored.value.entry) : stored
+  return epoch.ok ? storeNext(context, entry, request, change, { epoch: epoch.value }) : epoch
 }
 
 const store = async (

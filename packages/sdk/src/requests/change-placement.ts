@@ -1,7 +1,7 @@
-/** Builds `placement.change`: other zones hold a wallet. */
+/** Builds `placement.change` and `placement.give-up`: which zones hold a wallet and decide. */
 import { type WalletAnswer, walletAnswer } from '@holdfast/base/answers'
 import { fail } from '@holdfast/base/errors'
-import type { WalletId } from '@holdfast/base/ids'
+import type { WalletId, ZoneId } from '@holdfast/base/ids'
 import type { PlacementConstraints } from '@holdfast/base/placement'
 import { type PlacementZone, resolvePlacement } from '@holdfast/base/placement-resolve'
 import type { Seen } from '@holdfast/base/requests/header'
@@ -17,6 +17,25 @@ export type ChangePlacement = {
   /** Where owners are missing, it waits for them; the refusal `waiting` names it. */
   readonly wait?: boolean
 }
+
+export type GiveUpZone = {
+  readonly wallet: WalletId
+  /** The zone that is gone, one of the wallet's two. */
+  readonly zone: ZoneId
+}
+
+export const giveUpZone = (
+  { wallet, zone }: GiveUpZone,
+  { header, base }: { readonly header: Header; readonly base: Seen },
+): Prepared<WalletAnswer> =>
+  prepare(
+    { operation: 'placement.give-up', ...header, wallet, base, zone },
+    walletAnswer,
+    (answer) => {
+      mustMatch(answer.wallet.id, wallet)
+      return observeWallet(answer)
+    },
+  )
 
 /** Refusals: those of `resolvePlacement`. */
 export const changePlacement = (

@@ -5,7 +5,7 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import { walletId, zoneId } from '@holdfast/base/schema'
 import { z } from 'zod'
-import type { Condition, Revision } from '../../ports/store.ts'
+import type { Condition, Revision, Write } from '../../ports/store.ts'
 import { promiseName, promisePrefix } from '../../records/names.ts'
 import type { OpenedRecord, Records } from '../../records/records.ts'
 import { type Group, type GroupId, groupId } from './group.ts'
@@ -61,6 +61,9 @@ export type PromiseTable = {
    * `superseded` where a later one is known, and what the store refuses.
    */
   put(next: EpochPromise): Promise<Result<void>>
+  /** The promise as a record, for a commit under `conditions`; `stored` follows where it applied. */
+  write(next: EpochPromise): Write
+  stored(next: EpochPromise, revision: Revision): void
   /** From a watch of the store. */
   learn(record: OpenedRecord): void
 }
@@ -121,13 +124,23 @@ class Table implements PromiseTable {
   }
 
   async #tryPut(next: EpochPromise): Promise<Result<void>> {
-    const { group, epoch, candidate, adopted, without } = next
+    const { group, epoch, adopted } = next
     const held = this.get(group)
     if (!follows(next, held)) return supersededBy(held)
     if (held?.epoch === epoch && held.adopted === adopted) return accept(undefined)
-    const id = groupId(group)
     // What was obeyed once is not obeyed again, whoever takes over in between.
     const commandedAtMs = Math.max(next.commandedAtMs, held?.commandedAtMs ?? 0)
+    const promise = { ...next, commandedAtMs }
+    const stored = await this.#records.commit({
+      conditions: this.conditions(group),
+      writes: [this.write(promise)],
+    })
+    if (!stored.ok) return stored
+    this.stored(promise, stored.value)
+    return accept(undefined)
+  }
+
+  write({ group, epoch, candidate, adopted, commandedAtMs, without }: EpochPromise): Write {
     const payload = toCbor({
       format: 'holdfast promise v1',
       founder: group.founder,
@@ -140,13 +153,12 @@ class Table implements PromiseTable {
       ...(commandedAtMs > 0 && { commandedAtMs }),
       ...(without.length > 0 && { without: [...without] }),
     })
-    const stored = await this.#records.commit({
-      conditions: this.conditions(group),
-      writes: [this.#records.put(promiseName(id), { epoch, version: adopted ? 2 : 1 }, payload)],
-    })
-    if (!stored.ok) return stored
-    this.#note({ ...next, commandedAtMs, revision: stored.value })
-    return accept(undefined)
+    const version = { epoch, version: adopted ? 2 : 1 }
+    return this.#records.put(promiseName(groupId(group)), version, payload)
+  }
+
+  stored(next: EpochPromise, revision: Revision): void {
+    this.#note({ ...next, revision })
   }
 
   #note(kept: Kept): void {
@@ -163,5 +175,18 @@ export const supersededBy = (held: EpochPromise | undefined): Result<never> =>
     'the zones have promised a later epoch',
     held === undefined ? undefined : `${held.epoch} ${held.candidate}`,
   )
+
+/** The table as it will be with a promise that is about to be stored. */
+export const withPromise = (table: PromiseTable, next: EpochPromise): PromiseTable => ({
+  load: () => table.load(),
+  get: (group) => (groupId(group) === groupId(next.group) ? next : table.get(group)),
+  all: () => table.all(),
+  conditions: (group) => table.conditions(group),
+  refresh: (group) => table.refresh(group),
+  put: (promise) => table.put(promise),
+  write: (promise) => table.write(promise),
+  stored: (promise, revision) => table.stored(promise, revision),
+  learn: (record) => table.learn(record),
+})
 
 export const createPromiseTable = (records: Records): PromiseTable => new Table(records)

@@ -120,8 +120,8 @@ export type Client = {
    */
   changePlacement(options: ChangePlacement, request?: RequestOptions): Promise<WalletAnswer>
   /**
-   * A wallet in two zones goes on with one, until the other, which is not heard, is back; the quorum
-   * of owners, at once. What the other had not told is lost, and reported (`outcome`).
+   * A wallet in two zones goes on with one, until the other, which is not heard, is back; by the
+   * owners' quorum, at once. What the other had not told is lost, and reported (`outcome`).
    */
   giveUpZone(options: GiveUpZone, request?: RequestOptions): Promise<WalletAnswer>
   /** Any owner, at once; the answer says where it is in force and what exposure remains. */

@@ -38,8 +38,8 @@ const checkGiveUp = (context: CoreContext, { wallet }: WalletEntry, zone: ZoneId
 }
 
 /**
- * The promise and the document in one commit. Refusals: `placement_mismatch`, `conflict` (the zone is
- * heard, or given up already), those of the store.
+ * The promise and the document in one commit. Refusals: `placement_mismatch`, `conflict` (the zone
+ * is heard, or given up already), those of the store.
  */
 export const goAlone = async (
   context: CoreContext,

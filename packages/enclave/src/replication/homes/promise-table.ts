@@ -61,7 +61,7 @@ export type PromiseTable = {
    * `superseded` where a later one is known, and what the store refuses.
    */
   put(next: EpochPromise): Promise<Result<void>>
-  /** The promise as a record, for a commit under `conditions`; `stored` follows where it applied. */
+  /** The promise as a record, for a commit under `conditions`; `stored` follows it. */
   write(next: EpochPromise): Write
   stored(next: EpochPromise, revision: Revision): void
   /** From a watch of the store. */

@@ -80,6 +80,7 @@ export const environmentOf = (zone: string, number: number): Readonly<Record<str
   )
   const endpoints = each.map((member) => `http://${etcdOf(zone, member)}:2379`)
   return {
+    MALLOC_ARENA_MAX: '1',
     HOLDFAST_LISTEN_CLIENT: `0.0.0.0:${port}`,
     HOLDFAST_LISTEN_MESH: `0.0.0.0:${port + 2}`,
     HOLDFAST_PEERS: peers.join(','),

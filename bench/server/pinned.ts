@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { engineFlags } from '@holdfast/cli/mesh-folder/node-program'
+import { nodeEnvironment } from '@holdfast/cli/processes/node-environment'
 
 export const root = join(import.meta.dirname, '../..')
 
@@ -49,7 +50,8 @@ export const createPinning = (): Pinning => {
     // As `holdfast` starts a node.
     const command = [process.execPath, ...engineFlags, join(root, program), ...args]
     const [first = '', ...rest] = pinned(command, processor)
-    return spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'], cwd: root })
+    const env = nodeEnvironment(process.env)
+    return spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'], cwd: root, env })
   }
   const run: Pinning['run'] = (program, args) => outputOf(start(program, args, 'measured'))
   return { isPinned, command: pinned, start, run }

@@ -58,7 +58,7 @@ export const rootFileSystem = (release: {
       '--dir',
       '/data',
     ],
-    env: ['NODE_ENV=production'],
+    env: ['NODE_ENV=production', 'MALLOC_ARENA_MAX=1'],
     workingDir: '/data',
     user: `${uid}:${uid}`,
   }

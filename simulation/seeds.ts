@@ -26,4 +26,12 @@ export const keptSeeds: readonly KeptSeed[] = [
     seed: 207_800_116,
     found: 'a zone booted, its store failed as it compared, and it never compared again',
   },
+  {
+    seed: 207_800_085,
+    found: 'a wallet on its way was of nobody, whose group governors gave another home meanwhile',
+  },
+  {
+    seed: 207_800_092,
+    found: 'a wallet on its way was of nobody, whose silent home had been followed meanwhile',
+  },
 ]

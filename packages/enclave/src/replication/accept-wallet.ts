@@ -134,6 +134,10 @@ const checkSuccession = (
       ? accept('held')
       : refuse('conflict', 'the wallet has a newer version', `${held.epoch}.${held.version}`)
   }
+  if (origin === 'here' && held.wallet !== undefined && wallet.moved === undefined) {
+    // It was made from what stood before: whoever holds the change leaves the wallet alone.
+    return refuse('conflict', 'the wallet has left its group', wallet.id)
+  }
   const follows = wallet.epoch === held.epoch && wallet.version === held.version + 1
   if (follows && wallet.previous !== held.hash) {
     return refuse('conflict', 'the document does not continue the one that is held', wallet.id)

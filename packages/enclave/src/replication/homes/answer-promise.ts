@@ -8,6 +8,7 @@ import { holdersOf } from '../quorum/quorum.ts'
 import { decidingOf } from '../quorum/voters.ts'
 import { type Group, groupId } from './group.ts'
 import { leaderOf } from './leadership.ts'
+import { promiseOfLeft } from './left-group.ts'
 
 type PromiseRequest = Extract<PeerRequest, { type: 'promise' }>
 
@@ -15,7 +16,13 @@ type PromiseRequest = Extract<PeerRequest, { type: 'promise' }>
 export const knownEpoch = (
   { promises, wallets }: Pick<CoreContext, 'promises' | 'wallets'>,
   group: Group,
-): number => Math.max(promises.get(group)?.epoch ?? 1, wallets.highestEpoch(groupId(group)))
+): number =>
+  Math.max(
+    promises.get(group)?.epoch ?? 1,
+    wallets.highestEpoch(groupId(group)),
+    // A version of the group that the wallet leaves may stand somewhere: it is to lose.
+    promiseOfLeft({ promises, wallets }, group)?.epoch ?? 1,
+  )
 
 /**
  * In a group of one wallet a zone promises only once it holds a version of that group: whoever is

@@ -1,6 +1,7 @@
 /**
  * When a zone takes the wallets of a group over: from a home that is silent, where governors say
- * so, and again where a round broke off.
+ * so, where its own wallet leaves a group that was promised to another, and again where a round
+ * broke off.
  */
 import type { Result } from '@holdfast/base/errors'
 import type { CoreContext } from '../../context.ts'
@@ -10,6 +11,7 @@ import { holdersOf, isQuorum } from '../quorum/quorum.ts'
 import { votersOf } from '../quorum/voters.ts'
 import { type Group, type GroupId, groupId } from './group.ts'
 import { leaderOf } from './leadership.ts'
+import { isHeldUp } from './left-group.ts'
 import type { EpochPromise } from './promise-table.ts'
 import { reissueGroup } from './reissue.ts'
 import { endAlone, type HomeOrder, takeOver } from './take-over.ts'
@@ -68,6 +70,10 @@ class GroupFailover implements Failover {
 
   async #look(group: Group): Promise<void> {
     const promised = this.#context.promises.get(group)
+    if (isHeldUp(this.#context, group)) {
+      await this.takeOver(group, promised ?? unasked)
+      return
+    }
     if (promised?.candidate === this.#context.zone) return this.#lookAtOwn(group, promised)
     // Two zones have no majority without each other: only governors can decide.
     if (holdersOf(votersOf(this.#context, group)).length > 2 && this.#isSilent(group)) {

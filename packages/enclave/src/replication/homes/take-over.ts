@@ -13,6 +13,7 @@ import { holdersOf, isQuorum } from '../quorum/quorum.ts'
 import { decidingOf, firstEpochAlone } from '../quorum/voters.ts'
 import { knownEpoch } from './answer-promise.ts'
 import { type Group, groupId } from './group.ts'
+import { arbiterOf, promiseOfLeft } from './left-group.ts'
 import { reissueGroup } from './reissue.ts'
 
 /** Why a zone takes over. */
@@ -89,9 +90,13 @@ const ask = async (
   )
   // What was fetched meanwhile may say that other zones decide by now.
   const now = decidingOf(currentOf(context, round.group), round.without)
-  if (isQuorum(now, (other) => agreed.includes(other))) return accept({ known })
+  const arbiter = arbiterOf(context, round.group) ?? zone
+  const isAgreed = isQuorum(now, (other) => agreed.includes(other)) && agreed.includes(arbiter)
+  if (isAgreed) return accept({ known })
   if (heard !== undefined) return refuse('conflict', 'the home is heard by a zone', heard)
-  const missing = holdersOf(now).filter((other) => !agreed.includes(other))
+  const missing = [...new Set([...holdersOf(now), arbiter])].filter(
+    (other) => !agreed.includes(other),
+  )
   return refuse('unreachable', 'too few zones promise the next epoch', missing.join(','))
 }
 
@@ -107,7 +112,8 @@ const run = async (context: CoreContext, round: Round): Promise<Result<void>> =>
   if (!own.ok) return own
   const promised = await ask(context, round, { epoch })
   if (!promised.ok) return promised
-  if (context.wallets.highestEpoch(groupId(group)) >= epoch) {
+  const left = promiseOfLeft(context, group)?.epoch ?? 1
+  if (Math.max(left, context.wallets.highestEpoch(groupId(group))) >= epoch) {
     return refuse('superseded', 'a wallet of the group has a later epoch already')
   }
   const stored = await context.promises.put({ ...promise, adopted: true, without })

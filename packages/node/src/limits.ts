@@ -8,13 +8,26 @@ export const connectionsPerAddressMax = 2048
 export const turnBudgetMs = 4
 /** Answers that are being made: what the next turn waits for at most, enough for group commits. */
 export const turnsInFlightMax = 32
+/** Of other zones: most of them wait for a commit that they share. */
+export const peerTurnsInFlightMax = 128
 /** An answer that takes longer waits for something else, and holds up nobody. */
 export const turnHeldMs = 50
-/** While others wait, strangers are served in every so manieth turn. */
-export const strangersTurn = 4
-/** What may wait of one caller, of one address's strangers, and of all callers of a kind. */
-export const turnsWaitingMax = 4096
-export const strangerTurnsWaitingMax = 2048
+/**
+ * Whose turn it is while all kinds wait: a quarter is strangers', and of the rest the other zones
+ * get half, since what they ask holds up callers of theirs.
+ */
+export const turnOrder = [
+  'strangers',
+  'known',
+  'peers',
+  'known',
+  'strangers',
+  'peers',
+  'known',
+  'peers',
+] as const
+/** What may wait of one caller, one zone or one address's strangers, and of all of a kind. */
+export const turnsWaitingMax = { known: 4096, peers: 4096, strangers: 2048 } as const
 export const turnsWaitingAllMax = 65_536
 export const headersTimeoutMs = 10_000
 export const bodyTimeoutMs = 15_000

@@ -20,6 +20,7 @@ import { type NodeConfig, readConfig } from './config.ts'
 import { examineServer } from './doctor/examine-server.ts'
 import { forcedStopMs } from './limits.ts'
 import { type ClientListeners, listenClients } from './listeners/clients.ts'
+import { createFairTurns } from './listeners/fair-turns.ts'
 import { type KmipOfNode, listenForKmip } from './listeners/kmip-node.ts'
 import { listenManagement } from './listeners/management.ts'
 import { createMetrics } from './listeners/metrics.ts'
@@ -131,6 +132,8 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   const { makeTls } = own
   const tls = await makeTls()
   const store = needed(await openStore(config, { entropy }))
+  // One for all that ask: they share the processor.
+  const turns = createFairTurns()
   const mesh = createMesh({
     boot: identity.boot,
     identity: tls,
@@ -140,6 +143,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     nowMs: () => performance.now(),
     random: () => new DataView(entropy.bytes(4).buffer).getUint32(0) / 2 ** 32,
     logs,
+    turns,
   })
   const self = { zone: config.zone, boot: identity.boot, measurement }
   const core = createCore({
@@ -161,7 +165,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     self,
     kmip: config.kmip,
   })
-  return { core, crypto, mesh, store, tls, makeTls, manifests, machine, self }
+  return { core, turns, crypto, mesh, store, tls, makeTls, manifests, machine, self }
 }
 
 /** Opens key and store, and waits until this boot is confirmed. */
@@ -187,7 +191,7 @@ const untilConfirmed = async (
 /** Listens, starts the core, and says on stdout that the node is ready; returns how to stop. */
 const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<void>> => {
   const node = await createNode(config, logs)
-  const { core, mesh, self } = node
+  const { core, turns, mesh, self } = node
   const stops: (() => unknown)[] = [() => node.crypto[Symbol.dispose](), () => node.store.close()]
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).toReversed()) await end()
@@ -215,6 +219,7 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
     const clients = await listenClients({
       config,
       core,
+      turns,
       tls: node.tls,
       manifests: () => node.manifests.json(),
       kmip: () => kmip[0]?.addresses ?? {},
@@ -226,7 +231,7 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
     stops.push(() => clients.stop())
     await untilConfirmed(node, { config, logs, stops })
     const { key } = node.tls
-    const served = await listenForKmip({ config, core, key, ...metrics.kmip, logs })
+    const served = await listenForKmip({ config, core, turns, key, ...metrics.kmip, logs })
     kmip.push(served)
     core.announceKmip(served.addresses)
     stops.push(() => served.stop())

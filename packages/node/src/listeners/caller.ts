@@ -6,7 +6,7 @@ import type { Caller } from './fair-turns.ts'
 
 export const strangerAt = (address: string | undefined): Caller => ({
   key: addressKey(address),
-  known: false,
+  kind: 'strangers',
 })
 
 export const callerOf = (
@@ -15,5 +15,5 @@ export const callerOf = (
   stranger: Caller,
 ): Caller => {
   const wallet = core.sessionCaller(session)
-  return wallet === undefined ? stranger : { key: wallet, known: true }
+  return wallet === undefined ? stranger : { key: wallet, kind: 'known' }
 }

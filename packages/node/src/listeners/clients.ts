@@ -7,7 +7,7 @@ import type { Logs } from '../logs.ts'
 import { addressText, type HostPort } from '../mesh/peer-address.ts'
 import type { TlsIdentity } from '../mesh/tls-peer.ts'
 import { consoleRoutes } from './console.ts'
-import { createFairTurns } from './fair-turns.ts'
+import type { FairTurns } from './fair-turns.ts'
 import { type HttpListener, listenHttp } from './http.ts'
 import type { HttpOptions } from './http-app.ts'
 import { openApiDocument } from './openapi.ts'
@@ -24,6 +24,7 @@ export type ClientListeners = {
 export const listenClients = async (options: {
   readonly config: Pick<NodeConfig, 'console' | 'listenClient' | 'listenPlain'>
   readonly core: Core
+  readonly turns: FairTurns
   readonly tls: TlsIdentity
   readonly manifests: () => Uint8Array
   readonly kmip: () => KmipAddresses
@@ -31,10 +32,8 @@ export const listenClients = async (options: {
   readonly observe: HttpOptions['observe']
   readonly logs: Logs
 }): Promise<ClientListeners> => {
-  const { config, core, tls, manifests, kmip, observe, logs } = options
+  const { config, core, turns, tls, manifests, kmip, observe, logs } = options
   const open: HttpListener[] = []
-  // One for all listeners: they share the processor.
-  const turns = createFairTurns()
   const openApi = openApiDocument(options.version)
   const page = config.console === undefined ? [] : consoleRoutes(config.console)
   const stop = async (): Promise<void> => {

@@ -1,11 +1,18 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { accept, type Result } from '@holdfast/base/errors'
 import { describe, expect, it } from 'vitest'
-import { strangersTurn, strangerTurnsWaitingMax, turnHeldMs, turnsInFlightMax } from '../limits.ts'
+import {
+  peerTurnsInFlightMax,
+  turnHeldMs,
+  turnOrder,
+  turnsInFlightMax,
+  turnsWaitingMax,
+} from '../limits.ts'
 import { createFairTurns } from './fair-turns.ts'
 
-const known = (key: string) => ({ key, known: true })
-const stranger = (key: string) => ({ key, known: false })
+const known = (key: string) => ({ key, kind: 'known' }) as const
+const stranger = (key: string) => ({ key, kind: 'strangers' }) as const
+const peer = (key: string) => ({ key, kind: 'peers' }) as const
 
 /** Holds every slot until it is freed. */
 const hold = () => {
@@ -35,14 +42,14 @@ describe('turns of callers', () => {
       return accept(1)
     })
     expect(began).toEqual(['a'])
-    expect(turns.waiting()).toEqual({ known: 0, strangers: 0 })
+    expect(turns.waiting()).toEqual({ known: 0, peers: 0, strangers: 0 })
   })
 
   it('go round: one that asks much is served no more often than one that asks little', async () => {
     const { turns, order, ask, free } = hold()
     const greedy = Array.from({ length: 6 }, (_, index) => ask(known('greedy'), `greedy ${index}`))
     const modest = [ask(known('b'), 'b'), ask(known('c'), 'c')]
-    expect(turns.waiting()).toEqual({ known: 8, strangers: 0 })
+    expect(turns.waiting()).toEqual({ known: 8, peers: 0, strangers: 0 })
     free()
     await Promise.all([...greedy, ...modest])
     expect(order.slice(0, 3)).toEqual(['greedy 0', 'b', 'c'])
@@ -51,7 +58,7 @@ describe('turns of callers', () => {
 
   it('are a quarter strangers’ while callers wait who are known', async () => {
     const { order, ask, free } = hold()
-    const count = 2 * strangersTurn
+    const count = turnOrder.length
     const asked = Array.from({ length: count }, (_, index) => [
       ask(stranger(`10.0.0.${index}`), 'stranger'),
       ask(known('a'), 'a'),
@@ -62,9 +69,51 @@ describe('turns of callers', () => {
     expect(first.filter((name) => name === 'stranger')).toHaveLength(2)
   })
 
+  it('are as many for other zones as for callers, and go round among the zones', async () => {
+    const { turns, order, ask, free } = hold()
+    const peers = Array.from({ length: peerTurnsInFlightMax }, () => Promise.withResolvers<void>())
+    const held = peers.map(({ promise }) => turns.take(peer('us'), () => promise))
+    const count = turnOrder.length
+    const asked = [...Array(count).keys()].flatMap((index) => [
+      ask(peer('us'), 'us'),
+      ask(known('a'), 'a'),
+      ask(stranger(`10.0.0.${index}`), 'stranger'),
+    ])
+    const other = ask(peer('ap'), 'ap')
+    // Slots of both kinds are freed in one step.
+    for (const { resolve } of peers) resolve()
+    free()
+    await Promise.all([...asked, ...held, other])
+    const first = order.slice(0, count)
+    expect(first.filter((name) => name === 'a')).toHaveLength(3)
+    expect(first.filter((name) => name === 'stranger')).toHaveLength(2)
+    expect(first.filter((name) => name === 'us' || name === 'ap')).toHaveLength(3)
+    // One that asks much comes once before one that asks little.
+    expect(order.filter((name) => name === 'us' || name === 'ap').indexOf('ap')).toBe(1)
+  })
+
+  it('begin for other zones while callers wait for those', async () => {
+    const { turns, order, ask, free } = hold()
+    const own = ask(known('a'), 'a')
+    expect(await ask(peer('us'), 'us')).toEqual(accept('us'))
+    expect([order, turns.waiting()]).toEqual([['us'], { known: 1, peers: 0, strangers: 0 }])
+    free()
+    await own
+  })
+
+  it('reject what has no refusals where too much waits', async () => {
+    const { turns, free } = hold()
+    const many = Array.from({ length: turnsWaitingMax.known }, () =>
+      turns.take(known('a'), async () => undefined),
+    )
+    await expect(turns.take(known('a'), async () => undefined)).rejects.toThrow('waits already')
+    free()
+    await Promise.all(many)
+  })
+
   it('are refused to an address with too much that waits, and to no other', async () => {
     const { ask, free } = hold()
-    const many = Array.from({ length: strangerTurnsWaitingMax }, () => ask(stranger('a'), 'a'))
+    const many = Array.from({ length: turnsWaitingMax.strangers }, () => ask(stranger('a'), 'a'))
     const refused = await ask(stranger('a'), 'a')
     expect(refused).toMatchObject({ refusal: { code: 'limit_reached' } })
     const other = ask(stranger('b'), 'b')

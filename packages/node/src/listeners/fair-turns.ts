@@ -1,16 +1,21 @@
 /**
  * Who is served next when more is asked than one processor answers. Callers take turns, however
- * much each of them sends; strangers get a quarter of the turns while others wait. A node at ease
- * serves everything at once, and pays one look at the clock for it.
+ * much each of them sends, and so do the other zones; strangers get a quarter of the turns while
+ * others wait. A node at ease serves everything at once, and pays one look at the clock for it.
  */
-import { type Result, refuse } from '@holdfast/base/errors'
+import { RefusalError, type Result, refuse } from '@holdfast/base/errors'
 import * as limits from '../limits.ts'
 
+/** Who has proved a wallet's credential, nodes of the mesh, and everybody else. */
+export type CallerKind = (typeof limits.turnOrder)[number]
+
 export type Caller = {
-  /** Callers of one key share their turns: a wallet's sessions, an address's strangers. */
+  /**
+   * Callers of one key share their turns: a wallet's sessions and KMIP clients, an address's
+   * strangers, a zone's nodes.
+   */
   readonly key: string
-  /** Whether it has proved who it is. */
-  readonly known: boolean
+  readonly kind: CallerKind
 }
 
 export type FairTurns = {
@@ -21,7 +26,9 @@ export type FairTurns = {
   start(caller: Caller, action: () => Promise<unknown>): boolean
   /** The same for one answer; refuses `limit_reached`. */
   run<Value>(caller: Caller, action: () => Promise<Result<Value>>): Promise<Result<Value>>
-  waiting(): { readonly known: number; readonly strangers: number }
+  /** The same for what has no refusals; rejects with `limit_reached`. */
+  take<Value>(caller: Caller, action: () => Promise<Value>): Promise<Value>
+  waiting(): Readonly<Record<CallerKind, number>>
 }
 
 type Waiting = Map<string, (() => void)[]>
@@ -40,10 +47,10 @@ const nextOf = (ring: Waiting): (() => void) | undefined => {
 const tooMuch = refuse('limit_reached', 'too much of this caller waits already')
 
 /** Actions that are under way; one that waits for something else soon counts no more. */
-const createSlots = (free: () => void) => {
+const createSlots = (max: number, free: () => void) => {
   let used = 0
   return {
-    full: () => used >= limits.turnsInFlightMax,
+    full: () => used >= max,
     take: (): (() => void) => {
       used += 1
       let held = true
@@ -60,23 +67,26 @@ const createSlots = (free: () => void) => {
   }
 }
 
-/** Who waits: known callers and strangers, each kind in a ring. */
+const kinds = ['known', 'peers', 'strangers'] as const satisfies readonly CallerKind[]
+
+/** Who waits, each kind in a ring. */
 const createRings = () => {
-  const rings = { known: new Map() as Waiting, strangers: new Map() as Waiting }
-  const counts = { known: 0, strangers: 0 }
+  const rings: Readonly<Record<CallerKind, Waiting>> = {
+    known: new Map(),
+    peers: new Map(),
+    strangers: new Map(),
+  }
+  const counts = { known: 0, peers: 0, strangers: 0 }
   let picked = 0
   return {
-    any: (): boolean => counts.known + counts.strangers > 0,
+    waits: (kind: CallerKind): boolean => counts[kind] > 0,
     counts: () => ({ ...counts }),
-    /** Every so manieth is a stranger's; where one kind does not wait, the other's. */
-    pick: (): (() => void) | undefined => {
+    /** Of the kind whose turn it is; where that does not wait, of the others. */
+    pick: (isOpen: (kind: CallerKind) => boolean): (() => void) | undefined => {
+      const first = limits.turnOrder[picked % limits.turnOrder.length] ?? 'known'
       picked += 1
-      const strangersFirst = picked % limits.strangersTurn === 0
-      const order = strangersFirst
-        ? (['strangers', 'known'] as const)
-        : (['known', 'strangers'] as const)
-      for (const kind of order) {
-        const found = nextOf(rings[kind])
+      for (const kind of [first, ...kinds]) {
+        const found = isOpen(kind) ? nextOf(rings[kind]) : undefined
         if (found === undefined) continue
         counts[kind] -= 1
         return found
@@ -84,10 +94,9 @@ const createRings = () => {
       return undefined
     },
     /** False where too much waits. */
-    add: ({ key, known }: Caller, begin: () => void): boolean => {
-      const kind = known ? 'known' : 'strangers'
+    add: ({ key, kind }: Caller, begin: () => void): boolean => {
       const queue = rings[kind].get(key) ?? []
-      const max = known ? limits.turnsWaitingMax : limits.strangerTurnsWaitingMax
+      const max = limits.turnsWaitingMax[kind]
       if (queue.length >= max || counts[kind] >= limits.turnsWaitingAllMax) return false
       counts[kind] += 1
       queue.push(begin)
@@ -102,49 +111,65 @@ export const createFairTurns = (nowMs: () => number = () => performance.now()): 
   let turnEndsAtMs = 0
   let scheduled = false
 
+  const isOpen = (kind: CallerKind): boolean => !slots[kind].full()
+  /** Whether anybody waits whose turn could begin. */
+  const canBegin = (): boolean => kinds.some((kind) => rings.waits(kind) && isOpen(kind))
   const turn = (): void => {
     scheduled = false
     turnEndsAtMs = nowMs() + limits.turnBudgetMs
-    while (rings.any() && !slots.full() && nowMs() < turnEndsAtMs) rings.pick()?.()
+    while (canBegin() && nowMs() < turnEndsAtMs) rings.pick(isOpen)?.()
     schedule()
   }
   const schedule = (): void => {
-    if (scheduled || !rings.any() || slots.full()) return
+    if (scheduled || !canBegin()) return
     scheduled = true
     setImmediate(turn)
   }
-  const slots = createSlots(schedule)
-  const begin = (action: () => Promise<unknown>): void => {
-    const release = slots.take()
+  const ofClients = createSlots(limits.turnsInFlightMax, schedule)
+  // Of their own: else two nodes whose callers wait for each other would hold each other up.
+  const ofPeers = createSlots(limits.peerTurnsInFlightMax, schedule)
+  const slots = { known: ofClients, strangers: ofClients, peers: ofPeers }
+  const begin = (kind: CallerKind, action: () => Promise<unknown>): void => {
+    const release = slots[kind].take()
     action().then(release, release)
   }
   /** Where nothing has run for a while, a turn begins with this. */
-  const isAtEase = (): boolean => {
-    if (rings.any() || slots.full()) return false
+  const isAtEase = (kind: CallerKind): boolean => {
+    if (canBegin() || !isOpen(kind)) return false
     const now = nowMs()
     if (now >= turnEndsAtMs + limits.turnBudgetMs) turnEndsAtMs = now + limits.turnBudgetMs
     return now < turnEndsAtMs
   }
 
   const start: FairTurns['start'] = (caller, action) => {
-    if (isAtEase()) {
-      begin(action)
+    const { kind } = caller
+    if (isAtEase(kind)) {
+      begin(kind, action)
       return true
     }
-    if (!rings.add(caller, () => begin(action))) return false
+    if (!rings.add(caller, () => begin(kind, action))) return false
     schedule()
     return true
   }
+  const settle = <Value>(
+    caller: Caller,
+    action: () => Promise<Value>,
+    refused: () => Value,
+  ): Promise<Value> =>
+    new Promise((resolve, reject) => {
+      const began = start(caller, () => {
+        const answer = action()
+        answer.then(resolve, reject)
+        return answer
+      })
+      if (!began) resolve(refused())
+    })
   return {
     start,
-    run: (caller, action) =>
-      new Promise((resolve, reject) => {
-        const began = start(caller, () => {
-          const answer = action()
-          answer.then(resolve, reject)
-          return answer
-        })
-        if (!began) resolve(tooMuch)
+    run: (caller, action) => settle(caller, action, () => tooMuch),
+    take: (caller, action) =>
+      settle(caller, action, () => {
+        throw new RefusalError(tooMuch.refusal)
       }),
     waiting: () => rings.counts(),
   }

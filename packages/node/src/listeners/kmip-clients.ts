@@ -28,7 +28,10 @@ export type KmipListenerOptions = {
     connection?: KmipConnection,
   ) => Promise<Bytes>
   /** The tenant that lists the key (SPKI, DER) of a client's certificate. */
-  readonly authenticate: (publicKey: Bytes) => Promise<KmipCaller | undefined>
+  readonly authenticate: (
+    publicKey: Bytes,
+    address: string | undefined,
+  ) => Promise<KmipCaller | undefined>
   readonly certificate: { readonly key: string | Buffer; readonly certificate: string | Buffer }
   readonly host: string
   readonly port: number

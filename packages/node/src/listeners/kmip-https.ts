@@ -91,7 +91,7 @@ export const listenKmipHttps = async (options: KmipListenerOptions): Promise<Kmi
     let caller: Promise<KmipCaller | undefined> | undefined
     const authenticate = async (): Promise<KmipCaller | undefined> => {
       const publicKey = publicKeyOf(socket)
-      return publicKey && options.authenticate(publicKey)
+      return publicKey && options.authenticate(publicKey, socket.remoteAddress)
     }
     const found: ClientOfSocket = {
       caller: () => {

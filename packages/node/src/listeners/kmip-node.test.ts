@@ -1,12 +1,17 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { connect } from 'node:tls'
-import { RefusalError } from '@holdfast/base/errors'
+import { toPem } from '@holdfast/attestation'
+import { accept, RefusalError } from '@holdfast/base/errors'
+import { CredentialId, WalletId } from '@holdfast/base/ids'
 import * as x509 from '@holdfast/base/x509'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { kmipLeafRenewMs } from '../limits.ts'
 import { createTestCore } from '../testing/test-core.ts'
 import { silentLogs, testTlsIdentity } from '../testing/tls-identity.ts'
+import { createFairTurns } from './fair-turns.ts'
 import { listenKmip } from './kmip.ts'
 import { listenKmipHttps } from './kmip-https.ts'
 import { listenForKmip } from './kmip-node.ts'
@@ -31,6 +36,7 @@ const open = (names: readonly string[], host: string) =>
     config: { listenKmip: { host, port: 0 }, kmipNames: names },
     core: createTestCore(),
     key: testTlsIdentity('eu', 'a').key,
+    turns: createFairTurns(),
     logs: silentLogs,
   })
 
@@ -92,6 +98,7 @@ describe('the KMIP listeners of a node', () => {
     const key = Buffer.from(pair.privateKey.export({ format: 'pem', type: 'pkcs8' }))
     const listenKmip = { host: '127.0.0.1', port: 0 }
     const served = await listenForKmip({
+      turns: createFairTurns(),
       config: { listenKmip, listenKmipHttps: listenKmip, kmipNames: [] },
       core,
       key,
@@ -112,6 +119,48 @@ describe('the KMIP listeners of a node', () => {
     await served.stop()
     vi.advanceTimersByTime(kmipLeafRenewMs)
     expect(issued).toBe(5)
+  })
+
+  it('answer a message in its tenant’s turn, and look for a tenant in the strangers’', async () => {
+    const seen: object[] = []
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const key = Buffer.from(pair.privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    const tenant = WalletId(`wal_${'7'.repeat(44)}`)
+    const credential = CredentialId(`crd_${'7'.repeat(32)}`)
+    const listenKmipHttps = { host: '127.0.0.1', port: 0 }
+    const served = await listenForKmip({
+      turns: {
+        take: async (caller, action) => {
+          seen.push(caller)
+          return action()
+        },
+      },
+      config: { listenKmipHttps, kmipNames: [] },
+      core: createTestCore({
+        serverCertificate: () => certificateOf(pair, 'leaf'),
+        kmipCaller: async () => accept({ tenant, credential }),
+        kmip: async (_caller, untrusted) => accept(untrusted),
+      }),
+      key,
+      logs: silentLogs,
+    })
+    closers.push(() => served.stop())
+    const sent = request(served.addresses.https ?? '', {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      key,
+      cert: toPem(certificateOf(pair, 'client')),
+      rejectUnauthorized: false,
+      agent: false,
+    })
+    sent.end('hello')
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+    expect(answer.statusCode).toBe(200)
+    answer.resume()
+    expect(seen).toEqual([
+      { key: '127.0.0.1', kind: 'strangers' },
+      { key: tenant, kind: 'known' },
+    ])
   })
 
   it('refuse a name that is none, and to listen everywhere without one', async () => {

@@ -7,6 +7,8 @@ import type { NodeConfig } from '../config.ts'
 import { kmipCaCheckMs, kmipLeafRenewMs } from '../limits.ts'
 import type { Logs } from '../logs.ts'
 import { addressText, type HostPort } from '../mesh/peer-address.ts'
+import { strangerAt } from './caller.ts'
+import type { FairTurns } from './fair-turns.ts'
 import { type KmipListener, listenKmip } from './kmip.ts'
 import type { KmipListenerOptions } from './kmip-clients.ts'
 import { listenKmipHttps } from './kmip-https.ts'
@@ -22,6 +24,8 @@ export type KmipOfNode = {
 type Options = {
   readonly config: Pick<NodeConfig, 'listenKmip' | 'listenKmipHttps' | 'kmipNames'>
   readonly core: Pick<Core, 'kmip' | 'kmipCaller' | 'serverCertificate' | 'zoneTrust'>
+  /** Those of all listeners. */
+  readonly turns: Pick<FairTurns, 'take'>
   /** PEM of the node's TLS key, which its evidence names. */
   readonly key: Buffer
   readonly logs: Logs
@@ -43,7 +47,7 @@ const listenAt = async (
 
 /** The core must have started. Throws `bad_configuration`, `address_in_use`, `not_ready`. */
 export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
-  const { config, core, key, logs } = options
+  const { config, core, turns, key, logs } = options
   const { listenKmip: plain, listenKmipHttps: https } = config
   const host = plain?.host ?? https?.host
   if (host === undefined) {
@@ -60,12 +64,13 @@ export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
   }
   const common: Omit<KmipListenerOptions, 'host' | 'port'> = {
     handle: async (caller, untrusted, form, connection) => {
-      const answer = await core.kmip(caller, untrusted, form, connection)
+      const turn = { key: caller.tenant, kind: 'known' } as const
+      const answer = await turns.take(turn, () => core.kmip(caller, untrusted, form, connection))
       if (!answer.ok) throw new RefusalError(answer.refusal)
       return answer.value
     },
-    authenticate: async (publicKey) => {
-      const holder = await core.kmipCaller(publicKey)
+    authenticate: async (publicKey, address) => {
+      const holder = await turns.take(strangerAt(address), () => core.kmipCaller(publicKey))
       return holder.ok ? holder.value : undefined
     },
     certificate: { key, certificate: issue() },

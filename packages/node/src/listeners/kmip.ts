@@ -83,7 +83,7 @@ class Connection {
     const publicKey = publicKeyOf(this.#socket)
     if (publicKey === undefined) return this.close('no_certificate')
     this.#expect('too_slow', this.#limits.authenticationTimeoutMs)
-    this.#caller = await this.#options.authenticate(publicKey)
+    this.#caller = await this.#options.authenticate(publicKey, this.#socket.remoteAddress)
     if (this.#caller === undefined) return this.close('unknown_certificate')
     this.#expect('idle', this.#limits.idleTimeoutMs)
     this.#socket.on('data', (chunk: Buffer) => this.#take(chunk))

@@ -1,7 +1,9 @@
 import { utf8 } from '@holdfast/base/bytes'
+import { RefusalError } from '@holdfast/base/errors'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ask, closeAll, startNode, startPair, until } from '../testing/mesh-nodes.ts'
 import { bootOf } from '../testing/tls-identity.ts'
+import type { MeshOptions } from './create-mesh.ts'
 import { meshPayloadBytesMax } from './frame.ts'
 
 afterEach(closeAll)
@@ -87,6 +89,23 @@ describe('a mesh link', () => {
     const answers = await Promise.all(asked)
     expect(answers.filter((answer) => answer === 'limit_reached')).toHaveLength(4)
     expect(answers.filter((answer) => answer === 'unreachable')).toHaveLength(4096)
+  })
+
+  it('answers in the turns of the zone that asks, and is busy where too much waits', async () => {
+    const seen: object[] = []
+    let isFull = false
+    const turns: MeshOptions['turns'] = {
+      take: async (caller, action) => {
+        seen.push(caller)
+        if (isFull) throw new RefusalError({ code: 'limit_reached', detail: 'too much waits' })
+        return action()
+      },
+    }
+    const { dialer } = await startPair({ listener: { turns } })
+    expect(await ask(dialer, 'a', 'hello')).toBe('re hello')
+    expect(seen).toEqual([{ key: 'us', kind: 'peers' }])
+    isFull = true
+    expect(await ask(dialer, 'a', 'hello')).toBe('limit_reached')
   })
 
   it('gives one node one link, however many addresses lead to it', async () => {

@@ -5,6 +5,7 @@ import type { BootId } from '@holdfast/base/ids'
 import type { Core } from '@holdfast/enclave/core-interface'
 import type { Mesh, Peer } from '@holdfast/enclave/ports/mesh'
 import { linksPerPeerMax, verdictCheckMs, verdictMaxAgeMs } from '../limits.ts'
+import { createFairTurns, type FairTurns } from '../listeners/fair-turns.ts'
 import type { Logs } from '../logs.ts'
 import { type Dialer, startDialer } from './dial.ts'
 import { type Link, openLink } from './link.ts'
@@ -26,6 +27,8 @@ export type MeshOptions = {
   /** In [0, 1). */
   random(): number
   readonly logs: Logs
+  /** Those of the listeners, which share the processor; where absent, the zones' own. */
+  readonly turns?: Pick<FairTurns, 'take'>
 }
 
 export type MeshHandlers = Pick<Core, 'peerUp' | 'peerDown' | 'peerMessage'>
@@ -49,6 +52,7 @@ const peerOf = (verdict: PeerVerdict, link: Link | undefined): Peer => ({
 
 /** Links that this node has verified, and that are watched until they end. */
 const createLinkTable = (options: MeshOptions) => {
+  const { turns = createFairTurns() } = options
   const kept = new Set<KeptVerdict>()
   /** Opens a link whose verdict is kept good; `onClose` follows. */
   const open = (
@@ -62,8 +66,10 @@ const createLinkTable = (options: MeshOptions) => {
       verifiedAtMs: options.nowMs(),
       cut: (reason) => link.close(reason),
     }
+    const turn = { key: peer.verdict.zone, kind: 'peers' } as const
     const link: Link = openLink(socket, {
       ...handlers,
+      serve: (question) => turns.take(turn, () => handlers.serve(question)),
       nowMs: options.nowMs,
       onClose: (reason) => {
         kept.delete(entry)

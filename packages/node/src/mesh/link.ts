@@ -20,7 +20,7 @@ import {
 } from './frame.ts'
 
 export type LinkOptions = {
-  /** Answers a question of the peer. */
+  /** Answers a question of the peer; rejects with `limit_reached` where too much waits. */
   serve(question: Bytes): Promise<Bytes>
   /** The first answer came: the peer has verified this node too. */
   onUp(): void
@@ -166,8 +166,9 @@ export const openLink = (socket: TLSSocket, options: LinkOptions): Link => {
       const answer = await options.serve(payload)
       if (answer.length > meshPayloadBytesMax) reply('failed')
       else reply('answer', answer)
-    } catch {
-      reply('failed')
+    } catch (error) {
+      const isBusy = error instanceof RefusalError && error.refusal.code === 'limit_reached'
+      reply(isBusy ? 'busy' : 'failed')
     } finally {
       serving -= 1
     }

@@ -113,6 +113,7 @@ export const sealedImport = (world: World, node: SimulatedNode, random: Random):
     format: 'raw',
     sealed: {
       boot: node.peer.boot,
+      sealingKey: toBase64Url(node.identity.sealingPublicKey),
       encapsulation: toBase64Url(encapsulation),
       ciphertext: toBase64Url(ciphertext),
     },

@@ -90,6 +90,7 @@ export const createNode = (options: NodeOptions): SimulatedNode => {
     mesh: manifest.mesh,
     manifest: manifest.hash,
     zone: zone.id,
+    nowMs: clock.nowMs(),
   })
   const { boot } = identity
   const peer: Peer = { boot, zone: zone.id, level: zone.level, measurement, roundTripMs: 1 }

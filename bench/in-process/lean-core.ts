@@ -46,7 +46,14 @@ export const openLeanCore = async (options: {
   )
   const { mesh } = manifest
   const machine = must(openSimulatedMachine({ dir, measurement }))
-  const identity = createIdentity({ crypto, entropy, mesh, manifest: manifest.hash, zone })
+  const identity = createIdentity({
+    crypto,
+    entropy,
+    mesh,
+    manifest: manifest.hash,
+    zone,
+    nowMs: clock.nowMs(),
+  })
   const store = must(openSqliteStore(join(dir, 'store.sqlite'), { entropy }))
   const core = createCore({
     crypto,

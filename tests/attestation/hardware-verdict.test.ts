@@ -21,6 +21,10 @@ for (const platform of ['sgx', 'tdx'] as const) {
       return known.value
     }
     const { simulatedRoot: _, ...fields } = genesisFields
+    const times = {
+      notBefore: new Date(realNowMs).toISOString(),
+      notAfter: new Date(realNowMs + 3_600_000).toISOString(),
+    }
     const judge = (changes: Partial<Manifest> = {}, input: Partial<EvidenceInput> = {}) => {
       const manifest = verified({
         ...fields,
@@ -40,7 +44,7 @@ for (const platform of ['sgx', 'tdx'] as const) {
         evidence: {
           quote,
           collateral: real!.collateral,
-          identity: encodeIdentity({ ...identity, mesh, manifest: hash }),
+          identity: encodeIdentity({ ...identity, ...times, mesh, manifest: hash }),
         },
         manifest,
         nowMs: realNowMs,

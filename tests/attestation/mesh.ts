@@ -91,6 +91,8 @@ export const identity: Identity = {
   manifest: genesis.hash,
   zone: ZoneId('eu'),
   boot: BootId.of(entropy(16)),
+  notBefore: '2026-11-22T12:00:00Z',
+  notAfter: '2026-11-23T12:00:00Z',
   tlsPublicKey: toBase64Url(p256Spki(p256.getPublicKey(nodeKeys.tls, false))),
   sealingPublicKey: toBase64Url(x25519.getPublicKey(nodeKeys.sealing)),
   identityPublicKey: toBase64Url(ed25519.getPublicKey(nodeKeys.identity)),

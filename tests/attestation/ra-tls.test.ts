@@ -25,8 +25,6 @@ const certify = (evidence = evidenceOf(), secretKey = nodeKeys.tls) =>
     evidence,
     sign: (tbs) => p256.sign(tbs, secretKey, { lowS: false }),
     serial: Uint8Array.of(7),
-    notBeforeMs: nowMs - dayMs,
-    notAfterMs: nowMs + dayMs,
   })
 
 /** The node's key as OpenSSL takes it. */
@@ -106,6 +104,29 @@ describe('evidence in a certificate', () => {
     whole[at] = whole[at]! ^ 1
     expect(evidenceFromCertificate(whole)).toMatchObject({
       refusal: { code: 'wrong_certificate_key' },
+    })
+  })
+
+  it('ends with the identity, or is refused', () => {
+    const certificate = parseCertificate(certify())
+    expect(certificate.notBeforeMs).toBe(nowMs)
+    expect(certificate.notAfterMs).toBe(nowMs + dayMs)
+    const longer = buildCertificate({
+      serial: Uint8Array.of(7),
+      issuer: { commonName: 'node' },
+      subject: { commonName: 'node' },
+      notBeforeMs: nowMs,
+      notAfterMs: nowMs + 2 * dayMs,
+      spki: certificate.spki,
+      extensions: [evidenceOid, endorsementsOid].map((oid) => ({
+        oid,
+        value: extensionOf(certificate, oid)!.value,
+      })),
+      algorithm: 'ecdsa-p256-sha256',
+      sign: (tbs) => p256.sign(tbs, nodeKeys.tls, { lowS: false }),
+    })
+    expect(evidenceFromCertificate(longer)).toMatchObject({
+      refusal: { code: 'certificate_malformed' },
     })
   })
 

@@ -136,6 +136,19 @@ describe('evidence under a manifest', () => {
     expect(judge({ nowMs: nowMs + 31 * dayMs })).toBe('collateral_expired')
   })
 
+  it('is refused from the end of its identity on, and long before its beginning', () => {
+    const at = (ms: number) => judge({ nowMs: nowMs + ms })
+    expect(at(dayMs - 1)).toBe('accepted')
+    expect(at(dayMs)).toBe('identity_expired')
+    const from = (notBefore: string) => judge({ evidence: evidenceOf({ identity: { notBefore } }) })
+    expect(from('2026-11-22T13:00:00Z')).toBe('accepted')
+    expect(from('2026-11-22T13:00:00.001Z')).toBe('identity_not_yet_valid')
+    const evidence = evidenceOf({ identity: { notAfter: '2026-11-22T13:00:00Z' } })
+    expect(verifyEvidence({ evidence, manifest: genesis, nowMs })).toMatchObject({
+      value: { validUntilMs: nowMs + 3_600_000 },
+    })
+  })
+
   it('is refused with a signature over another nonce, or none where one was sent', () => {
     const other = new Uint8Array(32).fill(9)
     expect(judge({ nonce: other })).toBe('wrong_nonce')

@@ -52,6 +52,7 @@ const sign = (key: Bytes) => (tbs: Bytes) => p256.sign(tbs, key, { lowS: false }
 const thief = p256.keygen(new Uint8Array(48).fill(3)).secretKey
 const thiefSpki = p256Spki(p256.getPublicKey(thief, false))
 
+const life = { endsInMs: dayMs, lifetimeMs: dayMs }
 const dates = { notBeforeMs: nowMs - dayMs, notAfterMs: nowMs + dayMs }
 const derOf = (pem: string): Bytes => new Uint8Array(new X509Certificate(pem).raw)
 
@@ -61,9 +62,8 @@ const certify = (evidence: Evidence, key = nodeKeys.tls): TlsIdentity => {
     evidence,
     sign: sign(key),
     serial: Uint8Array.of(0x40, 1),
-    ...dates,
   })
-  return { key: ecPrivateKeyPem(key), certificate: toPem(certificate) }
+  return { key: ecPrivateKeyPem(key), certificate: toPem(certificate), ...life }
 }
 
 /** Another node's evidence in the thief's own certificate. */
@@ -90,11 +90,14 @@ const relayed = (): TlsIdentity => {
     algorithm: 'ecdsa-p256-sha256',
     sign: sign(thief),
   })
-  return { key: ecPrivateKeyPem(thief), certificate: toPem(certificate) }
+  return { key: ecPrivateKeyPem(thief), certificate: toPem(certificate), ...life }
 }
 
 const otherMesh = verified({ ...genesisFields, name: 'other' })
 const stranger = createSimulatedPlatform(root, { entropy: seeded('stranger'), nowMs })
+
+const yesterday = { notBefore: '2026-11-21T12:00:00Z', notAfter: '2026-11-22T12:00:00Z' }
+const tomorrow = { notBefore: '2026-11-23T11:00:00Z', notAfter: '2026-11-24T11:00:00Z' }
 
 type Trick = readonly [trick: string, show: () => TlsIdentity, code: string]
 const tricks: readonly Trick[] = [
@@ -122,6 +125,16 @@ const tricks: readonly Trick[] = [
     'evidence whose collateral is long over',
     () => certify(evidenceOf({ collateral: { nowMs: nowMs - 400 * dayMs } })),
     'collateral_expired',
+  ],
+  [
+    'an identity that has ended',
+    () => certify(evidenceOf({ identity: yesterday })),
+    'identity_expired',
+  ],
+  [
+    'an identity of tomorrow',
+    () => certify(evidenceOf({ identity: tomorrow })),
+    'identity_not_yet_valid',
   ],
   [
     'other code',
@@ -299,6 +312,18 @@ describe('between a client and a node', () => {
         }),
       },
       'manifest_signature',
+      1,
+    ],
+    [
+      'an identity that has ended, with a nonce that it signs still',
+      { evidence: (nonce) => evidenceOf({ nonce, identity: yesterday }) },
+      'identity_expired',
+      1,
+    ],
+    [
+      'an identity of tomorrow',
+      { evidence: (nonce) => evidenceOf({ nonce, identity: tomorrow }) },
+      'identity_not_yet_valid',
       1,
     ],
     [

@@ -32,10 +32,9 @@ const certify = (evidence: Evidence): TlsIdentity => {
     evidence,
     sign: (tbs: Bytes) => p256.sign(tbs, nodeKeys.tls, { lowS: false }),
     serial: Uint8Array.of(0x40, 1),
-    notBeforeMs: nowMs - dayMs,
-    notAfterMs: nowMs + dayMs,
   })
-  return { key: ecPrivateKeyPem(nodeKeys.tls), certificate: toPem(certificate) }
+  const life = { endsInMs: dayMs, lifetimeMs: dayMs }
+  return { key: ecPrivateKeyPem(nodeKeys.tls), certificate: toPem(certificate), ...life }
 }
 
 const verify = createVerifyPeer({ manifest: () => snpGenesis, nowMs: () => nowMs })

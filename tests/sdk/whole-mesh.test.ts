@@ -274,10 +274,11 @@ describe('a connection whose TLS key is pinned', () => {
     const [first, second] = mesh.nodes
     const transport = nodeTransport()
     const { verdict } = await client.enclave()
-    transport.pin?.(second!.url, Buffer.from(verdict.identity.tlsPublicKey, 'base64url'))
+    const key = Buffer.from(verdict.identity.tlsPublicKey, 'base64url')
+    transport.pin?.(second!.url, key, verdict.validUntilMs)
     const ask = (url: string) => transport.http({ method: 'GET', url, timeoutMs: 5000 })
     await expect(ask(`${second!.url}/v1/node`)).rejects.toThrow('TLS key')
-    transport.pin?.(first!.url, Buffer.from(verdict.identity.tlsPublicKey, 'base64url'))
+    transport.pin?.(first!.url, key, verdict.validUntilMs)
     expect((await ask(`${first!.url}/v1/node`)).status).toBe(200)
     transport.close?.()
   })

@@ -76,6 +76,8 @@ export const startMesh = async (
     readonly nodeConfig?: object
     /** What the nodes run, and what the genesis manifest lists; default the sources. */
     readonly code?: { readonly program: string; readonly measurement: string }
+    /** More variables for every node. */
+    readonly env?: Readonly<Record<string, string>>
   } = {},
 ): Promise<TestMesh> => {
   const zones = options.zones ?? defaultZones
@@ -98,10 +100,14 @@ export const startMesh = async (
     const made = JSON.parse(await readFile(config, 'utf8')) as object
     await writeFile(config, JSON.stringify({ ...made, ...options.nodeConfig }))
   }
-  const local = await startLocalMesh(dir, nodeEnv, {
-    ...(options.network === undefined ? {} : { within: options.network.within }),
-    ...(options.code === undefined ? {} : { program: options.code.program }),
-  })
+  const local = await startLocalMesh(
+    dir,
+    { ...nodeEnv, ...options.env },
+    {
+      ...(options.network === undefined ? {} : { within: options.network.within }),
+      ...(options.code === undefined ? {} : { program: options.code.program }),
+    },
+  )
   const clients: Client[] = []
   const stop = async (): Promise<void> => {
     for (const client of clients.splice(0)) client.close()

@@ -12,6 +12,8 @@ const identity = {
   manifest: 'cd'.repeat(32),
   zone: 'eu-west',
   boot: `boot_${'ef'.repeat(16)}`,
+  notBefore: '2026-11-22T12:00:00Z',
+  notAfter: '2026-11-23T12:00:00Z',
   tlsPublicKey: bytes(91),
   sealingPublicKey: bytes(32),
   identityPublicKey: bytes(32),
@@ -42,6 +44,14 @@ describe('an identity document', () => {
     }
     const padded = utf8(`${' '.repeat(identityBytesMax)}${JSON.stringify(identity)}`)
     expect(codeOf(padded)).toBe('identity_malformed')
+  })
+
+  it('is refused where it ends before it begins, or lives longer than it may', () => {
+    for (const notAfter of ['2026-11-22T12:00:00Z', '2026-11-23T12:00:00.001Z', 'tomorrow']) {
+      expect(codeOf(utf8(JSON.stringify({ ...identity, notAfter }))), notAfter).toBe(
+        'identity_malformed',
+      )
+    }
   })
 
   it('that is nearly one is refused, or has other report data', () => {

@@ -23,6 +23,7 @@ import {
 import { attempt, fail, RefusalError, type Result } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
 import { certificateBytesMax } from '@holdfast/base/limits'
+import { momentMs } from '@holdfast/base/moment'
 import * as x509 from '@holdfast/base/x509'
 import { extensionOf, type ParsedCertificate, parseCertificate } from '@holdfast/base/x509-reader'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -79,14 +80,14 @@ const endorsementsOf = (collateral: Collateral): Bytes =>
  * Give it to Node as PEM: `new X509Certificate(der)` takes the first PEM block within the bytes,
  * which is a certificate of the quote.
  *
- *     raTlsCertificate({ evidence, sign, serial: entropy(16), notBeforeMs, notAfterMs })
+ * It is good for as long as the identity.
+ *
+ *     raTlsCertificate({ evidence, sign, serial: entropy(16) })
  */
 export const raTlsCertificate = (options: {
   readonly evidence: Evidence
   readonly sign: x509.Signer
   readonly serial: Bytes
-  readonly notBeforeMs: number
-  readonly notAfterMs: number
   /** More extensions, such as alternative names. */
   readonly extensions?: readonly x509.Extension[]
 }): Bytes => {
@@ -100,8 +101,8 @@ export const raTlsCertificate = (options: {
     serial: options.serial,
     issuer: name,
     subject: name,
-    notBeforeMs: options.notBeforeMs,
-    notAfterMs: options.notAfterMs,
+    notBeforeMs: momentMs(identity.value.notBefore),
+    notAfterMs: momentMs(identity.value.notAfter),
     spki,
     extensions: [
       x509.basicConstraints({ ca: false }),
@@ -230,6 +231,9 @@ export const evidenceFromCertificate = (untrusted: Bytes): Result<Evidence> => {
     if (!identity.ok) throw new RefusalError(identity.refusal)
     if (!equalBytes(fromBase64Url(identity.value.tlsPublicKey), certificate.spki)) {
       fail('wrong_certificate_key', 'the identity names another TLS key')
+    }
+    if (certificate.notAfterMs !== momentMs(identity.value.notAfter)) {
+      fail('certificate_malformed', 'the certificate does not end with its identity')
     }
     return evidence
   })

@@ -3,6 +3,7 @@ import { type Bytes, equalBytes, fromBase64Url, toHex } from '@holdfast/base/byt
 import { type ErrorCode, type Refusal, refuse } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
 import type { Identity } from '@holdfast/base/identity'
+import { identitySkewMsMax } from '@holdfast/base/limits'
 import { type ManifestZone, platformHash } from '@holdfast/base/manifest'
 import { momentMs } from '@holdfast/base/moment'
 import { nonceLength, nonceMessage, parseIdentity, reportDataOf } from './identity.ts'
@@ -29,7 +30,7 @@ export type Verdict = {
   /** Whether the identity key has signed the verifier's nonce. */
   readonly fresh: boolean
   readonly verifiedAtMs: number
-  /** The first of: collateral, manifest. */
+  /** The first of: collateral, manifest, identity. */
   readonly validUntilMs: number
 }
 
@@ -98,6 +99,26 @@ const identityRules = (
       expected: hashes.join(' or '),
       seen: identity.manifest,
       holds: hashes.includes(identity.manifest),
+    },
+  ]
+}
+
+const timeRules = ({ nowMs }: EvidenceInput, { notBefore, notAfter }: Identity): Rule[] => {
+  const seen = new Date(nowMs).toISOString()
+  return [
+    {
+      code: 'identity_expired',
+      what: 'end of the identity',
+      expected: `before ${notAfter}`,
+      seen,
+      holds: nowMs < momentMs(notAfter),
+    },
+    {
+      code: 'identity_not_yet_valid',
+      what: 'beginning of the identity',
+      expected: `not long before ${notBefore}`,
+      seen,
+      holds: nowMs >= momentMs(notBefore) - identitySkewMsMax,
     },
   ]
 }
@@ -196,9 +217,10 @@ const nonceRules = (input: EvidenceInput, identity: Identity): Rule[] => {
 /**
  * Judges a node's evidence by the verifier's manifest; synchronous. Beside the refusals of
  * `verifyPlatform`: `manifest_expired`, `identity_malformed`,
- * `wrong_report_data`, `wrong_mesh`, `wrong_manifest`, `wrong_measurement`,
- * `measurement_not_in_force`, `tcb_not_allowed`, `tcb_data_too_old`, `platform_not_listed`,
- * `wrong_zone`, `wrong_nonce`. A refusal carries every difference of expected and seen.
+ * `wrong_report_data`, `wrong_mesh`, `wrong_manifest`, `identity_expired`,
+ * `identity_not_yet_valid`, `wrong_measurement`, `measurement_not_in_force`, `tcb_not_allowed`,
+ * `tcb_data_too_old`, `platform_not_listed`, `wrong_zone`, `wrong_nonce`. A refusal carries every
+ * difference of expected and seen.
  *
  *     const result = verifyEvidence({ evidence, manifest, nowMs: Date.now(), nonce })
  *     if (!result.ok) console.error(explainEvidence(result))
@@ -216,6 +238,7 @@ export const verifyEvidence = (input: EvidenceInput): EvidenceResult => {
   const quote = verified.value
   const broken = [
     ...identityRules(input, identity, quote),
+    ...timeRules(input, identity),
     ...enclaveRules(input, quote),
     ...platformRules(input, identity, quote),
     ...nonceRules(input, identity),
@@ -241,7 +264,11 @@ export const verifyEvidence = (input: EvidenceInput): EvidenceResult => {
       manifestSerial: manifest.manifest.serial,
       fresh: input.nonce !== undefined,
       verifiedAtMs: nowMs,
-      validUntilMs: Math.min(quote.collateralExpiresAtMs, momentMs(manifest.manifest.expiresAt)),
+      validUntilMs: Math.min(
+        quote.collateralExpiresAtMs,
+        momentMs(manifest.manifest.expiresAt),
+        momentMs(identity.notAfter),
+      ),
     },
   }
 }

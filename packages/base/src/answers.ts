@@ -314,6 +314,8 @@ export const nodeStatus = z.strictObject({
   nodes: z.array(bootId),
   /** Code that governors have listed and that comes into force later: time to look, or to leave. */
   upcoming: z.array(z.strictObject({ measurement: z.string(), notBefore: z.string() })),
+  /** The one that evidence names now, and how often the next could not be made since. */
+  identity: z.strictObject({ notBefore: z.string(), notAfter: z.string(), failures: z.int() }),
   /** Of the key that this zone's records are sealed under; absent until it is open. */
   zoneKey: z
     .strictObject({

@@ -118,6 +118,12 @@ export const errorTable = {
 
   // Sealing and sessions.
   bad_seal: entry(400, 'CryptographicFailure', 'never', 'A sealed value cannot be opened'),
+  identity_renewed: entry(
+    409,
+    'CryptographicFailure',
+    'later',
+    'This is sealed to an identity that has ended: verify the enclave again',
+  ),
   unknown_session: entry(401, 'PermissionDenied', 'later', 'The session is not known here'),
   session_expired: entry(401, 'PermissionDenied', 'later', 'The session has expired'),
 
@@ -170,6 +176,8 @@ export const errorTable = {
   wrong_zone: distrust('The inventory assigns the platform to another zone'),
   wrong_report_data: distrust('The quote is not of this identity'),
   identity_malformed: distrust('The identity document cannot be parsed'),
+  identity_expired: entry(403, 'PermissionDenied', 'later', 'The identity has expired'),
+  identity_not_yet_valid: entry(403, 'PermissionDenied', 'later', 'The identity is of later'),
   wrong_manifest: distrust('The identity names another manifest'),
   wrong_nonce: distrust('The nonce is not signed by the identity'),
   certificate_malformed: distrust('The certificate carries no evidence that can be parsed'),

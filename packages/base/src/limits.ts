@@ -56,6 +56,10 @@ export const quoteBytesMax = 16 * 1024
 export const evidenceBytesMax = 512 * 1024
 /** A node's identity document. */
 export const identityBytesMax = 4 * 1024
+/** How long an identity lives at most; verifiers refuse a longer one. */
+export const identityLifetimeMsMax = 24 * 3_600_000
+/** How far the clock of a node may be ahead of the clock of who verifies it. */
+export const identitySkewMsMax = 3_600_000
 /** A certificate that carries evidence. */
 export const certificateBytesMax = 256 * 1024
 /** How long a new measurement waits at most; longer than a manifest lives helps nobody. */

@@ -10,6 +10,7 @@ import type { CoreContext } from './context.ts'
 import { createCounters } from './counters/create-counters.ts'
 import { createPasskeyCounters } from './credentials/passkey/counters.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
+import type { OwnIdentities, QuotedIdentity } from './identity/own-identities.ts'
 import { currentZoneCa } from './identity/zone-ca.ts'
 import { createOpenedKeys } from './keys/opened-keys.ts'
 import type { KmipServerFacts } from './kmip/server-facts.ts'
@@ -73,9 +74,12 @@ export type CoreOptions = {
   readonly isListed?: () => boolean
   /** Absent: what peers know of newer manifests is not asked for. */
   readonly manifests?: Manifests
+  /** The first of this boot; the next ones are made here, as long-lived as this. */
   readonly identity: NodeIdentity
   /** The quote over the identity, as the node's certificate carries it. */
   readonly quote: Bytes
+  /** Shows a further identity to peers and clients that connect, before evidence names it. */
+  readonly show?: (next: QuotedIdentity) => Promise<void>
   readonly self: NodeName
   /** What the operator sets of the KMIP server. */
   readonly kmip?: Partial<KmipServerFacts>
@@ -86,6 +90,7 @@ export type CoreOptions = {
 }
 
 type Held = {
+  readonly identities: OwnIdentities
   readonly ring: KeyRing
   readonly claim: EpochGuard
   readonly standing: Standing
@@ -139,8 +144,8 @@ const rotationOf = (
 }
 
 export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
-  const { ring: zoneKeys, claim, standing } = held
-  const { crypto, entropy, clock, store, identity, self } = options
+  const { ring: zoneKeys, claim, standing, identities } = held
+  const { crypto, entropy, clock, store, self } = options
   const meshId = options.manifest.mesh
   const { zone } = self
   const sealed = { crypto, entropy, store, mesh: meshId, zone, zoneKeys }
@@ -150,7 +155,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
   const peers = createPeers(options.mesh, clock)
   const keys = createOpenedKeys(clock)
   const sessions = createSessionTable(clock)
-  const log = createAudit({ records, crypto, clock, identity, mesh: meshId, self, peers })
+  const log = createAudit({ records, crypto, clock, identities, mesh: meshId, self, peers })
   const zoneView = createZoneView({
     store,
     clock,
@@ -183,7 +188,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     mesh: meshId,
     zones: options.manifest.manifest.zones,
     self,
-    identity,
+    identities,
     zoneKeys,
     zoneCa: currentZoneCa(sealed),
     keys,

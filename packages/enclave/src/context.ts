@@ -9,7 +9,7 @@ import type { Witness } from './audit/witness.ts'
 import type { WitnessedHeads } from './audit/witnessed-heads.ts'
 import type { Counters } from './counters/create-counters.ts'
 import type { PasskeyCounters } from './credentials/passkey/counters.ts'
-import type { NodeIdentity } from './identity/node-identity.ts'
+import type { OwnIdentities } from './identity/own-identities.ts'
 import type { ZoneCa } from './identity/zone-ca.ts'
 import type { OpenedKeys } from './keys/opened-keys.ts'
 import type { MarkSpread } from './marks/mark-spread.ts'
@@ -46,7 +46,7 @@ export type CoreContext = AcceptContext & {
   readonly zone: ZoneId
   readonly zones: readonly PlacementZone[]
   readonly self: NodeName
-  readonly identity: NodeIdentity
+  readonly identities: OwnIdentities
   /** The CA of the zone's current key. */
   readonly zoneCa: () => ZoneCa
   readonly zoneKeys: ZoneKeys

@@ -4,6 +4,7 @@ import type { Bytes } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import type { HomeReport } from '@holdfast/base/home-statement'
 import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { NodeIdentity } from './identity/node-identity.ts'
 import type { KmipConnection, KmipForm } from './kmip/create-kmip-server.ts'
 import type { ManagedObjects } from './objects/managed-objects.ts'
 import type { Peer } from './ports/mesh.ts'
@@ -71,8 +72,11 @@ export type Core = {
   sessionCaller(session: SessionId): WalletId | undefined
   /** For clients that cannot verify evidence; undefined until the core has started. */
   zoneTrust(): ZoneTrust | undefined
-  /** A certificate of the zone's CA for this node's TLS key, DER; lives days. */
-  serverCertificate(names: CertificateNames): Bytes | undefined
+  /** A certificate of the zone's CA for the TLS key of an identity, DER; it ends with that. */
+  serverCertificate(
+    names: CertificateNames,
+    identity: Pick<NodeIdentity, 'notAfterMs' | 'tlsPublicKey'>,
+  ): Bytes | undefined
   /** The wallet that a client certificate's key (SPKI) speaks for over KMIP. */
   kmipCaller(publicKey: Bytes): Promise<Result<CertificateHolder>>
   /**

@@ -9,7 +9,6 @@ import {
   type Result,
   refuse,
 } from '@holdfast/base/errors'
-import type { Evidence } from '@holdfast/base/evidence'
 import type { HomeReport } from '@holdfast/base/home-statement'
 import type { BootId, SessionId, WalletId } from '@holdfast/base/ids'
 import { sweepWaits } from './approvals/sweep-waits.ts'
@@ -18,7 +17,6 @@ import type { CoreOptions } from './build-context.ts'
 import { advanceChanges } from './changes/advance-changes.ts'
 import type { CoreContext } from './context.ts'
 import type {
-  CertificateNames,
   Core,
   EvidenceTarget,
   OpenedSession,
@@ -26,7 +24,8 @@ import type {
   ZoneTrust,
 } from './core-interface.ts'
 import { holderOf, isSelf } from './evidence-target.ts'
-import { answerNonce, collectEvidence } from './identity/own-evidence.ts'
+import { identitiesOf } from './identity/identities-of.ts'
+import type { OwnIdentities } from './identity/own-identities.ts'
 import { signZoneCa } from './identity/zone-ca.ts'
 import type { KmipServer } from './kmip/create-kmip-server.ts'
 import { catchUpIntervalMs, peerTimeoutMs, requestTimeoutMs } from './limits.ts'
@@ -74,13 +73,14 @@ class NodeCore implements Core {
   readonly #met = new Set<BootId>()
   #stopping = false
   #replaced = false
-  #evidence: Evidence | undefined
+  readonly #identities: OwnIdentities
   #owed: OwedFlush | undefined
   #flushedAtMs = 0
 
   constructor(options: CoreOptions) {
     this.#options = options
-    this.#boot = createBootSequence(options, {
+    this.#identities = identitiesOf(options)
+    this.#boot = createBootSequence(options, this.#identities, {
       serve: (context) => this.#serve(context),
       replaced: () => this.#replace(),
       fell: () => this.#fell(),
@@ -93,7 +93,7 @@ class NodeCore implements Core {
   start(): Promise<Result<void>> {
     return refusing(() =>
       reading(async () => {
-        await this.#collect()
+        await this.#identities.start()
         return this.#boot.open()
       }),
     )
@@ -169,9 +169,9 @@ class NodeCore implements Core {
       // Governors look at the evidence of a boot before they name it.
       const { boot } = this.#options.self
       const isOwn = target.wallet === undefined && (target.boot ?? boot) === boot
-      return isOwn ? this.#ownEvidence(nonce) : notReady
+      return isOwn ? this.#identities.answer(nonce) : notReady
     }
-    if (isSelf(context, target)) return this.#ownEvidence(nonce)
+    if (isSelf(context, target)) return this.#identities.answer(nonce)
     const peer = await holderOf(context, target)
     if (!peer.ok) return peer
     const answer = await context.peers.ask(peer.value, { type: 'evidence', nonce }, peerTimeoutMs)
@@ -215,7 +215,7 @@ class NodeCore implements Core {
     }
     standing.heard(peer)
     const evidence = (nonce: Bytes): Promise<Result<Bytes>> =>
-      Promise.resolve(this.#ownEvidence(nonce))
+      Promise.resolve(this.#identities.answer(nonce))
     const kmip = { server: this.#kmip, addresses: this.#kmipAddresses }
     const { manifest, manifests } = this.#options
     const parts = { evidence, manifest, manifests, kmip, homes: this.#homes }
@@ -224,15 +224,17 @@ class NodeCore implements Core {
 
   zoneTrust(): ZoneTrust | undefined {
     if (this.#context === undefined) return undefined
-    const { crypto, identity, mesh, zone, zoneCa } = this.#context
+    const { crypto, identities, mesh, zone, zoneCa } = this.#context
     const { certificate } = zoneCa()
-    return { certificate, signature: signZoneCa(crypto, identity, { mesh, zone, certificate }) }
+    const of = { mesh, zone, certificate }
+    return { certificate, signature: signZoneCa(crypto, identities.current(), of) }
   }
 
-  serverCertificate(names: CertificateNames): Bytes | undefined {
+  serverCertificate(...asked: Parameters<Core['serverCertificate']>): Bytes | undefined {
+    const [names, { tlsPublicKey: publicKey, notAfterMs }] = asked
     if (this.#context === undefined) return undefined
-    const { clock, identity, zoneCa } = this.#context
-    return zoneCa().issue({ publicKey: identity.tlsPublicKey, nowMs: clock.nowMs(), ...names })
+    const { clock, zoneCa } = this.#context
+    return zoneCa().issue({ publicKey, nowMs: clock.nowMs(), notAfterMs, ...names })
   }
 
   async kmipCaller(publicKey: Bytes): Promise<Result<CertificateHolder>> {
@@ -275,6 +277,8 @@ class NodeCore implements Core {
   async tick(): Promise<void> {
     if (this.#stopping || this.#fallen) return
     await this.#background(this.#boot.hasFallen())
+    // A quote may take seconds.
+    void this.#background(this.#identities.tick())
     void this.#progress()
     const context = this.#context
     if (context === undefined) return
@@ -309,12 +313,14 @@ class NodeCore implements Core {
 
   status(): NodeStatus {
     const owed = this.#owed?.owed() ?? 0
-    return nodeStatus(this.#options, this.#context, { state: this.#state(), owed })
+    const identity = this.#identities
+    return nodeStatus(this.#options, this.#context, { state: this.#state(), owed, identity })
   }
 
   async stop(): Promise<void> {
     this.#stopping = true
     this.#close()
+    this.#identities.stop()
   }
 
   async #checkClaim(): Promise<void> {
@@ -358,16 +364,6 @@ class NodeCore implements Core {
 
   #isAlive(boot: BootId): boolean {
     return this.#options.mesh.peers().some((peer) => peer.boot === boot)
-  }
-
-  async #collect(): Promise<void> {
-    const { evidence, identity, quote } = this.#options
-    this.#evidence = await collectEvidence(evidence, identity, quote)
-  }
-
-  #ownEvidence(nonce: Bytes): Result<Bytes> {
-    if (this.#evidence === undefined) return notReady
-    return answerNonce(this.#options.crypto, this.#options.identity, this.#evidence, nonce)
   }
 
   /** Work that nobody waits for: what the store or a peer refuses is tried again later. */

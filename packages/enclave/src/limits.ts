@@ -22,6 +22,12 @@ export const accountsPerRequestMax = 32
 export const walletsCachedMax = 4096
 /** States of managed objects kept parsed. */
 export const statesCachedMax = 4096
+/** Identities of one boot that live at the same time: the one that is shown, and those before. */
+export const identitiesLiveMax = 3
+/** When the next identity is tried again, at the latest. */
+export const identityRetryMsMax = 60_000
+/** How often the collateral that goes with the evidence is read again. */
+export const collateralRefreshMs = 60 * 60_000
 /** Wallets in one answer to a peer's inventory question. */
 export const inventoryPageWallets = 500
 /** Of marks in one page of their inventory, but for those of the wallet that fills it. */
@@ -130,8 +136,6 @@ export const erasureBatchRecords = 64
 /** Expired charges that are deleted at once, and intents on one page for a peer. */
 export const chargesSweptMax = 64
 export const intentPageMax = 1000
-/** How long a server certificate of a zone's CA lives. */
-export const zoneLeafLifetimeMs = 7 * 24 * 3_600_000
 
 /** Decisions in one page of the log. */
 export const auditPageEntries = 256

@@ -1,8 +1,10 @@
 /** What a node says of itself and of the zones that it knows. */
 import { upcomingMeasurements } from '@holdfast/attestation'
 import type { NodeStatus } from '@holdfast/base/answers'
+import { formatTimestamp } from '@holdfast/base/time'
 import type { CoreOptions } from './build-context.ts'
 import type { CoreContext } from './context.ts'
+import type { OwnIdentities } from './identity/own-identities.ts'
 
 const zoneKeyOf = (context: CoreContext | undefined): Pick<NodeStatus, 'zoneKey'> => {
   if (context === undefined) return {}
@@ -10,10 +12,27 @@ const zoneKeyOf = (context: CoreContext | undefined): Pick<NodeStatus, 'zoneKey'
   return { zoneKey: { epoch, rotating: context.rotation.isUnderWay() } }
 }
 
+const identityOf = (identities: OwnIdentities): NodeStatus['identity'] => {
+  const { notBeforeMs, notAfterMs } = identities.current()
+  return {
+    notBefore: formatTimestamp(notBeforeMs),
+    notAfter: formatTimestamp(notAfterMs),
+    failures: identities.failures(),
+  }
+}
+
 export const nodeStatus = (
   { manifest, mesh, self, crypto, clock }: CoreOptions,
   context: CoreContext | undefined,
-  { state, owed }: { readonly state: NodeStatus['state']; readonly owed: number },
+  {
+    state,
+    owed,
+    identity,
+  }: {
+    readonly state: NodeStatus['state']
+    readonly owed: number
+    readonly identity: OwnIdentities
+  },
 ): NodeStatus => {
   const peers = mesh.peers().toSorted((left, right) => left.roundTripMs - right.roundTripMs)
   const beatAgeMs = context?.zoneView.beatAgeMs()
@@ -25,6 +44,7 @@ export const nodeStatus = (
     state,
     nodes: [...(context?.zoneView.nodes() ?? [self.boot])],
     upcoming: [...upcomingMeasurements({ manifest: manifest.manifest }, clock.nowMs())],
+    identity: identityOf(identity),
     ...zoneKeyOf(context),
     ...(beatAgeMs === undefined ? {} : { beatAgeMs }),
     wallets: context?.wallets.size ?? 0,

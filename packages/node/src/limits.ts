@@ -64,6 +64,8 @@ export const meshConnectionsMax = 512
 export const meshUnverifiedMax = 32
 /** Incoming links of one node; a newer one closes the oldest, which may be dead unnoticed. */
 export const linksPerPeerMax = 4
+/** The longest time that a timer of the runtime takes. */
+export const timerMsMax = 2 ** 31 - 1
 /** A verdict older than this is renewed; the ages are looked at every `verdictCheckMs`. */
 export const verdictMaxAgeMs = 10 * 60_000
 export const verdictCheckMs = 15_000
@@ -102,10 +104,6 @@ export const manifestChainBytesMax = 8 * 1024 * 1024
 export const manifestsAnswerBytesMax = 512 * 1024
 /** How often the collateral is looked at, and shown in a new certificate where it was renewed. */
 export const collateralCheckMs = 60 * 60_000
-/** How long a certificate says that it is good; what counts is the verdict over its evidence. */
-export const certificateLifetimeMs = 30 * 86_400_000
-/** How often KMIP clients are shown a new certificate of the zone's CA, which lives seven days. */
-export const kmipLeafRenewMs = 24 * 60 * 60_000
 /** How often it is asked whether the zone's CA is another, since the zone's key was rotated. */
 export const kmipCaCheckMs = 5000
 /** How often the core's `tick` is called. */

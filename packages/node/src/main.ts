@@ -6,16 +6,13 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { reportDataOf, type VerifiedManifest, verifyEvidence } from '@holdfast/attestation'
-import { collateralSchema } from '@holdfast/base/collateral'
 import { fail, RefusalError, type Result, toProblem } from '@holdfast/base/errors'
 import type { Evidence } from '@holdfast/base/evidence'
-import { parseJson } from '@holdfast/base/schema'
 import { createCore } from '@holdfast/enclave/core'
 import { createCrypto } from '@holdfast/enclave/crypto/create-crypto'
 import { createEntropy } from '@holdfast/enclave/crypto/entropy'
 import { createGeneralCrypto } from '@holdfast/enclave/crypto/general/general-crypto'
-import { createIdentity, type NodeIdentity } from '@holdfast/enclave/identity/node-identity'
-import type { Clock } from '@holdfast/enclave/ports/clock'
+import { createIdentity } from '@holdfast/enclave/identity/node-identity'
 import { type NodeConfig, readConfig } from './config.ts'
 import { examineServer } from './doctor/examine-server.ts'
 import { forcedStopMs } from './limits.ts'
@@ -28,15 +25,14 @@ import { createLogs, type Logs } from './logs.ts'
 import { createMesh } from './mesh/create-mesh.ts'
 import { createVerifyPeer } from './mesh/verify-peer.ts'
 import { watchStatements, writeBoot } from './platform/boot-files.ts'
-import type { Machine } from './platform/machine.ts'
 import { holdManifest, type ManifestHolder } from './platform/manifest-holder.ts'
 import { openManifests } from './platform/manifests.ts'
 import { openMachine } from './platform/open-machine.ts'
+import { createOwnCertificate } from './platform/own-certificate.ts'
 import { ownCode } from './platform/own-code.ts'
 import { createPeerManifests, reloadManifest } from './platform/reload-manifest.ts'
 import { replaceFile } from './platform/replace-file.ts'
 import { systemClock } from './platform/system-clock.ts'
-import { createTlsIdentity } from './platform/tls-certificate.ts'
 import { everyCollateral, everyTick, whenFallen } from './schedule.ts'
 import { openStore } from './stores/open-store.ts'
 
@@ -75,24 +71,23 @@ const openHeld = (config: NodeConfig, nowMs: number): ManifestHolder => {
   return holdManifest(chain)
 }
 
-/** The certificate that carries this node's evidence, made anew where its collateral was. */
-const ownCertificate = ({ machine, clock, quote, ...of }: OwnCertificate) => {
-  let evidence: Evidence | undefined
-  return {
-    evidence: () => evidence,
-    makeTls: async () => {
-      const collateral = parseJson(collateralSchema, await machine.evidence.collateral())
-      evidence = { identity: of.identity.document, quote, collateral }
-      return createTlsIdentity({ ...of, evidence, nowMs: clock.nowMs() })
-    },
-  }
+/** For tests alone, which cannot wait for half a day; never longer than the limit. */
+const identityLifetime = (): { readonly lifetimeMs?: number } => {
+  const text = process.env['HOLDFAST_TEST_IDENTITY_LIFETIME_MS']
+  return text === undefined ? {} : { lifetimeMs: Number(text) }
 }
 
-type OwnCertificate = Omit<Parameters<typeof createTlsIdentity>[0], 'evidence' | 'nowMs'> & {
-  readonly machine: Machine
-  readonly clock: Clock
-  readonly quote: Uint8Array
-  readonly identity: NodeIdentity
+/** The first identity of this boot, and the certificate that shows it and the next ones. */
+const openIdentity = async (
+  parts: Omit<Parameters<typeof createOwnCertificate>[0], 'first'>,
+  { mesh, hash }: VerifiedManifest,
+  zone: NodeConfig['zone'],
+) => {
+  const { machine, clock } = parts
+  const of = { ...parts, mesh, manifest: hash, zone, nowMs: clock.nowMs() }
+  const identity = createIdentity({ ...of, ...identityLifetime() })
+  const first = { identity, quote: await machine.evidence.quote(reportDataOf(identity.document)) }
+  return { first, own: await createOwnCertificate({ ...parts, first }) }
 }
 
 /** The enclave's side: keys, evidence of this boot, store, links, core. */
@@ -120,23 +115,15 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
   const { measurement } = machine.evidence
   const crypto = await createCrypto({ entropy, ...library })
   if (!crypto.arena().locked) logs.warn('keys are not in locked memory', { detail: 'ulimit -l' })
-  const identity = createIdentity({
-    crypto,
-    entropy,
-    mesh: manifest.mesh,
-    manifest: manifest.hash,
-    zone: config.zone,
-  })
-  const quote = await machine.evidence.quote(reportDataOf(identity.document))
-  const own = ownCertificate({ machine, identity, quote, crypto, entropy, clock })
-  const { makeTls } = own
-  const tls = await makeTls()
+  const parts = { machine, crypto, entropy, clock }
+  const { first, own } = await openIdentity(parts, manifest, config.zone)
+  const { identity } = first
   const store = needed(await openStore(config, { entropy }))
   // One for all that ask: they share the processor.
   const turns = createFairTurns()
   const mesh = createMesh({
     boot: identity.boot,
-    identity: tls,
+    identity: own.tls(),
     verify: createVerifyPeer({ manifest: () => manifests.current(), nowMs }),
     ...(config.listenMesh === undefined ? {} : { listen: config.listenMesh }),
     peers: config.peers,
@@ -145,6 +132,7 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     logs,
     turns,
   })
+  own.whenRenewed((tls) => mesh.setIdentity(tls))
   const self = { zone: config.zone, boot: identity.boot, measurement }
   const core = createCore({
     crypto,
@@ -160,12 +148,12 @@ const createNode = async (config: NodeConfig, logs: Logs) => {
     },
     isListed: () => isListed(own.evidence(), manifests.settled(), clock.nowMs()),
     manifests: createPeerManifests({ manifests, mesh, nowMs, logs, ...kept(config.manifest) }),
-    identity,
-    quote,
+    ...first,
+    show: (next) => own.show(next),
     self,
     kmip: config.kmip,
   })
-  return { core, turns, crypto, mesh, store, tls, makeTls, manifests, machine, self }
+  return { core, turns, crypto, mesh, store, own, manifests, machine, self }
 }
 
 /** Opens key and store, and waits until this boot is confirmed. */
@@ -220,7 +208,7 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
       config,
       core,
       turns,
-      tls: node.tls,
+      tls: node.own.tls(),
       manifests: () => node.manifests.json(),
       kmip: () => kmip[0]?.addresses ?? {},
       version,
@@ -229,20 +217,15 @@ const startNode = async (config: NodeConfig, logs: Logs): Promise<() => Promise<
     })
     open.push(clients)
     stops.push(() => clients.stop())
+    node.own.whenRenewed((tls) => clients.setIdentity(tls))
     await untilConfirmed(node, { config, logs, stops })
-    const { key } = node.tls
-    const served = await listenForKmip({ config, core, turns, key, ...metrics.kmip, logs })
+    const { own } = node
+    const served = await listenForKmip({ config, core, turns, own, ...metrics.kmip, logs })
     kmip.push(served)
     core.announceKmip(served.addresses)
     stops.push(() => served.stop())
     stops.push(node.machine.start())
-    stops.push(
-      everyCollateral(node.machine.evidence, logs, async () => {
-        const renewed = await node.makeTls()
-        mesh.setIdentity(renewed)
-        clients.setIdentity(renewed)
-      }),
-    )
+    stops.push(everyCollateral(node.machine.evidence, logs, () => node.own.renew()))
     const { mesh: meshId, simulated } = core.status()
     const { ports } = clients
     const line = { ready: true, ...self, mesh: meshId, simulated, ...ports, meshPort: links.port }

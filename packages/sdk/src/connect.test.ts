@@ -1,8 +1,9 @@
-import { fromUtf8, toHex, utf8 } from '@holdfast/base/bytes'
+import { fromUtf8, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import { RefusalError } from '@holdfast/base/errors'
 import { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { parseRequest } from '@holdfast/base/requests/request'
 import { BufferSecret } from '@holdfast/base/secret'
+import { x25519 } from '@noble/curves/ed25519.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
 import { type ConnectOptions, connect } from './connect.ts'
@@ -274,6 +275,45 @@ describe.each(['websocket', 'https'] as const)('a sealed session (%s)', (channel
   })
 })
 
+describe('an enclave whose identity was renewed', () => {
+  it('is sent the secret again, sealed to the key that it has by now', async () => {
+    const sent: { readonly id: string; readonly sealingKey: string }[] = []
+    const { mesh, network, options, first } = world(({ request }) => {
+      const { keys } = JSON.parse(fromUtf8(request))
+      sent.push({ id: toHex(sha256(request)), sealingKey: keys[0].source.sealed.sealingKey })
+      if (sent.length > 1) return refusal('bad_key')
+      live(mesh.enclave('eu-west'))
+      return refusal('identity_renewed')
+    })
+    const live = (enclave: FakeEnclave): void => {
+      network.addEnclave(enclave)
+      first.enclave = enclave
+      first.knows.set('eu-west', enclave)
+    }
+    live(first.enclave)
+    const before = toBase64Url(x25519.getPublicKey(first.enclave.sealingPrivateKey))
+    const client = await connect(options)
+    const imported = client.importWallet({
+      name: 'brought',
+      keys: [
+        {
+          name: 'hot',
+          kind: 'secp256k1',
+          source: { format: 'raw', secret: new BufferSecret(new Uint8Array(32).fill(5)) },
+          accounts: [{ chain: 'ethereum' }],
+        },
+      ],
+    })
+    await expect(imported).rejects.toThrow('bad_key')
+    expect(sent.map(({ sealingKey }) => sealingKey)).toEqual([
+      before,
+      toBase64Url(x25519.getPublicKey(first.enclave.sealingPrivateKey)),
+    ])
+    expect(sent[0]!.id).not.toBe(sent[1]!.id)
+    client.close()
+  })
+})
+
 describe('a node that stopped dead', () => {
   it('is given up within two seconds, and nobody is asked before', async () => {
     const asked: string[] = []
@@ -283,7 +323,8 @@ describe('a node that stopped dead', () => {
     }
     const { options, first } = world(answer)
     using key = generateApiKey('ed25519')
-    const client = await connect({ ...options, now: Date.now, credentials: [key] })
+    const now = (): number => fakeNowMs + performance.now()
+    const client = await connect({ ...options, now, credentials: [key] })
     const account = `acc_${'ab'.repeat(16)}`
     const signatory = { wallet, account: account as never }
     await client.sign(signatory, payload)

@@ -4,6 +4,7 @@ import { fromBase64Url } from '@holdfast/base/bytes'
 import { fail, RefusalError } from '@holdfast/base/errors'
 import type { MeshId } from '@holdfast/base/ids'
 import { requestLifetimeMsMax } from '@holdfast/base/limits'
+import { momentMs } from '@holdfast/base/moment'
 import { authenticator } from './authenticate.ts'
 import type { Client } from './client.ts'
 import type { Signer } from './credentials.ts'
@@ -56,8 +57,10 @@ const channels: Readonly<Record<ChannelKind, (node: Endpoint) => OpenChannel>> =
   plain: () => () => fail('unsupported', 'plain requests have no session'),
 }
 
-const pinTls = (node: Endpoint, { verdict }: Enclave): void =>
-  node.transport.pin?.(node.origin, fromBase64Url(verdict.identity.tlsPublicKey))
+const pinTls = (node: Endpoint, { verdict }: Enclave): void => {
+  const { tlsPublicKey, notAfter } = verdict.identity
+  node.transport.pin?.(node.origin, fromBase64Url(tlsPublicKey), momentMs(notAfter))
+}
 
 /** The first node that is verified; the errors of those before it. */
 const firstTrusted = async (

@@ -62,6 +62,7 @@ const sealSecret = (
     const { encapsulation, ciphertext } = valueOf(sealed)
     return {
       boot,
+      sealingKey: sealingPublicKey,
       encapsulation: toBase64Url(encapsulation),
       ciphertext: toBase64Url(ciphertext),
     }

@@ -36,6 +36,8 @@ export const probeAgainMs = 2000
 export const nodeRestMs = 5000
 /** Wallets that one session is authenticated for. */
 export const sessionWalletsMax = 64
+/** How often secrets are sealed anew because the enclave has another identity by now. */
+export const sealAgainMax = 3
 /** How often a change is built anew because another one came first. */
 export const rebaseMax = 3
 /** How long a node may take to carry governors' statement on homes out. */

@@ -25,6 +25,7 @@ import { type CreateWallet, createWallet } from './requests/create-wallet.ts'
 import type { Header, Prepared } from './requests/prepared.ts'
 import type { Rotation } from './rotation.ts'
 import type { Routes } from './routes.ts'
+import { sealingAgain } from './sealing-again.ts'
 import type { WalletMemory } from './seen.ts'
 import { signing } from './signing.ts'
 import type { Enclave, Trust } from './trust.ts'
@@ -107,9 +108,11 @@ export const operations = (context: OperationsContext): Operations => {
     request?: RequestOptions,
   ): Promise<WalletAnswer> => {
     const home = options.home ?? (await enclave()).verdict.identity.zone
-    const holder = await enclave({ zone: home })
-    const sealed = await sealKeys(holder, trust.mesh, keys)
-    return send(await prepareCreation({ ...options, home, keys: sealed }), request)
+    const importOnce = async (): Promise<WalletAnswer> => {
+      const sealed = await sealKeys(await enclave({ zone: home }), trust.mesh, keys)
+      return send(await prepareCreation({ ...options, home, keys: sealed }), request)
+    }
+    return sealingAgain(importOnce, () => context.ways.forget(nodes.nearest()))
   }
   const reads = readings({ send, header, seenOf })
   const show = reads.showWallet

@@ -35,6 +35,7 @@ const steps: Partial<Readonly<Record<ErrorCode, NextStep>>> = {
   unknown_session: 'new-session',
   session_expired: 'new-session',
   bad_seal: 'new-session',
+  identity_expired: 'new-session',
 }
 
 /** Codes that are not in the table are final. */

@@ -17,10 +17,17 @@ export type Routes = {
   close(): void
 }
 
-type Kept<Value> = { readonly value: Promise<Value>; readonly untilMs: number }
+type Kept<Value> = { readonly value: Promise<Value>; untilMs: number }
 
 /** Values that are made once for all who ask at the same time; failures are not kept. */
-const kept = <Value>(now: () => number, limit: number, drop: (value: Value) => void) => {
+const kept = <Value>(options: {
+  readonly now: () => number
+  readonly limit: number
+  /** When a value that was made is made anew at the latest. */
+  readonly untilMs: (value: Value) => number
+  readonly drop: (value: Value) => void
+}) => {
+  const { now, limit, drop } = options
   const values = new Map<string, Kept<Value>>()
   const remove = (name: string): void => {
     const found = values.get(name)
@@ -28,15 +35,21 @@ const kept = <Value>(now: () => number, limit: number, drop: (value: Value) => v
     found?.value.then(drop, () => undefined)
   }
   return {
-    get: (name: string, lifetimeMs: number, make: () => Promise<Value>): Promise<Value> => {
+    get: (name: string, make: () => Promise<Value>): Promise<Value> => {
       const found = values.get(name)
       if (found !== undefined && found.untilMs > now()) return found.value
       remove(name)
       const value = make()
-      values.set(name, { value, untilMs: now() + lifetimeMs })
-      value.catch(() => {
-        if (values.get(name)?.value === value) values.delete(name)
-      })
+      const entry: Kept<Value> = { value, untilMs: now() + verdictLifetimeMs }
+      values.set(name, entry)
+      value.then(
+        (made) => {
+          entry.untilMs = Math.min(entry.untilMs, options.untilMs(made))
+        },
+        () => {
+          if (values.get(name) === entry) values.delete(name)
+        },
+      )
       const oldest = values.size > limit ? values.keys().next() : undefined
       if (oldest !== undefined && oldest.done !== true) remove(oldest.value)
       return value
@@ -63,10 +76,21 @@ export const routes = (options: {
   readonly pin: (endpoint: Endpoint, enclave: Enclave) => void
 }): Routes => {
   const { trust, now } = options
-  const enclaves = kept<Enclave>(now, sessionsMax * 64, () => undefined)
-  const sessions = kept<SealedSession>(now, sessionsMax, (session) => session.close())
+  const untilMs = ({ verdict }: Enclave): number => verdict.validUntilMs
+  const enclaves = kept<Enclave>({
+    now,
+    limit: sessionsMax * 64,
+    untilMs,
+    drop: () => undefined,
+  })
+  const sessions = kept<SealedSession>({
+    now,
+    limit: sessionsMax,
+    untilMs: ({ enclave }) => untilMs(enclave),
+    drop: (session) => session.close(),
+  })
   const enclave = (endpoint: Endpoint, target: EvidenceTarget): Promise<Enclave> =>
-    enclaves.get(nameOf(endpoint, target), verdictLifetimeMs, async () => {
+    enclaves.get(nameOf(endpoint, target), async () => {
       const verified = await trust.verify(endpoint, target)
       if (isOwn(target)) options.pin(endpoint, verified)
       return verified
@@ -80,10 +104,10 @@ export const routes = (options: {
         openChannel: options.channel(endpoint),
         timeoutMs: options.connectTimeoutMs,
       })
-    const found = await sessions.get(name, verdictLifetimeMs, open)
+    const found = await sessions.get(name, open)
     if (found.isOpen()) return found
     sessions.remove(name)
-    return sessions.get(name, verdictLifetimeMs, open)
+    return sessions.get(name, open)
   }
   return {
     enclave,

@@ -41,9 +41,10 @@ export type Transport = {
   ): Promise<Socket>
   /**
    * From now on, connections to this origin must present this TLS key (SubjectPublicKeyInfo in
-   * DER). Absent where the runtime cannot look at certificates.
+   * DER), or the one that was pinned before and whose identity has not ended. Absent where the
+   * runtime cannot look at certificates.
    */
-  readonly pin?: (origin: string, tlsPublicKey: Bytes) => void
+  readonly pin?: (origin: string, tlsPublicKey: Bytes, untilMs: number) => void
   /** Ends idle connections. */
   readonly close?: () => void
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../bytes.ts'
+import { toBase64Url, utf8 } from '../bytes.ts'
 import { RefusalError } from '../errors.ts'
 import { requestBytesMax } from '../limits.ts'
 import { nearlyBytes, wrongInOnePlace } from '../testing/nearly.ts'
@@ -12,7 +12,12 @@ const key = `key_${'12'.repeat(16)}`
 const account = `acc_${'34'.repeat(16)}`
 const credential = `crd_${'56'.repeat(16)}`
 const seen = { epoch: 1, version: 2 }
-const sealed = { boot: `boot_${'78'.repeat(16)}`, encapsulation: 'AAAA', ciphertext: 'BBBB' }
+const sealed = {
+  boot: `boot_${'78'.repeat(16)}`,
+  sealingKey: toBase64Url(new Uint8Array(32).fill(9)),
+  encapsulation: 'AAAA',
+  ciphertext: 'BBBB',
+}
 
 const creation = {
   operation: 'wallet.create',

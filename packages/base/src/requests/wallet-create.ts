@@ -1,6 +1,7 @@
 /** `wallet.create`: a wallet with its persons, policy, placement and keys. */
 import { z } from 'zod'
 import { keyKind } from '../chain.ts'
+import { encodedBytes } from '../encoded.ts'
 import { credentialsMax, personsMax } from '../limits.ts'
 import { placement } from '../placement.ts'
 import { policy } from '../policy.ts'
@@ -20,6 +21,8 @@ export type ImportFormat = (typeof importFormats)[number]
  */
 export const sealedSecret = z.strictObject({
   boot: bootId,
+  /** The public key that it is sealed to: the enclave's at that time, from its evidence. */
+  sealingKey: encodedBytes(32),
   encapsulation: base64url,
   ciphertext: base64url,
 })

@@ -96,11 +96,23 @@ const nodes = async (
       ...(status.outbox === 0
         ? []
         : [warning(`${zone}: ${status.outbox} records wait for other zones`)]),
+      ...identityOf(status, around.now()),
       ...damageOf(status),
     ]
   })
   const distrusted = client.distrusted.map((error) => wrong(error.message, 'do not use this node'))
   return [...simulated, ...distrusted, ...found]
+}
+
+const identityOf = ({ node, identity }: NodeStatus, nowMs: number): readonly Finding[] => {
+  const bornMs = Date.parse(identity.notBefore)
+  const lifeMs = Date.parse(identity.notAfter) - bornMs
+  const minutesLeft = Math.floor((bornMs + lifeMs - nowMs) / 60_000)
+  const what = `${node.zone}: its identity ends in ${minutesLeft} minutes`
+  const isLate = minutesLeft * 60_000 < lifeMs / 4
+  return isLate
+    ? [wrong(`${what}, ${identity.failures} renewals failed`, 'look at its quotes and its clock')]
+    : [ok(what)]
 }
 
 const damageOf = ({ node, scrub }: NodeStatus): readonly Finding[] =>

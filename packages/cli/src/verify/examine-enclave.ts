@@ -38,6 +38,24 @@ const evidenceCheck = ({ verdict }: Enclave): Check => {
   }
 }
 
+const identityCheck = ({ verdict }: Enclave, nowMs: number): Check => {
+  const { notBefore, notAfter } = verdict.identity
+  const minutesOf = (ms: number): number => Math.floor(ms / 60_000)
+  const lifeMs = Date.parse(notAfter) - Date.parse(notBefore)
+  const leftMs = Date.parse(notAfter) - nowMs
+  return {
+    what: 'identity',
+    // A node renews it at the half of its life.
+    state: leftMs < lifeMs / 4 ? 'note' : 'ok',
+    says: [
+      `${minutesOf(nowMs - Date.parse(notBefore))} minutes old; ends ${day(notAfter)}`,
+      leftMs < lifeMs / 4
+        ? `in ${minutesOf(leftMs)} minutes: the node should have renewed it`
+        : `in ${minutesOf(leftMs)} minutes; the node renews it before`,
+    ],
+  }
+}
+
 const collateralCheck = ({ verdict, evidence }: Enclave, nowMs: number): Check => {
   const { quote } = verdict
   const { collateralExpiresAtMs } = quote
@@ -134,6 +152,7 @@ export const examineEnclave = (options: {
   const { enclave, manifest, nowMs, published } = options
   return [
     evidenceCheck(enclave),
+    identityCheck(enclave, nowMs),
     tcbCheck(enclave),
     collateralCheck(enclave, nowMs),
     measurementCheck(enclave, published),

@@ -3,7 +3,7 @@
 import type { NodeName } from '@holdfast/base/answers'
 import { auditStart } from '@holdfast/base/audit'
 import type { MeshId } from '@holdfast/base/ids'
-import type { NodeIdentity } from '../identity/node-identity.ts'
+import type { OwnIdentities } from '../identity/own-identities.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Records } from '../records/records.ts'
@@ -16,7 +16,7 @@ export const createAudit = (parts: {
   readonly records: Records
   readonly crypto: Crypto
   readonly clock: Clock
-  readonly identity: NodeIdentity
+  readonly identities: OwnIdentities
   readonly mesh: MeshId
   readonly self: NodeName
   readonly peers: Peers

@@ -10,7 +10,7 @@ import { BootId, type MeshId, type ZoneId } from '@holdfast/base/ids'
 import { hex, zoneId } from '@holdfast/base/schema'
 import { formatTimestamp } from '@holdfast/base/time'
 import { z } from 'zod'
-import type { NodeIdentity } from '../identity/node-identity.ts'
+import type { OwnIdentities } from '../identity/own-identities.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Peer } from '../ports/mesh.ts'
@@ -44,7 +44,7 @@ type Context = {
   readonly records: Records
   readonly crypto: Crypto
   readonly clock: Clock
-  readonly identity: NodeIdentity
+  readonly identities: OwnIdentities
   readonly mesh: MeshId
 }
 
@@ -104,14 +104,14 @@ class ZoneWitness implements Witness {
   }
 
   #answer({ boot, zone }: Peer, held: Held | undefined): WitnessAnswer {
-    const { crypto, clock, identity, mesh } = this.#context
+    const { crypto, clock, identities, mesh } = this.#context
     const at = formatTimestamp(clock.nowMs())
     if (held === undefined) return { index: -1, hash: toHex(auditStart(crypto, mesh, boot)), at }
     const { index, hash } = held
     const message = witnessMessage(mesh, { zone, boot, index, hash, at })
-    const signature = identity.signing.use((privateKey) =>
-      crypto.ed25519.sign({ message, privateKey }),
-    )
+    const signature = identities
+      .current()
+      .signing.use((privateKey) => crypto.ed25519.sign({ message, privateKey }))
     return { index, hash, at, signature }
   }
 }

@@ -15,19 +15,25 @@ import type { SealedSecret } from '@holdfast/base/requests/wallet-create'
 import { bytesOf } from '@holdfast/base/schema'
 import type { Wallet } from '@holdfast/base/wallet'
 import type { CoreContext } from '../context.ts'
+import { sealedToKey } from '../identity/own-identities.ts'
 import { clearVault, readVault } from './read-vault.ts'
 import { combineShares } from './secret-sharing.ts'
 
-type Context = Pick<CoreContext, 'crypto' | 'identity' | 'mesh' | 'records' | 'self'>
+type Context = Pick<CoreContext, 'crypto' | 'identities' | 'mesh' | 'records' | 'self'>
 
 type Proof = { readonly wallet: Wallet; readonly set: BackupSet }
 
 const openShare = (context: Context, { wallet, set }: Proof, sealed: SealedSecret) => {
-  const { crypto, identity, mesh, self } = context
+  const { crypto, identities, mesh, self } = context
   if (sealed.boot !== self.boot) {
     return refuse('bad_seal', 'the share is sealed to another enclave', sealed.boot)
   }
-  const opened = identity.sealing.use((recipientPrivateKey) =>
+  const recipient = bytesOf(sealed.sealingKey, 'base64url')
+  const meant = sealedToKey(identities, ({ sealingPublicKey }) =>
+    equalBytes(sealingPublicKey, recipient),
+  )
+  if (!meant.ok) return meant
+  const opened = meant.value.sealing.use((recipientPrivateKey) =>
     openHpke({
       primitives: crypto,
       recipientPrivateKey,
@@ -84,7 +90,7 @@ const checkKeys = async (
 
 /**
  * Refuses `bad_share` (none of this backup, too few, given twice, or what they restore is not the
- * wallet's) and `bad_seal` (sealed to another enclave).
+ * wallet's), `bad_seal` (sealed to another enclave) and `identity_renewed` (to an older key of it).
  */
 export const proveBackup = async (
   context: Context,

@@ -1,14 +1,19 @@
-/** The identity of a node: fresh keys at every boot, named in one document that a quote covers. */
+/** One identity of a node: fresh keys, named in one document that a quote covers. */
 import { encodeIdentity } from '@holdfast/attestation'
 import { type Bytes, toBase64Url } from '@holdfast/base/bytes'
 import { BootId, type MeshId, type ZoneId } from '@holdfast/base/ids'
+import { identityLifetimeMsMax } from '@holdfast/base/limits'
 import type { Secret } from '@holdfast/base/secret'
+import { formatTimestamp } from '@holdfast/base/time'
 import { p256Spki } from '@holdfast/base/x509'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Entropy } from '../ports/entropy.ts'
 
 export type NodeIdentity = {
   readonly boot: BootId
+  /** When it begins, and when its keys are erased; whole seconds. */
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
   /** The exact bytes whose hash the quote carries. */
   readonly document: Bytes
   /** P-256 scalar; ends the TLS of mesh links and of clients. */
@@ -33,7 +38,7 @@ const fresh = (crypto: Crypto, entropy: Entropy, isKey: (bytes: Bytes) => boolea
 
 const always = (): boolean => true
 
-/** Makes the keys of this boot and the document that names them (DESIGN §4). */
+/** Makes keys and the document that names them (DESIGN §4). */
 export const createIdentity = (options: {
   readonly crypto: Crypto
   readonly entropy: Entropy
@@ -41,9 +46,17 @@ export const createIdentity = (options: {
   /** SHA-256 of the manifest in force, hexadecimal. */
   readonly manifest: string
   readonly zone: ZoneId
+  readonly nowMs: number
+  /** Default and most: `identityLifetimeMsMax`. */
+  readonly lifetimeMs?: number
+  /** Of the process, where it has an identity already. */
+  readonly boot?: BootId
 }): NodeIdentity => {
   const { crypto, entropy, mesh, manifest, zone } = options
-  const boot = BootId.of(entropy.bytes(16))
+  const boot = options.boot ?? BootId.of(entropy.bytes(16))
+  const notBeforeMs = Math.floor(options.nowMs / 1000) * 1000
+  const lifetimeMs = Math.min(options.lifetimeMs ?? identityLifetimeMsMax, identityLifetimeMsMax)
+  const notAfterMs = notBeforeMs + Math.max(1000, Math.floor(lifetimeMs / 1000) * 1000)
   const tls = fresh(crypto, entropy, (bytes) => crypto.p256.isPrivateKey(bytes))
   const sealing = fresh(crypto, entropy, always)
   const signing = fresh(crypto, entropy, always)
@@ -56,9 +69,12 @@ export const createIdentity = (options: {
     manifest,
     zone,
     boot,
+    notBefore: formatTimestamp(notBeforeMs),
+    notAfter: formatTimestamp(notAfterMs),
     tlsPublicKey: toBase64Url(tlsPublicKey),
     sealingPublicKey: toBase64Url(sealingPublicKey),
     identityPublicKey: toBase64Url(signing.use((bytes) => crypto.ed25519.publicKey(bytes))),
   })
-  return { boot, document, tls, tlsPublicKey, sealing, sealingPublicKey, signing }
+  const times = { notBeforeMs, notAfterMs }
+  return { boot, ...times, document, tls, tlsPublicKey, sealing, sealingPublicKey, signing }
 }

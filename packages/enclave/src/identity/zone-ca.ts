@@ -7,7 +7,6 @@ import type { MeshId, ZoneId } from '@holdfast/base/ids'
 import type { Secret } from '@holdfast/base/secret'
 import * as x509 from '@holdfast/base/x509'
 import { zoneCaMessage } from '@holdfast/base/zone-ca'
-import { zoneLeafLifetimeMs } from '../limits.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { ZoneKey, ZoneKeys } from '../zone-key/zone-keys.ts'
@@ -23,6 +22,8 @@ export type ZoneCa = {
     readonly dns: readonly string[]
     readonly ip: readonly Bytes[]
     readonly nowMs: number
+    /** The end of the identity whose key it is. */
+    readonly notAfterMs: number
   }): Bytes
 }
 
@@ -94,7 +95,7 @@ export const createZoneCa = (options: {
   })
   return {
     certificate,
-    issue: ({ publicKey, dns, ip, nowMs }) =>
+    issue: ({ publicKey, dns, ip, nowMs, notAfterMs }) =>
       x509.buildCertificate({
         ...signing,
         serial: serialOf(entropy.bytes(16)),
@@ -102,7 +103,7 @@ export const createZoneCa = (options: {
         subject: { commonName: `Holdfast node in ${zone}` },
         // An hour of grace: the clocks of clients differ.
         notBeforeMs: nowMs - hourMs,
-        notAfterMs: nowMs + zoneLeafLifetimeMs,
+        notAfterMs,
         spki: publicKey,
         extensions: [
           x509.basicConstraints({ ca: false }),

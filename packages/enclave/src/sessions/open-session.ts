@@ -18,11 +18,15 @@ const openHere = (
   untrusted: UntrustedSessionOpening,
   relayedBy: NodeName | undefined,
 ): Result<OpenedSession> => {
-  const prologue = sessionPrologue(context.crypto.sha256(context.identity.document))
-  if (!equalBytes(prologue, untrusted.prologue)) {
-    return refuse('bad_seal', 'the session is meant for another identity')
+  const { prologue } = untrusted
+  const meant = context.identities.find(({ document }) =>
+    equalBytes(sessionPrologue(context.crypto.sha256(document)), prologue),
+  )
+  if (meant === undefined) {
+    return refuse('identity_expired', 'the session is meant for an identity that has ended')
   }
-  const answered = context.identity.sealing.use((staticPrivateKey) =>
+  const { sealing, notAfterMs } = meant
+  const answered = sealing.use((staticPrivateKey) =>
     answerNoise({
       primitives: context.crypto,
       prologue,
@@ -37,7 +41,7 @@ const openHere = (
     kind: 'here',
     id,
     channel: answered.value.channel,
-    expiresAtMs: sessionExpiry(context.clock),
+    expiresAtMs: Math.min(sessionExpiry(context.clock), notAfterMs),
     ...(relayedBy === undefined ? {} : { relayedBy }),
   })
   if (!added) return refuse('limit_reached', 'this node keeps as many sessions as it may')
@@ -68,7 +72,7 @@ const openThere = async (
   return accept({ session: id, message: opened.value.message })
 }
 
-/** Refusals: `unreachable`, `bad_seal`, `malformed`, `limit_reached`. */
+/** Refusals: `unreachable`, `identity_expired`, `bad_seal`, `malformed`, `limit_reached`. */
 export const openSession = async (
   context: CoreContext,
   untrusted: UntrustedSessionOpening,

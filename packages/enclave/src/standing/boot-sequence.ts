@@ -5,6 +5,7 @@
 import { accept, type ErrorCode, RefusalError, type Result } from '@holdfast/base/errors'
 import { buildContext, type CoreOptions } from '../build-context.ts'
 import type { CoreContext } from '../context.ts'
+import type { OwnIdentities } from '../identity/own-identities.ts'
 import type { Mesh } from '../ports/mesh.ts'
 import { createFallWatch, type FallWatch } from '../records/fall-watch.ts'
 import { reading } from '../records/reading.ts'
@@ -57,6 +58,7 @@ class Sequence implements BootSequence {
   readonly standing: Standing
   readonly trusted: Mesh
   readonly #options: CoreOptions
+  readonly #identities: OwnIdentities
   readonly #events: BootEvents
   readonly #book = createZoneBook()
   #pending: CoreContext | undefined
@@ -68,8 +70,9 @@ class Sequence implements BootSequence {
   #opened = false
   #stopped = false
 
-  constructor(options: CoreOptions, events: BootEvents) {
+  constructor(options: CoreOptions, identities: OwnIdentities, events: BootEvents) {
     this.#options = options
+    this.#identities = identities
     this.#events = events
     const { mesh, clock, store, self } = options
     // Apart from the core's own: a word of an unconfirmed peer is no word of its zone.
@@ -142,6 +145,7 @@ class Sequence implements BootSequence {
     const context = buildContext(
       { ...this.#options, mesh: this.trusted },
       {
+        identities: this.#identities,
         ring,
         claim: claim.value,
         standing: this.standing,
@@ -266,5 +270,8 @@ class Sequence implements BootSequence {
   }
 }
 
-export const createBootSequence = (options: CoreOptions, events: BootEvents): BootSequence =>
-  new Sequence(options, events)
+export const createBootSequence = (
+  options: CoreOptions,
+  identities: OwnIdentities,
+  events: BootEvents,
+): BootSequence => new Sequence(options, identities, events)

@@ -92,7 +92,7 @@ export const importedKey = (
   const { identity } = mesh.node('eu-west')
   const sealed = sealHpke({
     primitives: mesh.crypto,
-    recipientPublicKey: identity.sealing.use((key) => mesh.crypto.x25519.publicKey(key)),
+    recipientPublicKey: identity.sealingPublicKey,
     ephemeralPrivateKey: createEntropy().bytes(32),
     info: utf8(`holdfast import v1\0${mesh.mesh}`),
     plaintext: toCbor({ secret: options.secret }),
@@ -107,6 +107,7 @@ export const importedKey = (
       format: options.format,
       sealed: {
         boot: identity.boot,
+        sealingKey: toBase64Url(identity.sealingPublicKey),
         encapsulation: toBase64Url(encapsulation),
         ciphertext: toBase64Url(ciphertext),
       },

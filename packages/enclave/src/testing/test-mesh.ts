@@ -252,6 +252,7 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
       mesh: manifest.mesh,
       manifest: manifest.hash,
       zone: id,
+      nowMs,
     })
     const evidence: OwnEvidence = options.machines?.[zone]?.evidence ?? {
       measurement,

@@ -1,5 +1,5 @@
 /** Keys as objects of a wallet: made or imported, described for the document, kept as records. */
-import { type Bytes, toHex, utf8 } from '@holdfast/base/bytes'
+import { type Bytes, equalBytes, toHex, utf8 } from '@holdfast/base/bytes'
 import { accept, attempt, fail, type Result, refuse } from '@holdfast/base/errors'
 import { openHpke } from '@holdfast/base/hpke'
 import { AccountId, ObjectId, type WalletId } from '@holdfast/base/ids'
@@ -9,6 +9,7 @@ import { encodeSecretMap, parseSecretMap } from '@holdfast/base/secret-map'
 import type { Account, AccountRequest, WalletKey } from '@holdfast/base/wallet'
 import { z } from 'zod'
 import type { CoreContext } from '../context.ts'
+import { sealedToKey } from '../identity/own-identities.ts'
 import { accountPublic, keyPublic } from '../keys/derive/account-public.ts'
 import { decodeKeyMaterial, encodeKeyMaterial } from '../keys/encode.ts'
 import { generateKey } from '../keys/generate.ts'
@@ -17,7 +18,10 @@ import type { KeyMaterial } from '../keys/key-material.ts'
 import { objectName } from '../records/names.ts'
 import { addressOf } from '../signing/addresses.ts'
 
-type KeyContext = Pick<CoreContext, 'crypto' | 'entropy' | 'identity' | 'self' | 'mesh' | 'records'>
+type KeyContext = Pick<
+  CoreContext,
+  'crypto' | 'entropy' | 'identities' | 'self' | 'mesh' | 'records'
+>
 
 export type MadeKey = {
   readonly key: WalletKey
@@ -46,7 +50,12 @@ const unseal = (context: KeyContext, request: KeyRequest): Result<KeyMaterial> =
   if (source.sealed.boot !== context.self.boot) {
     return refuse('bad_seal', 'the key is sealed to another enclave', source.sealed.boot)
   }
-  const opened = context.identity.sealing.use((privateKey) =>
+  const recipient = bytesOf(source.sealed.sealingKey, 'base64url')
+  const meant = sealedToKey(context.identities, ({ sealingPublicKey }) =>
+    equalBytes(sealingPublicKey, recipient),
+  )
+  if (!meant.ok) return meant
+  const opened = meant.value.sealing.use((privateKey) =>
     openHpke({
       primitives: context.crypto,
       recipientPrivateKey: privateKey,

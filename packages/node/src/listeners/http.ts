@@ -1,10 +1,12 @@
 /** Listens for clients: HTTP and WebSockets on one port, over TLS 1.3 or plain. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { accept, assert, type Result, refuse } from '@holdfast/base/errors'
 import { clientConnectionsMax, connectionsPerAddressMax, stopTimeoutMs } from '../limits.ts'
 import type { TlsIdentity } from '../mesh/tls-peer.ts'
 import { createAddressCount } from './address-count.ts'
+import { byIdentity } from './by-identity.ts'
 import { createHttpApp, type HttpOptions } from './http-app.ts'
 import { acceptWebSockets, type WebSockets } from './websocket.ts'
 
@@ -34,6 +36,15 @@ export const listenHttp = async (options: HttpOptions): Promise<Result<HttpListe
       open -= 1
     })
   })
+  const { tls } = options
+  const opened = tls && byIdentity<Socket>(tls, (socket) => socket.destroy())
+  if (opened !== undefined) {
+    server.on('secureConnection', (socket: TLSSocket) => opened.admit(socket, socket))
+    // A client that keeps its connection is brought to the next identity between two requests.
+    server.prependListener('request', (request, response) => {
+      if (opened.isOld(request.socket)) response.shouldKeepAlive = false
+    })
+  }
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
     sockets.upgrade(request, socket, head),
   )
@@ -48,13 +59,16 @@ export const listenHttp = async (options: HttpOptions): Promise<Result<HttpListe
   return accept({
     port: bound.port,
     connections: () => ({ all: open, webSockets: sockets.count() }),
-    setIdentity: ({ key, certificate }) => {
+    setIdentity: (identity) => {
+      opened?.next(identity)
       if ('setSecureContext' in server) {
         const secure = server as unknown as { setSecureContext(options: object): void }
-        secure.setSecureContext({ key, cert: certificate, minVersion: 'TLSv1.3' })
+        const { key, certificate: cert } = identity
+        secure.setSecureContext({ key, cert, minVersion: 'TLSv1.3' })
       }
     },
     stop: async () => {
+      opened?.stop()
       sockets.stop()
       server.closeIdleConnections()
       const forced = setTimeout(() => server.closeAllConnections(), stopTimeoutMs)

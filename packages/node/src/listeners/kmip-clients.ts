@@ -19,6 +19,14 @@ export type KmipClosed =
   | 'not_read'
   | 'unanswered'
   | 'failed'
+  | 'identity_ended'
+
+export type KmipCertificate = {
+  readonly key: string | Buffer
+  readonly certificate: string | Buffer
+  /** Connections that were opened by it are ended then; absent: never. */
+  readonly endsInMs?: number
+}
 
 export type KmipListenerOptions = {
   readonly handle: (
@@ -32,7 +40,7 @@ export type KmipListenerOptions = {
     publicKey: Bytes,
     address: string | undefined,
   ) => Promise<KmipCaller | undefined>
-  readonly certificate: { readonly key: string | Buffer; readonly certificate: string | Buffer }
+  readonly certificate: KmipCertificate
   readonly host: string
   readonly port: number
   readonly limits?: Partial<Record<keyof KmipLimits, number>>

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { type Bytes, concat } from '@holdfast/base/bytes'
 import type {
@@ -12,6 +12,7 @@ import type {
   KmipConnection,
   KmipForm,
 } from '@holdfast/enclave/kmip/create-kmip-server'
+import { byIdentity } from './by-identity.ts'
 import type { KmipListener } from './kmip.ts'
 import { type KmipListenerOptions, publicKeyOf, tlsOptions } from './kmip-clients.ts'
 import { kmipLimits } from './kmip-limits.ts'
@@ -118,7 +119,12 @@ export const listenKmipHttps = async (options: KmipListenerOptions): Promise<Kmi
   )
   server.maxConnections = limits.connectionsMax
   let open = 0
+  const opened = byIdentity<Socket>(options.certificate, (socket) => socket.destroy())
+  server.prependListener('request', (request, response) => {
+    if (opened.isOld(request.socket)) response.shouldKeepAlive = false
+  })
   server.on('secureConnection', (socket) => {
+    opened.admit(socket, socket)
     open += 1
     socket.on('close', () => {
       open -= 1
@@ -131,9 +137,12 @@ export const listenKmipHttps = async (options: KmipListenerOptions): Promise<Kmi
   return {
     port: (server.address() as AddressInfo).port,
     connections: () => open,
-    setCertificate: (certificate) =>
-      server.setSecureContext(tlsOptions({ ...options, certificate })),
+    setCertificate: (certificate) => {
+      opened.next(certificate)
+      server.setSecureContext(tlsOptions({ ...options, certificate }))
+    },
     [Symbol.asyncDispose]: async () => {
+      opened.stop()
       const ended = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
       await ended

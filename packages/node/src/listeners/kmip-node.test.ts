@@ -7,8 +7,9 @@ import { toPem } from '@holdfast/attestation'
 import { accept, RefusalError } from '@holdfast/base/errors'
 import { CredentialId, WalletId } from '@holdfast/base/ids'
 import * as x509 from '@holdfast/base/x509'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { kmipLeafRenewMs } from '../limits.ts'
+import type { NodeIdentity } from '@holdfast/enclave/identity/node-identity'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { TlsIdentity } from '../mesh/tls-peer.ts'
 import { createTestCore } from '../testing/test-core.ts'
 import { silentLogs, testTlsIdentity } from '../testing/tls-identity.ts'
 import { createFairTurns } from './fair-turns.ts'
@@ -18,7 +19,6 @@ import { listenForKmip } from './kmip-node.ts'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
-  vi.useRealTimers()
   for (const close of closers.splice(0)) await close()
 })
 
@@ -31,11 +31,24 @@ const shown = async (port: number): Promise<string | undefined> => {
   return subject
 }
 
+/** What a node shows of itself, of which the listeners take the key and the end. */
+const ownOf = (tls: TlsIdentity) => {
+  const users: ((tls: TlsIdentity) => void)[] = []
+  return {
+    identity: () => ({ notAfterMs: Date.now() + tls.endsInMs }) as NodeIdentity,
+    tls: () => tls,
+    whenRenewed: (use: (tls: TlsIdentity) => void) => void users.push(use),
+    renew: () => {
+      for (const use of users) use(tls)
+    },
+  }
+}
+
 const open = (names: readonly string[], host: string) =>
   listenForKmip({
     config: { listenKmip: { host, port: 0 }, kmipNames: names },
     core: createTestCore(),
-    key: testTlsIdentity('eu', 'a').key,
+    own: ownOf(testTlsIdentity('eu', 'a')),
     turns: createFairTurns(),
     logs: silentLogs,
   })
@@ -85,8 +98,7 @@ describe('the KMIP listeners of a node', () => {
     },
   )
 
-  it('show a certificate that is issued anew every day, until they stop', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  it('show a certificate that is issued anew for each identity, until they stop', async () => {
     const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     let issued = 0
     const core = createTestCore({
@@ -96,12 +108,13 @@ describe('the KMIP listeners of a node', () => {
       },
     })
     const key = Buffer.from(pair.privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    const own = ownOf({ key, certificate: '', endsInMs: 60_000, lifetimeMs: 60_000 })
     const listenKmip = { host: '127.0.0.1', port: 0 }
     const served = await listenForKmip({
       turns: createFairTurns(),
       config: { listenKmip, listenKmipHttps: listenKmip, kmipNames: [] },
       core,
-      key,
+      own,
       logs: silentLogs,
     })
     closers.push(() => served.stop())
@@ -110,15 +123,40 @@ describe('the KMIP listeners of a node', () => {
     )
     const subjects = () => Promise.all(ports.map(shown))
     expect(await subjects()).toEqual(['CN=leaf 1', 'CN=leaf 1'])
-    vi.advanceTimersByTime(kmipLeafRenewMs - 1)
-    expect(await subjects()).toEqual(['CN=leaf 1', 'CN=leaf 1'])
-    vi.advanceTimersByTime(1)
-    expect(await subjects()).toEqual(['CN=leaf 2', 'CN=leaf 3'])
-    vi.advanceTimersByTime(kmipLeafRenewMs)
-    expect(await subjects()).toEqual(['CN=leaf 4', 'CN=leaf 5'])
+    own.renew()
+    expect(await subjects()).toEqual(['CN=leaf 2', 'CN=leaf 2'])
+    own.renew()
+    expect(await subjects()).toEqual(['CN=leaf 3', 'CN=leaf 3'])
     await served.stop()
-    vi.advanceTimersByTime(kmipLeafRenewMs)
-    expect(issued).toBe(5)
+    own.renew()
+    expect(issued).toBe(3)
+  })
+
+  it('end connections with the identity that they were opened by', async () => {
+    const identity = testTlsIdentity('eu', 'first', 1500)
+    const listener = await listenKmip({
+      handle: async (_caller, untrusted) => untrusted,
+      authenticate: async () => ({}) as never,
+      certificate: identity,
+      host: '127.0.0.1',
+      port: 0,
+    })
+    closers.push(async () => listener[Symbol.asyncDispose]())
+    const { key, certificate: cert } = testTlsIdentity('eu', 'client')
+    const client = () => {
+      const options = { host: '127.0.0.1', port: listener.port, rejectUnauthorized: false }
+      return connect({ ...options, key, cert })
+    }
+    const first = client()
+    await once(first, 'secureConnect')
+    listener.setCertificate(testTlsIdentity('eu', 'second'))
+    const second = client()
+    await once(second, 'secureConnect')
+    expect([first.destroyed, second.destroyed]).toEqual([false, false])
+    first.resume()
+    await once(first, 'close')
+    expect(second.destroyed).toBe(false)
+    second.destroy()
   })
 
   it('answer a message in its tenant’s turn, and look for a tenant in the strangers’', async () => {
@@ -141,7 +179,7 @@ describe('the KMIP listeners of a node', () => {
         kmipCaller: async () => accept({ tenant, credential }),
         kmip: async (_caller, untrusted) => accept(untrusted),
       }),
-      key,
+      own: ownOf({ key, certificate: '', endsInMs: 60_000, lifetimeMs: 60_000 }),
       logs: silentLogs,
     })
     closers.push(() => served.stop())

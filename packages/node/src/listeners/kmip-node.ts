@@ -4,13 +4,14 @@ import type { KmipAddresses } from '@holdfast/base/answers'
 import { fail, RefusalError } from '@holdfast/base/errors'
 import type { Core } from '@holdfast/enclave/core-interface'
 import type { NodeConfig } from '../config.ts'
-import { kmipCaCheckMs, kmipLeafRenewMs } from '../limits.ts'
+import { kmipCaCheckMs } from '../limits.ts'
 import type { Logs } from '../logs.ts'
 import { addressText, type HostPort } from '../mesh/peer-address.ts'
+import type { OwnCertificate } from '../platform/own-certificate.ts'
 import { strangerAt } from './caller.ts'
 import type { FairTurns } from './fair-turns.ts'
 import { type KmipListener, listenKmip } from './kmip.ts'
-import type { KmipListenerOptions } from './kmip-clients.ts'
+import type { KmipCertificate, KmipListenerOptions } from './kmip-clients.ts'
 import { listenKmipHttps } from './kmip-https.ts'
 import { certificateNames, kmipNames } from './kmip-names.ts'
 
@@ -26,8 +27,8 @@ type Options = {
   readonly core: Pick<Core, 'kmip' | 'kmipCaller' | 'serverCertificate' | 'zoneTrust'>
   /** Those of all listeners. */
   readonly turns: Pick<FairTurns, 'take'>
-  /** PEM of the node's TLS key, which its evidence names. */
-  readonly key: Buffer
+  /** The node's TLS key, which its evidence names. */
+  readonly own: Pick<OwnCertificate, 'identity' | 'tls' | 'whenRenewed'>
   readonly logs: Logs
 } & Pick<KmipListenerOptions, 'answered' | 'closed'>
 
@@ -45,18 +46,55 @@ const listenAt = async (
   }
 }
 
+/** Shows a new certificate with each identity, and where the zone's CA is another. */
+const keepCertificate = ({
+  core,
+  own,
+  logs,
+  issue,
+  open,
+}: Pick<Options, 'core' | 'logs' | 'own'> & {
+  readonly issue: () => KmipCertificate | undefined
+  readonly open: readonly KmipListener[]
+}): (() => void) => {
+  let stopped = false
+  const renew = (): void => {
+    const certificate = stopped ? undefined : issue()
+    // A node that has stopped serving shows what it has.
+    if (certificate === undefined) return
+    for (const listener of open) listener.setCertificate(certificate)
+    logs.info('certificate renewed')
+  }
+  const caNow = (): Uint8Array => core.zoneTrust()?.certificate ?? new Uint8Array()
+  let ca = caNow()
+  own.whenRenewed(renew)
+  const check = setInterval(() => {
+    const now = caNow()
+    if (now.length === 0 || Buffer.compare(now, ca) === 0) return
+    ca = now
+    renew()
+  }, kmipCaCheckMs)
+  return () => {
+    stopped = true
+    clearInterval(check)
+  }
+}
+
 /** The core must have started. Throws `bad_configuration`, `address_in_use`, `not_ready`. */
 export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
-  const { config, core, turns, key, logs } = options
+  const { config, core, turns, own, logs } = options
   const { listenKmip: plain, listenKmipHttps: https } = config
   const host = plain?.host ?? https?.host
   if (host === undefined) {
     return { addresses: {}, connections: () => 0, stop: async () => undefined }
   }
   const names = kmipNames(config.kmipNames, host)
-  const issue = (): string => {
-    const leaf = core.serverCertificate(certificateNames(names))
-    return leaf === undefined ? fail('not_ready', 'the core has not started') : toPem(leaf)
+  const issue = (): KmipCertificate | undefined => {
+    const identity = own.identity()
+    const leaf = core.serverCertificate(certificateNames(names), identity)
+    const { key } = own.tls()
+    const endsInMs = identity.notAfterMs - Date.now()
+    return leaf && { key, certificate: toPem(leaf), endsInMs }
   }
   const open: KmipListener[] = []
   const stop = async (): Promise<void> => {
@@ -73,7 +111,7 @@ export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
       const holder = await turns.take(strangerAt(address), () => core.kmipCaller(publicKey))
       return holder.ok ? holder.value : undefined
     },
-    certificate: { key, certificate: issue() },
+    certificate: issue() ?? fail('not_ready', 'the core has not started'),
     ...(options.answered === undefined ? {} : { answered: options.answered }),
     ...(options.closed === undefined ? {} : { closed: options.closed }),
   }
@@ -86,19 +124,7 @@ export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
   try {
     const tls = await at(listenKmip, plain)
     const web = await at(listenKmipHttps, https)
-    const renew = (): void => {
-      for (const listener of open) listener.setCertificate({ key, certificate: issue() })
-      logs.info('certificate renewed')
-    }
-    const caNow = (): Uint8Array => core.zoneTrust()?.certificate ?? new Uint8Array()
-    let ca = caNow()
-    const renewal = setInterval(renew, kmipLeafRenewMs)
-    const check = setInterval(() => {
-      const now = caNow()
-      if (now.length === 0 || Buffer.compare(now, ca) === 0) return
-      ca = now
-      renew()
-    }, kmipCaCheckMs)
+    const stopKeeping = keepCertificate({ core, own, logs, issue, open })
     return {
       addresses: {
         ...(tls === undefined ? {} : { tls }),
@@ -106,8 +132,7 @@ export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
       },
       connections: () => open.reduce((sum, listener) => sum + listener.connections(), 0),
       stop: async () => {
-        clearInterval(renewal)
-        clearInterval(check)
+        stopKeeping()
         await stop()
       },
     }

@@ -10,6 +10,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { type Bytes, concat } from '@holdfast/base/bytes'
 import type { KmipCaller, KmipConnection } from '@holdfast/enclave/kmip/create-kmip-server'
 import { enumerations, FrameReader, isRequestMessage, peekOperations } from '@holdfast/kmip'
+import { byIdentity } from './by-identity.ts'
 import {
   type KmipClosed,
   type KmipListenerOptions,
@@ -43,6 +44,7 @@ class Connection {
   /** Of a client that takes requests. */
   readonly #pushes: KmipPushes | undefined
   readonly #identity: KmipConnection
+  #ending = false
   #caller: KmipCaller | undefined
   #busy = false
   #partial = false
@@ -96,6 +98,12 @@ class Connection {
     this.#socket.destroy()
   }
 
+  /** What was asked is answered before. */
+  end(): void {
+    this.#ending = true
+    if (!this.#busy) this.close('identity_ended')
+  }
+
   /** The connection is closed unless something else is expected before. */
   #expect(reason: KmipClosed, ms: number): void {
     clearTimeout(this.#timer)
@@ -136,6 +144,7 @@ class Connection {
       this.close('failed')
     }
     this.#busy = false
+    if (this.#ending) return this.close('identity_ended')
     if (this.#pushes?.isWaiting === true) this.#begin()
   }
 
@@ -213,9 +222,11 @@ export const listenKmip = async (options: KmipListenerOptions): Promise<KmipList
     options.closed?.('handshake')
     socket.destroy()
   })
+  const opened = byIdentity<Connection>(options.certificate, (connection) => connection.end())
   server.on('secureConnection', (socket) => {
     const connection = new Connection(socket, options)
     connections.add(connection)
+    opened.admit(connection, socket)
     socket.on('close', () => connections.delete(connection))
     connection.start().catch(() => connection.close('failed'))
   })
@@ -223,9 +234,12 @@ export const listenKmip = async (options: KmipListenerOptions): Promise<KmipList
   return {
     port,
     connections: () => connections.size,
-    setCertificate: (certificate) =>
-      server.setSecureContext(tlsOptions({ ...options, certificate })),
+    setCertificate: (certificate) => {
+      opened.next(certificate)
+      server.setSecureContext(tlsOptions({ ...options, certificate }))
+    },
     [Symbol.asyncDispose]: async () => {
+      opened.stop()
       const ended = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const connection of connections) connection.close()
       await ended

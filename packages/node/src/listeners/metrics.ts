@@ -81,11 +81,29 @@ const linksOf = (register: Registry, sources: MetricSources): void => {
   })
 }
 
+type MakeGauge = (name: string, help: string, read: () => number) => void
+
+const identityOf = (gauge: MakeGauge, sources: MetricSources): void => {
+  gauge('identity_age_seconds', 'Age of the identity that evidence names', () =>
+    secondsSince(Date.parse(sources.status().identity.notBefore)),
+  )
+  gauge(
+    'identity_expires_in_seconds',
+    'Until verifiers refuse it; renewed at the half of its life',
+    () => -secondsSince(Date.parse(sources.status().identity.notAfter)),
+  )
+  gauge(
+    'identity_failures',
+    'Attempts to make the next one that failed since one did not',
+    () => sources.status().identity.failures,
+  )
+}
+
 /** Gauges are read when they are asked for. */
 export const createMetrics = (sources: MetricSources): Metrics => {
   const register = new Registry()
   collectDefaultMetrics({ register })
-  const gauge = (name: string, help: string, read: () => number): void => {
+  const gauge: MakeGauge = (name, help, read) => {
     const made: Gauge = new Gauge({
       name: `holdfast_${name}`,
       help,
@@ -127,6 +145,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   gauge('client_connections', 'Connections of clients', () => sources.connections().all)
   gauge('websockets', 'WebSockets of clients', () => sources.connections().webSockets)
   gauge('kmip_connections', 'Connections of KMIP clients', () => sources.kmipConnections())
+  identityOf(gauge, sources)
   gauge('collateral_age_seconds', 'Age of the collateral that is served', () =>
     secondsSince(sources.collateral().obtainedAtMs),
   )

@@ -9,6 +9,7 @@ import { createFairTurns, type FairTurns } from '../listeners/fair-turns.ts'
 import type { Logs } from '../logs.ts'
 import { type Dialer, startDialer } from './dial.ts'
 import { type Link, openLink } from './link.ts'
+import { createOwnCertificates } from './link-life.ts'
 import { listenForPeers, type MeshListener } from './listen.ts'
 import type { HostPort, PeerAddress } from './peer-address.ts'
 import type { PeerVerdict, VerifyPeer } from './peer-verdict.ts'
@@ -38,15 +39,18 @@ export type MeshLinks = Mesh & {
   start(core: MeshHandlers): Promise<Result<{ readonly port?: number }>>
   /** Judges every peer again, as when the manifest or the TCB policy has changed. */
   renewVerdicts(): Promise<void>
-  /** Shows this certificate from now on, as when the collateral was renewed. */
+  /** Shows this certificate from now on: of newer collateral, or of the next identity. */
   setIdentity(identity: TlsIdentity): void
   stop(): Promise<void>
 }
 
-type Outgoing = { readonly verdict: PeerVerdict; readonly link: Link }
+type Outgoing = { readonly verdict: PeerVerdict; readonly link: Link; isDue: boolean }
 
-const peerOf = (verdict: PeerVerdict, link: Link | undefined): Peer => ({
-  ...verdict,
+const peerOf = ({ boot, zone, level, measurement }: PeerVerdict, link: Link | undefined): Peer => ({
+  boot,
+  zone,
+  level,
+  measurement,
   roundTripMs: link?.roundTripMs() ?? 0,
 })
 
@@ -54,7 +58,8 @@ const peerOf = (verdict: PeerVerdict, link: Link | undefined): Peer => ({
 const createLinkTable = (options: MeshOptions) => {
   const { turns = createFairTurns() } = options
   const kept = new Set<KeptVerdict>()
-  /** Opens a link whose verdict is kept good; `onClose` follows. */
+  const certificates = createOwnCertificates(options.nowMs)
+  /** Opens a link whose verdict is kept good until an identity ends; `onClose` follows. */
   const open = (
     socket: TLSSocket,
     peer: VerifiedTlsPeer,
@@ -72,15 +77,18 @@ const createLinkTable = (options: MeshOptions) => {
       serve: (question) => turns.take(turn, () => handlers.serve(question)),
       nowMs: options.nowMs,
       onClose: (reason) => {
+        clearTimeout(ending)
         kept.delete(entry)
         options.logs.info('link down', { ...fields, reason })
         handlers.onClose(reason)
       },
     })
+    const { endsInMs } = certificates.lifeOf(socket, peer.verdict)
+    const ending = setTimeout(() => link.close('an identity of the link has ended'), endsInMs)
     kept.add(entry)
     return link
   }
-  return { kept, open }
+  return { kept, open, certificates }
 }
 
 /** Links that others dialled: their questions are answered. Past a bound the oldest is cut. */
@@ -119,26 +127,38 @@ const createOutgoing = (
   core: () => MeshHandlers | undefined,
 ) => {
   const up = new Map<BootId, Outgoing>()
-  /** Settles when the link has ended; true where it had been up. */
+  /**
+   * Settles when the link has ended, or when it is time for one that takes its place; true where
+   * it had been up. The one before goes on until an identity of it ends.
+   */
   const admit = (socket: TLSSocket, peer: VerifiedTlsPeer): Promise<boolean> => {
     const { verdict } = peer
     const handlers = core()
-    const known = verdict.boot === options.boot || up.has(verdict.boot)
-    if (known || handlers === undefined) {
+    const isServed = (): boolean => up.get(verdict.boot)?.isDue === false
+    if (verdict.boot === options.boot || isServed() || handlers === undefined) {
       socket.destroy()
       return Promise.resolve(false)
     }
     return new Promise((resolve) => {
       const mine = (): boolean => up.get(verdict.boot)?.link === link
+      const { dueInMs } = table.certificates.lifeOf(socket, verdict)
+      const due = setTimeout(() => {
+        const own = up.get(verdict.boot)
+        if (own?.link !== link) return
+        own.isDue = true
+        resolve(true)
+      }, dueInMs)
       const link: Link = table.open(socket, peer, {
         serve: (question) => handlers.peerMessage(peerOf(verdict, link), question),
         onUp: () => {
-          if (up.has(verdict.boot)) return link.close('another address leads to the same node')
-          up.set(verdict.boot, { verdict, link })
+          if (isServed()) return link.close('another address leads to the same node')
+          const isKnown = up.has(verdict.boot)
+          up.set(verdict.boot, { verdict, link, isDue: false })
           options.logs.info('link up', { peerZone: verdict.zone, peerBoot: verdict.boot })
-          handlers.peerUp(peerOf(verdict, link))
+          if (!isKnown) handlers.peerUp(peerOf(verdict, link))
         },
         onClose: () => {
+          clearTimeout(due)
           const was = mine()
           if (was) up.delete(verdict.boot)
           if (was) handlers.peerDown(verdict.boot)
@@ -157,6 +177,7 @@ export const createMesh = (options: MeshOptions): MeshLinks => {
   let dialers: readonly Dialer[] = []
   let renewal: NodeJS.Timeout | undefined
   const table = createLinkTable(options)
+  table.certificates.add(identity)
   const incoming = createIncoming(table, options.boot, () => core)
   const outgoing = createOutgoing(table, options, () => core)
   const renew = (olderThanMs: number): Promise<void> =>
@@ -187,6 +208,7 @@ export const createMesh = (options: MeshOptions): MeshLinks => {
     renewVerdicts: () => renew(0),
     setIdentity: (renewed) => {
       identity = renewed
+      table.certificates.add(renewed)
       listener?.setIdentity(renewed)
     },
     stop: async () => {

@@ -1,4 +1,4 @@
-/** Keeps one link to a configured address: dials, verifies, hands over, and dials again. */
+/** Keeps a link to a configured address: dials, verifies, hands over, and dials again. */
 import { connect, type TLSSocket } from 'node:tls'
 import { accept, type Refusal, type Result, refuse } from '@holdfast/base/errors'
 import { meshHandshakeTimeoutMs } from '../limits.ts'
@@ -18,7 +18,7 @@ export type DialOptions = {
   /** Asked at each attempt: the certificate is renewed with its collateral. */
   identity(): TlsIdentity
   readonly verify: VerifyPeer
-  /** Takes over a verified socket; settles when the link has ended, true where it had been up. */
+  /** Takes over a verified socket; settles when another is wanted, true where it had been up. */
   admit(socket: TLSSocket, peer: VerifiedTlsPeer): Promise<boolean>
   random(): number
   readonly logs: Logs

@@ -8,7 +8,13 @@ import type { PeerVerdict, VerifyPeer } from './peer-verdict.ts'
 export const meshProtocol = 'holdfast-mesh/1'
 
 /** This node's TLS key and its certificate, both PEM; the certificate carries the evidence. */
-export type TlsIdentity = { readonly key: Buffer; readonly certificate: string }
+export type TlsIdentity = {
+  readonly key: Buffer
+  readonly certificate: string
+  /** How long its identity lived yet when this was made, and lives in all. */
+  readonly endsInMs: number
+  readonly lifetimeMs: number
+}
 
 /** TLS 1.3 alone, both sides with certificates that this package judges; nothing is resumed. */
 export const meshTlsOptions = (

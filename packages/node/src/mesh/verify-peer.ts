@@ -5,6 +5,7 @@ import {
   verifyEvidence,
 } from '@holdfast/attestation'
 import { accept } from '@holdfast/base/errors'
+import { momentMs } from '@holdfast/base/moment'
 import type { VerifyPeer } from './peer-verdict.ts'
 
 /**
@@ -16,12 +17,18 @@ export const createVerifyPeer =
   async (certificateDer) => {
     const evidence = evidenceFromCertificate(certificateDer)
     if (!evidence.ok) return evidence
-    const judged = verifyEvidence({
-      evidence: evidence.value,
-      manifest: options.manifest(),
-      nowMs: options.nowMs(),
-    })
+    const nowMs = options.nowMs()
+    const manifest = options.manifest()
+    const judged = verifyEvidence({ evidence: evidence.value, manifest, nowMs })
     if (!judged.ok) return { ok: false, refusal: judged.refusal }
     const { identity, zone, measurement } = judged.value
-    return accept({ boot: identity.boot, zone: zone.id, level: zone.level, measurement })
+    const notAfterMs = momentMs(identity.notAfter)
+    return accept({
+      boot: identity.boot,
+      zone: zone.id,
+      level: zone.level,
+      measurement,
+      endsInMs: notAfterMs - nowMs,
+      lifetimeMs: notAfterMs - momentMs(identity.notBefore),
+    })
   }

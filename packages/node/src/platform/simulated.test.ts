@@ -49,19 +49,20 @@ const judge = async (options: { zone: string; machineZone?: string; measured?: s
   const manifest = manifests().current
   const entropy = createEntropy()
   using crypto = await createCrypto({ entropy })
+  const nowMs = Date.now()
   const identity = createIdentity({
     crypto,
     entropy,
     mesh: manifest.mesh,
     manifest: manifest.hash,
     zone: manifest.manifest.zones.find(({ id }) => id === zone)!.id,
+    nowMs,
   })
   const evidence: Evidence = {
     identity: identity.document,
     quote: await machine.evidence.quote(reportDataOf(identity.document)),
     collateral: parseJson(collateralSchema, await machine.evidence.collateral()),
   }
-  const nowMs = Date.now()
   const { key, certificate } = createTlsIdentity({ crypto, entropy, identity, evidence, nowMs })
   // OpenSSL compares the key with the certificate's.
   createSecureContext({ key, cert: certificate })

@@ -2,10 +2,9 @@
 import { raTlsCertificate, toPem } from '@holdfast/attestation'
 import { type Bytes, fromHex, utf8 } from '@holdfast/base/bytes'
 import type { Evidence } from '@holdfast/base/evidence'
-import type { Secret } from '@holdfast/base/secret'
+import type { NodeIdentity } from '@holdfast/enclave/identity/node-identity'
 import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import type { Entropy } from '@holdfast/enclave/ports/entropy'
-import { certificateLifetimeMs } from '../limits.ts'
 import type { TlsIdentity } from '../mesh/tls-peer.ts'
 
 /** RFC 5915 ECPrivateKey on P-256 around 32 bytes of scalar, without the public key. */
@@ -53,12 +52,15 @@ const serialOf = (entropy: Entropy): Bytes => {
   return serial
 }
 
-/** A certificate over the evidence as it is now; made again where the collateral was renewed. */
+/**
+ * A certificate over the evidence as it is now, good as long as the identity; made again where the
+ * collateral was renewed.
+ */
 export const createTlsIdentity = (options: {
   readonly crypto: Crypto
   readonly entropy: Entropy
   /** Its P-256 scalar. */
-  readonly identity: { readonly tls: Secret }
+  readonly identity: Pick<NodeIdentity, 'notAfterMs' | 'notBeforeMs' | 'tls'>
   readonly evidence: Evidence
   readonly nowMs: number
 }): TlsIdentity => {
@@ -67,9 +69,11 @@ export const createTlsIdentity = (options: {
     evidence,
     sign: (message) => identity.tls.use((privateKey) => crypto.p256.sign({ message, privateKey })),
     serial: serialOf(entropy),
-    // An hour of grace: the clocks of a mesh may differ.
-    notBeforeMs: nowMs - 3_600_000,
-    notAfterMs: nowMs + certificateLifetimeMs,
   })
-  return { key: identity.tls.use(ecPrivateKeyPem), certificate: toPem(certificate) }
+  return {
+    key: identity.tls.use(ecPrivateKeyPem),
+    certificate: toPem(certificate),
+    endsInMs: identity.notAfterMs - nowMs,
+    lifetimeMs: identity.notAfterMs - identity.notBeforeMs,
+  }
 }

@@ -95,6 +95,22 @@ export const startPair = async (options: { dialer?: NodeOptions; listener?: Node
   return { listener, dialer }
 }
 
+/** A pair whose identities live for so long; why the links of the dialler ended. */
+export const bothSides = async (lifetimeMs: number) => {
+  const reasons: unknown[] = []
+  const info: MeshOptions['logs']['info'] = (event, fields) => {
+    if (event === 'link down') reasons.push(fields?.reason)
+  }
+  const pair = await startPair({
+    listener: { identity: testTlsIdentity('eu', 'a', lifetimeMs) },
+    dialer: {
+      identity: testTlsIdentity('us', 'b', lifetimeMs),
+      logs: { ...silentLogs, info },
+    },
+  })
+  return { ...pair, reasons }
+}
+
 /** A raw TLS client of the listener; what it received and how it ended. */
 export const rawClient = (port: number, options: object, write?: Buffer) => {
   const state = { received: 0, ended: false, secure: false, tickets: 0 }

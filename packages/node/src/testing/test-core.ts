@@ -52,6 +52,7 @@ export const createTestCore = (overrides: Partial<Core> = {}): TestCore => {
       node: { zone: ZoneId('eu'), boot: bootOf('a'), measurement: '00'.repeat(32) },
       mesh: `mesh_${'00'.repeat(32)}`,
       manifestSerial: 1,
+      identity: { notBefore: '', notAfter: '', failures: 0 },
       upcoming: [],
       simulated: true,
       state: 'ready',

@@ -16,7 +16,11 @@ export const bootOf = (name: string): BootId =>
   BootId.of(new Uint8Array(16).fill(name.charCodeAt(0)))
 
 /** A certificate that claims `zone` and the boot of `name`. */
-export const testTlsIdentity = (zone: string, name: string): TlsIdentity => {
+export const testTlsIdentity = (
+  zone: string,
+  name: string,
+  lifetimeMs = 3_600_000,
+): TlsIdentity => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
   const subject = { commonName: `${zone} ${name}` }
@@ -25,7 +29,7 @@ export const testTlsIdentity = (zone: string, name: string): TlsIdentity => {
     issuer: subject,
     subject,
     notBeforeMs: Date.now() - 60_000,
-    notAfterMs: Date.now() + 3_600_000,
+    notAfterMs: Date.now() + lifetimeMs,
     spki: new Uint8Array(spki),
     extensions: [],
     algorithm: 'ecdsa-p256-sha256',
@@ -40,17 +44,21 @@ export const testTlsIdentity = (zone: string, name: string): TlsIdentity => {
   return {
     key: Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' })),
     certificate: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
+    endsInMs: lifetimeMs,
+    lifetimeMs,
   }
 }
 
 /** Believes the claim of every certificate but those of the zone `liar`. */
 export const testVerifyPeer: VerifyPeer = async (certificateDer) => {
-  const [zone, name] = new X509Certificate(certificateDer).subject.slice('CN='.length).split(' ')
+  const { subject, validToDate } = new X509Certificate(certificateDer)
+  const [zone, name] = subject.slice('CN='.length).split(' ')
   if (zone === undefined || name === undefined || zone === 'liar') {
     return refuse('unauthenticated', 'the evidence is not good')
   }
+  const endsInMs = validToDate.getTime() - Date.now()
   const verdict = { boot: bootOf(name), zone: ZoneId(zone), level: 1, measurement: '00' }
-  return accept(verdict)
+  return accept({ ...verdict, endsInMs, lifetimeMs: Math.max(1, endsInMs) })
 }
 
 export const silentLogs = {

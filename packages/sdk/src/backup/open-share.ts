@@ -79,6 +79,7 @@ export const sealShareTo = (
   )
   return {
     boot,
+    sealingKey: sealingPublicKey,
     encapsulation: toBase64Url(sealed.encapsulation),
     ciphertext: toBase64Url(sealed.ciphertext),
   }

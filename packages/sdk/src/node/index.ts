@@ -1,5 +1,4 @@
 /** The client for Node: the same, over connections whose TLS key the evidence has pinned. */
-import type { Bytes } from '@holdfast/base/bytes'
 import type { Client } from '../client.ts'
 import { type ConnectOptions, connect as connectBy } from '../connect.ts'
 import type { Transport } from '../transport.ts'
@@ -22,7 +21,7 @@ export const nodeTransport = (options: { readonly pin?: boolean } = {}): Transpo
     webSocket: webSockets(keys),
     ...(options.pin === false
       ? {}
-      : { pin: (origin: string, key: Bytes) => keys.pin(origin, key) }),
+      : { pin: (...pinned: Parameters<typeof keys.pin>) => keys.pin(...pinned) }),
     close: () => requests.close(),
   }
 }

@@ -112,6 +112,8 @@ export const fakeMesh = (): FakeMesh => {
         manifest: toHex(sha256(chain.at(-1)!.bytes)),
         zone: ZoneId(zone),
         boot,
+        notBefore: timestamp(nowMs),
+        notAfter: timestamp(nowMs + 86_400_000),
         tlsPublicKey: toBase64Url(new Uint8Array(91)),
         sealingPublicKey: toBase64Url(x25519.getPublicKey(sealingPrivateKey)),
         identityPublicKey: toBase64Url(ed25519.getPublicKey(identityKey)),

@@ -3,11 +3,11 @@ import { fromUtf8, utf8 } from '@holdfast/base/bytes'
 import { PersonId, WalletId } from '@holdfast/base/ids'
 import { parseTransaction, recoverTransactionAddress } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Core } from './core-interface.ts'
-import { codeOf, must, recipient, signRequest } from './testing/core-world.ts'
-import { expiresAt, ownerPolicy, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
-import { enrolWallet } from './testing/wallet-requests.ts'
+import type { Core } from '../core-interface.ts'
+import { codeOf, must, recipient, signRequest } from '../testing/core-world.ts'
+import { expiresAt, ownerPolicy, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey

@@ -9,8 +9,8 @@ import { PersonId } from '@holdfast/base/ids'
 import type { PasswordCredential, Wallet } from '@holdfast/base/wallet'
 import { client as opaque, ready } from '@serenity-kit/opaque'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codeOf, must, signRequest } from './testing/core-world.ts'
-import { type SealedClient, sealedClient } from './testing/sealed-client.ts'
+import { codeOf, must, signRequest } from '../../testing/core-world.ts'
+import { type SealedClient, sealedClient } from '../../testing/sealed-client.ts'
 import {
   expiresAt,
   ownerPolicy,
@@ -18,10 +18,10 @@ import {
   type TestAnswer,
   type TestKey,
   testKey,
-} from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
-import { keyStretching, passwordProof, registerPassword } from './testing/test-password.ts'
-import { enrolWallet } from './testing/wallet-requests.ts'
+} from '../../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../../testing/test-mesh.ts'
+import { keyStretching, passwordProof, registerPassword } from '../../testing/test-password.ts'
+import { enrolWallet } from '../../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey

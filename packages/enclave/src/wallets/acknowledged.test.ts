@@ -4,12 +4,12 @@ import { type Bytes, utf8 } from '@holdfast/base/bytes'
 import type { WalletId } from '@holdfast/base/ids'
 import { ObjectId } from '@holdfast/base/ids'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createEntropy } from './crypto/entropy.ts'
-import { catchUpIntervalMs } from './limits.ts'
-import { codeOf, must, signRequest, until } from './testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh, testZones } from './testing/test-mesh.ts'
-import { walletIdOf } from './wallets/wallet-id.ts'
+import { createEntropy } from '../crypto/entropy.ts'
+import { catchUpIntervalMs } from '../limits.ts'
+import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
+import { createRequest, expiresAt, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { createTestMesh, type TestMesh, testZones } from '../testing/test-mesh.ts'
+import { walletIdOf } from './wallet-id.ts'
 
 let mesh: TestMesh
 let alice: TestKey

@@ -12,12 +12,12 @@ import type { BootId } from '@holdfast/base/ids'
 import { parseJson } from '@holdfast/base/schema'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Core } from './core-interface.ts'
-import type { Store } from './ports/store.ts'
-import { codeOf, must, recipient, signRequest, until } from './testing/core-world.ts'
-import { expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
-import { enrolWallet } from './testing/wallet-requests.ts'
+import type { Core } from '../core-interface.ts'
+import type { Store } from '../ports/store.ts'
+import { codeOf, must, recipient, signRequest, until } from '../testing/core-world.ts'
+import { expiresAt, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey

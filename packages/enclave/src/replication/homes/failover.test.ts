@@ -1,11 +1,11 @@
 import type { Wallet } from '@holdfast/base/wallet'
 import { describe, expect, it } from 'vitest'
-import { failoverAfterMsDefault } from './limits.ts'
-import { codeOf, must, until } from './testing/core-world.ts'
-import { isCompared, meshesOfFile, pass } from './testing/mesh-steps.ts'
-import { type TestKey, testKey } from './testing/test-client.ts'
-import type { TestMesh } from './testing/test-mesh.ts'
-import { addAccount, enrolWallet, show } from './testing/wallet-requests.ts'
+import { failoverAfterMsDefault } from '../../limits.ts'
+import { codeOf, must, until } from '../../testing/core-world.ts'
+import { isCompared, meshesOfFile, pass } from '../../testing/mesh-steps.ts'
+import { type TestKey, testKey } from '../../testing/test-client.ts'
+import type { TestMesh } from '../../testing/test-mesh.ts'
+import { addAccount, enrolWallet, show } from '../../testing/wallet-requests.ts'
 
 const zones = ['eu-west', 'us-east', 'ap-south'] as const
 

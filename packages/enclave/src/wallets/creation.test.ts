@@ -2,11 +2,11 @@ import type { WalletAnswer, WalletListAnswer } from '@holdfast/base/answers'
 import { utf8 } from '@holdfast/base/bytes'
 import { ZoneId } from '@holdfast/base/ids'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Core } from './core-interface.ts'
-import { codeOf, must, until } from './testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
-import { changeRequest, enrolWallet, walletRequest } from './testing/wallet-requests.ts'
+import type { Core } from '../core-interface.ts'
+import { codeOf, must, until } from '../testing/core-world.ts'
+import { createRequest, expiresAt, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { changeRequest, enrolWallet, walletRequest } from '../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { administer, type Step, step } from './testing/administration.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { administer, type Step, step } from '../testing/administration.ts'
+import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
 
 let mesh: TestMesh
 beforeAll(async () => {

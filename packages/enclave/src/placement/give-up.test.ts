@@ -4,17 +4,17 @@ import { toHex, utf8 } from '@holdfast/base/bytes'
 import { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { codeOf, must, signRequest, until } from './testing/core-world.ts'
-import { isCompared, meshesOfFile, pass } from './testing/mesh-steps.ts'
-import { ownerPolicy, send, type TestKey, testKey } from './testing/test-client.ts'
-import type { TestMesh } from './testing/test-mesh.ts'
+import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
+import { isCompared, meshesOfFile, pass } from '../testing/mesh-steps.ts'
+import { ownerPolicy, send, type TestKey, testKey } from '../testing/test-client.ts'
+import type { TestMesh } from '../testing/test-mesh.ts'
 import {
   addAccount,
   changeRequest,
   enrolWallet,
   show,
   walletRequest,
-} from './testing/wallet-requests.ts'
+} from '../testing/wallet-requests.ts'
 
 const [west, east, south] = [ZoneId('eu-west'), ZoneId('us-east'), ZoneId('ap-south')]
 const hourMs = 3_600_000

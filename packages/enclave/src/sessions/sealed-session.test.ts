@@ -3,11 +3,11 @@ import { startNoise } from '@holdfast/base/noise'
 import { encodeSessionRequest, parseSessionAnswer, sessionPrologue } from '@holdfast/base/session'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Core } from './core-interface.ts'
-import { signRequest, until } from './testing/core-world.ts'
-import { expiresAt, ownerPolicy, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
-import { enrolWallet } from './testing/wallet-requests.ts'
+import type { Core } from '../core-interface.ts'
+import { signRequest, until } from '../testing/core-world.ts'
+import { expiresAt, ownerPolicy, type TestKey, testKey } from '../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey

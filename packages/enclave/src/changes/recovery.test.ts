@@ -11,12 +11,12 @@ import type { Policy } from '@holdfast/base/policy'
 import type { Wallet } from '@holdfast/base/wallet'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Core } from './core-interface.ts'
-import { codeOf, must, signRequest, until } from './testing/core-world.ts'
-import { sha256, softwarePasskey } from './testing/software-passkey.ts'
-import { send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
-import { enrolWallet, walletRequest } from './testing/wallet-requests.ts'
+import type { Core } from '../core-interface.ts'
+import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
+import { sha256, softwarePasskey } from '../testing/software-passkey.ts'
+import { send, type TestKey, testKey } from '../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from '../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey

@@ -4,11 +4,11 @@ import { credentialIdInput } from '@holdfast/base/credential-id'
 import { CredentialId, PersonId } from '@holdfast/base/ids'
 import type { Credential, Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Core } from './core-interface.ts'
-import { codeOf, must, signRequest, until } from './testing/core-world.ts'
-import { expiresAt, ownerPolicy, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
-import { enrolWallet } from './testing/wallet-requests.ts'
+import type { Core } from '../core-interface.ts'
+import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
+import { expiresAt, ownerPolicy, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey

@@ -4,12 +4,12 @@ import { ZoneId } from '@holdfast/base/ids'
 import { resolvePlacement } from '@holdfast/base/placement-resolve'
 import type { Wallet } from '@holdfast/base/wallet'
 import { describe, expect, it } from 'vitest'
-import type { Store } from './ports/store.ts'
-import { must, until } from './testing/core-world.ts'
-import { isCompared, meshesOfFile, pass } from './testing/mesh-steps.ts'
-import { send, type TestKey, testKey } from './testing/test-client.ts'
-import type { TestMesh } from './testing/test-mesh.ts'
-import { addAccount, changeRequest, enrolWallet, show } from './testing/wallet-requests.ts'
+import type { Store } from '../ports/store.ts'
+import { must, until } from '../testing/core-world.ts'
+import { isCompared, meshesOfFile, pass } from '../testing/mesh-steps.ts'
+import { send, type TestKey, testKey } from '../testing/test-client.ts'
+import type { TestMesh } from '../testing/test-mesh.ts'
+import { addAccount, changeRequest, enrolWallet, show } from '../testing/wallet-requests.ts'
 
 const [west, east, south] = [ZoneId('eu-west'), ZoneId('us-east'), ZoneId('ap-south')]
 const zones = [west, east, south]

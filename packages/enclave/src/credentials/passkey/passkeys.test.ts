@@ -2,12 +2,12 @@ import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
 import { utf8 } from '@holdfast/base/bytes'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Core } from './core-interface.ts'
-import { codeOf, must, signRequest } from './testing/core-world.ts'
-import { softwarePasskey } from './testing/software-passkey.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
-import { enrolWallet, walletRequest } from './testing/wallet-requests.ts'
+import type { Core } from '../../core-interface.ts'
+import { codeOf, must, signRequest } from '../../testing/core-world.ts'
+import { softwarePasskey } from '../../testing/software-passkey.ts'
+import { createRequest, expiresAt, send, type TestKey, testKey } from '../../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../../testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from '../../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 const core = (zone = 'eu-west'): Core => mesh.node(zone).core

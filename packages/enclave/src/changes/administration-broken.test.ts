@@ -1,21 +1,21 @@
 import { accept } from '@holdfast/base/errors'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type * as VerifyProofs from './credentials/verify-proofs.ts'
+import type * as VerifyProofs from '../credentials/verify-proofs.ts'
 
 // Test files share what one of them has loaded: the broken module must be loaded anew.
 beforeEach(() => vi.resetModules())
 afterEach(() => {
   vi.doUnmock('@holdfast/base/policies/compare')
-  vi.doUnmock('./marks/check-unfrozen.ts')
-  vi.doUnmock('./credentials/verify-proofs.ts')
+  vi.doUnmock('../marks/check-unfrozen.ts')
+  vi.doUnmock('../credentials/verify-proofs.ts')
   vi.resetModules()
 })
 
-/** Whether the search of core-administration.test.ts fails on an enclave with the break in it. */
+/** Whether the search of administration.test.ts fails on an enclave with the break in it. */
 const isFound = async (): Promise<boolean> => {
-  const { createTestMesh } = await import('./testing/test-mesh.ts')
-  const { administer, step } = await import('./testing/administration.ts')
+  const { createTestMesh } = await import('../testing/test-mesh.ts')
+  const { administer, step } = await import('../testing/administration.ts')
   const mesh = await createTestMesh()
   const steps = fc.array(step, { minLength: 4, maxLength: 12 })
   const run = async (of: Parameters<typeof administer>[1]) => void (await administer(mesh, of))
@@ -31,12 +31,12 @@ it('the search finds an enclave that takes every policy for a tighter one', asyn
 })
 
 it('the search finds an enclave that signs for frozen wallets', async () => {
-  vi.doMock('./marks/check-unfrozen.ts', () => ({ checkUnfrozen: () => accept(undefined) }))
+  vi.doMock('../marks/check-unfrozen.ts', () => ({ checkUnfrozen: () => accept(undefined) }))
   expect(await isFound()).toBe(true)
 })
 
 it('the search finds an enclave that counts one person for two', async () => {
-  vi.doMock('./credentials/verify-proofs.ts', async (original) => {
+  vi.doMock('../credentials/verify-proofs.ts', async (original) => {
     const real = await original<typeof VerifyProofs>()
     const verifyProofs: typeof real.verifyProofs = (input) => {
       const verified = real.verifyProofs(input)

@@ -4,16 +4,16 @@ import { ZoneId } from '@holdfast/base/ids'
 import { pastRequestsMax } from '@holdfast/base/limits'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codeOf, must, until } from './testing/core-world.ts'
-import { isCompared, pass } from './testing/mesh-steps.ts'
-import { send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { codeOf, must, until } from '../testing/core-world.ts'
+import { isCompared, pass } from '../testing/mesh-steps.ts'
+import { send, type TestKey, testKey } from '../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
 import {
   changeRequest,
   enrolWallet,
   show as showAt,
   walletRequest,
-} from './testing/wallet-requests.ts'
+} from '../testing/wallet-requests.ts'
 
 const [west, east] = [ZoneId('eu-west'), ZoneId('us-east')]
 const zones = [west, east] as const

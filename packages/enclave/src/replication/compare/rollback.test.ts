@@ -1,12 +1,12 @@
 import type { SignAnswer } from '@holdfast/base/answers'
 import type { Wallet } from '@holdfast/base/wallet'
 import { describe, expect, it } from 'vitest'
-import { codeOf, must, signRequest, until } from './testing/core-world.ts'
-import { type MemoryDisk, restoreDisk, snapshotDisk } from './testing/memory-store.ts'
-import { isCompared, meshesOfFile } from './testing/mesh-steps.ts'
-import { send, type TestKey, testKey } from './testing/test-client.ts'
-import type { TestMesh } from './testing/test-mesh.ts'
-import { addAccount, enrolWallet, show } from './testing/wallet-requests.ts'
+import { codeOf, must, signRequest, until } from '../../testing/core-world.ts'
+import { type MemoryDisk, restoreDisk, snapshotDisk } from '../../testing/memory-store.ts'
+import { isCompared, meshesOfFile } from '../../testing/mesh-steps.ts'
+import { send, type TestKey, testKey } from '../../testing/test-client.ts'
+import type { TestMesh } from '../../testing/test-mesh.ts'
+import { addAccount, enrolWallet, show } from '../../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey

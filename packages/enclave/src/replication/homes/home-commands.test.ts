@@ -4,11 +4,11 @@ import { fromUtf8, utf8 } from '@holdfast/base/bytes'
 import { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import { describe, expect, it } from 'vitest'
-import { codeOf, must, signRequest, until } from './testing/core-world.ts'
-import { isCompared, meshesOfFile, pass } from './testing/mesh-steps.ts'
-import { send, type TestKey, testKey } from './testing/test-client.ts'
-import type { TestMesh } from './testing/test-mesh.ts'
-import { addAccount, enrolWallet, show } from './testing/wallet-requests.ts'
+import { codeOf, must, signRequest, until } from '../../testing/core-world.ts'
+import { isCompared, meshesOfFile, pass } from '../../testing/mesh-steps.ts'
+import { send, type TestKey, testKey } from '../../testing/test-client.ts'
+import type { TestMesh } from '../../testing/test-mesh.ts'
+import { addAccount, enrolWallet, show } from '../../testing/wallet-requests.ts'
 
 const [west, east, south] = [ZoneId('eu-west'), ZoneId('us-east'), ZoneId('ap-south')]
 const hourMs = 3_600_000

@@ -5,11 +5,11 @@ import { PersonId } from '@holdfast/base/ids'
 import type { Policy } from '@holdfast/base/policy'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Core } from './core-interface.ts'
-import { codeOf, must, recipient, signRequest } from './testing/core-world.ts'
-import { expiresAt, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
-import { enrolWallet, walletRequest } from './testing/wallet-requests.ts'
+import type { Core } from '../core-interface.ts'
+import { codeOf, must, recipient, signRequest } from '../testing/core-world.ts'
+import { expiresAt, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet, walletRequest } from '../testing/wallet-requests.ts'
 
 let mesh: TestMesh
 let alice: TestKey

@@ -3,17 +3,17 @@ import { type ObjectId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Peer } from './ports/mesh.ts'
+import type { Peer } from '../../ports/mesh.ts'
+import { until } from '../../testing/core-world.ts'
+import { type TestKey, testKey } from '../../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../../testing/test-mesh.ts'
+import { enrolWallet } from '../../testing/wallet-requests.ts'
 import {
   encodePeerRequest,
   type PeerRequest,
   parsePeerAnswer,
   type WalletBundle,
-} from './replication/peers/messages.ts'
-import { until } from './testing/core-world.ts'
-import { type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
-import { enrolWallet } from './testing/wallet-requests.ts'
+} from './messages.ts'
 
 let mesh: TestMesh
 let alice: TestKey

@@ -36,7 +36,7 @@ export const inventoryPageMarks = 1000
 export const lateAnswerMs = 1000
 /** So also one that gave no answer at all, for so long. */
 export const lateNodeMs = 10_000
-/** A node that owes an answer to a passed-on request for so long is asked for a sign of life. */
+/** A node that owes an answer for so long is asked for a sign of life, where somebody waits. */
 export const probePeerAfterMs = 700
 export const probePeerTimeoutMs = 1000
 /** How long one question to a peer may take. */
@@ -101,6 +101,8 @@ export const scrubRecordsPerRound = 64
 export const scrubPauseMs = 60_000
 /** Where more buckets than this differ, all is compared at once. */
 export const reconcileBucketsMax = 32
+/** How long it may take to say what time it is, which costs no work. */
+export const timeAnswerMs = 2000
 /** How often another zone is asked for its clock. */
 export const timeRefreshMs = 2000
 /** How old another zone's word on the time may be where it counts. */
@@ -119,6 +121,8 @@ export const countersPerWalletMax = 1024
 export const recoveriesAtOnceMax = 32
 export const countPageMax = 500
 export const countedListMax = 100_000
+/** After so long without an answer a zone asks the next one for a share, too. */
+export const nextGiverAfterMs = 300
 /** How long a zone asks no other for a share after none had any. */
 export const transferPauseMs = 1000
 /** Charged requests that a node remembers until they expire; more are found at its next start. */

@@ -2,10 +2,12 @@
 import type { Result } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import { peerTimeoutMs } from '../limits.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { reportsNeeded } from '../replication/compare/boot-rule.ts'
 import type { PeerAnswer, PeerRequest } from '../replication/peers/messages.ts'
 import type { Peers } from '../replication/peers/peers.ts'
+import { whileAlive } from '../replication/peers/while-alive.ts'
 import { type Deciding, isQuorum, placementsOf } from '../replication/quorum/quorum.ts'
 
 /** Which zones have answered as they should. */
@@ -36,11 +38,12 @@ export type Reply<Type extends PeerRequest['type']> = {
 }
 
 /**
- * Settles when enough answers count, or when all have settled. What is late is not in the
- * result: it goes on without the caller.
+ * Settles when enough answers count, or when all have settled; nobody waits for a zone that gives
+ * no sign of life. What is late is not in the result: it goes on without the caller.
  */
 export const askZones = async <Type extends PeerRequest['type']>(options: {
   readonly peers: Peers
+  readonly clock: Pick<Clock, 'sleep'>
   readonly zones: readonly ZoneId[]
   readonly request: Extract<PeerRequest, { type: Type }>
   readonly isEnough: (answered: Answered) => boolean
@@ -58,7 +61,8 @@ export const askZones = async <Type extends PeerRequest['type']>(options: {
   const questions = zones.flatMap((zone) => {
     const peer: Peer | undefined = peers.ofZone(zone)
     if (peer === undefined) return []
-    return peers.ask<Type>(peer, request, peerTimeoutMs).then((answer) => {
+    const asked = peers.ask<Type>(peer, request, peerTimeoutMs)
+    return whileAlive(options, peer, asked).then((answer) => {
       replies.push({ zone, answer })
       if (answer.ok && counts(answer.value)) counted.add(zone)
       if (isReached()) enough()

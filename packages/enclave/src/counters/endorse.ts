@@ -29,6 +29,7 @@ export const askEndorsement = async (
   const counts = (answer: PeerAnswer<'count.endorse'>): boolean => answer.window === window
   const replies = await askZones({
     peers: context.peers,
+    clock: context.clock,
     zones: holdersOf(group).filter((zone) => zone !== context.zone),
     request: {
       type: 'count.endorse',

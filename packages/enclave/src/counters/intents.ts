@@ -62,6 +62,7 @@ export const claimElsewhere = async (
   const isOurs = ({ digest }: PeerAnswer<'count.intent'>): boolean => digest === claim.digest
   const replies = await askZones({
     peers: context.peers,
+    clock: context.clock,
     zones: holdersOf(group).filter((zone) => zone !== context.zone),
     request: { type: 'count.intent', wallet: wallet.id, epoch, version, ...claim },
     isEnough,

@@ -57,7 +57,7 @@ const merge = (record: CountRecord, reports: readonly Report[], self: ZoneId): C
 }
 
 const run = async (context: CounterContext, entry: WalletEntry): Promise<Result<void>> => {
-  const { table, peers } = context
+  const { table } = context
   const { id } = entry.wallet
   const group = groupOf(entry.wallet)
   const others = holdersOf(group).filter((zone) => zone !== context.zone)
@@ -66,7 +66,8 @@ const run = async (context: CounterContext, entry: WalletEntry): Promise<Result<
   const isEnough = reportsFor(group, context.zone, memory.recovered)
   if (!memory.recovered) memory.blocks.clear()
   const replies = await askZones({
-    peers,
+    peers: context.peers,
+    clock: context.clock,
     zones: others,
     request: { type: 'count.report', wallet: id },
     isEnough,

@@ -6,9 +6,11 @@
 import { toHex } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import { peerTimeoutMs, transfersPerWindowMax } from '../limits.ts'
+import { nextGiverAfterMs, peerTimeoutMs, transfersPerWindowMax } from '../limits.ts'
+import type { Peer } from '../ports/mesh.ts'
 import { groupOf } from '../replication/homes/group.ts'
 import type { PeerAnswer, PeerRequest } from '../replication/peers/messages.ts'
+import { whileAlive } from '../replication/peers/while-alive.ts'
 import { holdersOf } from '../replication/quorum/quorum.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { credited, figureAt, latestWindow, withCredit, withFigure } from './count-record.ts'
@@ -45,8 +47,29 @@ const credit = (
   })
 
 /**
- * Asks other zones for what is missing, the nearest first, until it is there. What was given is in
- * the record afterwards; true where anything was.
+ * Asks one zone for what is missing; how much it gave. What it gives after nobody waits any more is
+ * written down all the same, for it counts as spent there.
+ */
+const askOne = (
+  context: CounterContext,
+  entry: WalletEntry,
+  peer: Peer,
+  request: Give,
+): Promise<Result<bigint>> => {
+  const ask = async (): Promise<Result<bigint>> => {
+    const answer = await context.peers.ask(peer, request, peerTimeoutMs)
+    if (!answer.ok) return answer
+    const { amount } = answer.value
+    if (amount === '0') return accept(0n)
+    const noted = await credit(context, entry, request, { zone: peer.zone, amount })
+    return noted.ok ? accept(BigInt(amount)) : noted
+  }
+  return whileAlive(context, peer, ask())
+}
+
+/**
+ * Asks other zones for what is missing, the nearest first, and the next where one does not answer
+ * soon, until it is there. What was given is in the record afterwards; true where anything was.
  */
 export const askForShare = async (
   context: CounterContext,
@@ -60,6 +83,7 @@ export const askForShare = async (
     .filter(({ zone }, index, all) => all.findIndex((one) => one.zone === zone) === index)
     .filter(({ zone }) => zone !== context.zone && zones.includes(zone))
   let missing = amount
+  const asked: Promise<void>[] = []
   for (const peer of peers) {
     const request: Give = {
       type: 'count.give',
@@ -71,13 +95,14 @@ export const askForShare = async (
       id: toHex(context.entropy.bytes(16)),
       amount: String(missing),
     }
-    const answer = await context.peers.ask(peer, request, peerTimeoutMs)
-    if (!answer.ok || answer.value.amount === '0') continue
-    const given = { zone: peer.zone, amount: answer.value.amount }
-    if (!(await credit(context, entry, request, given)).ok) continue
-    missing -= BigInt(given.amount)
-    if (missing <= 0n) break
+    const one = askOne(context, entry, peer, request).then((given) => {
+      if (given.ok) missing -= given.value
+    })
+    asked.push(one)
+    await Promise.race([one, context.clock.sleep(nextGiverAfterMs)])
+    if (missing <= 0n) return true
   }
+  await Promise.all(asked)
   return missing < amount
 }
 

@@ -3,31 +3,14 @@
 import type { Bytes } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { CoreContext } from '../context.ts'
-import { probePeerAfterMs, probePeerTimeoutMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
 import type { Peer } from '../ports/mesh.ts'
+import { whileAlive } from '../replication/peers/while-alive.ts'
 
 /**
- * A node that stopped dead says nothing for as long as anybody waits. Asked for the time, which
- * costs no work, it says nothing either; then the client may ask elsewhere while there is time.
- * The request itself goes to nobody else from here (DESIGN §6: never hedged).
- */
-const whileAlive = async <Value>(
-  { peers, clock }: CoreContext,
-  peer: Peer,
-  asked: Promise<Result<Value>>,
-): Promise<Result<Value>> => {
-  const late = clock.sleep(probePeerAfterMs).then(() => 'late' as const)
-  const first = await Promise.race([asked, late])
-  if (first !== 'late') return first
-  const probed = peers.ask(peer, { type: 'time' }, probePeerTimeoutMs)
-  const second = await Promise.race([asked, probed.then(({ ok }) => ok)])
-  if (second === true) return asked
-  if (second !== false) return second
-  return refuse('unreachable', 'the node that holds this answers nothing', peer.zone)
-}
-
-/**
+ * Goes to nobody else from here (DESIGN §6: never hedged), but is not waited for where the other
+ * node gives no sign of life: then the client may ask elsewhere while there is time.
+ *
  * The answer's bytes as the other node wrote them; it names both nodes. Refusals: `not_here` for
  * what a session alone authenticates or what was passed on already, and the other node's own.
  */

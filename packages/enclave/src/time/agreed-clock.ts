@@ -5,7 +5,7 @@
  */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import { peerTimeoutMs, timeFloorsMax, timeReadingMsMax, timeRefreshMs } from '../limits.ts'
+import { timeAnswerMs, timeFloorsMax, timeReadingMsMax, timeRefreshMs } from '../limits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Peers } from '../replication/peers/peers.ts'
 import { agree, type Reading } from './agree.ts'
@@ -65,7 +65,13 @@ class MajorityClock implements AgreedClock {
     const known = this.now(zones)
     if (known.ok) return known
     const missing = zones.filter((zone) => this.#reading(zone) === undefined)
-    await Promise.all(missing.map((zone) => this.#ask(zone)))
+    // The first that make a majority are enough: another may be silent.
+    const { promise: enough, resolve } = Promise.withResolvers<void>()
+    const all = missing.map(async (zone) => {
+      await this.#ask(zone)
+      if (this.now(zones).ok) resolve()
+    })
+    await Promise.race([enough, Promise.all(all)])
     return this.now(zones)
   }
 
@@ -115,7 +121,7 @@ class MajorityClock implements AgreedClock {
     const peer = peers.ofZone(zone)
     if (peer === undefined) return
     const askedMs = clock.nowMs()
-    const answer = await peers.ask(peer, { type: 'time' }, peerTimeoutMs)
+    const answer = await peers.ask(peer, { type: 'time' }, timeAnswerMs)
     if (answer.ok) this.#words.set(zone, { atMs: answer.value.nowMs, askedMs })
   }
 

@@ -56,6 +56,11 @@ export type CountingMesh = {
   /** Ends a node: nothing of it arrives any more. */
   kill(node: CountingNode): void
   cut(one: string, other: string, isCut: boolean): void
+  /**
+   * Nothing arrives at a zone, and nobody is told: who waits for long waits until the silence ends,
+   * and is answered then.
+   */
+  silence(zone: string, isSilent: boolean): void
   /** Asked for each answer on its way: true where it is lost. */
   loses: () => boolean
   snapshot(zone: string): MemorySnapshot
@@ -64,6 +69,9 @@ export type CountingMesh = {
   setClock(zone: string, offsetMs: number): void
   advance(ms: number): void
 }
+
+/** What is asked with less patience is told of a silence. */
+const shortTimeoutMs = 2000
 
 const wallet = WalletId(`wal_0000${'cd'.repeat(20)}`)
 const mesh = MeshId(`mesh_${'ab'.repeat(32)}`)
@@ -106,6 +114,8 @@ export const createCountingMesh = (options: {
   let nowMs = parseTimestamp('2026-11-22T12:00:00Z')
   const offsets = new Map<string, number>()
   const cuts = new Set<string>()
+  const silent = new Set<string>()
+  const waiting = new Set<() => void>()
   const alive = new Set<CountingNode>()
   const disks = new Map<string, MemoryDisk>(zones.map((zone) => [zone, createMemoryDisk(zone)]))
   const keys = new Map(
@@ -145,7 +155,7 @@ export const createCountingMesh = (options: {
   const meshOf = (self: () => CountingNode): Mesh => ({
     peers: () =>
       [...alive].filter((node) => node !== self() && !isCut(node.zone, self().zone)).map(peerOf),
-    ask: async (boot, message) => {
+    ask: async (boot, message, { timeoutMs }) => {
       const target = [...alive].find((node) => node.boot === boot)
       const from = self()
       const isThere = (): boolean =>
@@ -154,6 +164,10 @@ export const createCountingMesh = (options: {
         alive.has(from) &&
         !isCut(target.zone, from.zone)
       await delay()
+      if (target !== undefined && silent.has(target.zone)) {
+        if (timeoutMs <= shortTimeoutMs) return refuse('unreachable', 'no answer came in time')
+        await new Promise<void>((resolve) => waiting.add(resolve))
+      }
       if (target === undefined || !isThere()) return refuse('unreachable', 'no link')
       const bytes = await answer(target, peerOf(from), parsePeerRequest(message))
       await delay()
@@ -217,6 +231,12 @@ export const createCountingMesh = (options: {
     cut: (one: string, other: string, isIt: boolean) => {
       if (isIt) cuts.add(linkName(one, other))
       else cuts.delete(linkName(one, other))
+    },
+    silence: (zone: string, isIt: boolean) => {
+      if (isIt) silent.add(zone)
+      else silent.delete(zone)
+      for (const goOn of waiting) goOn()
+      waiting.clear()
     },
     snapshot: (zone: string) => snapshotDisk(disks.get(zone) ?? createMemoryDisk()),
     putBack: (zone: string, snapshot: MemorySnapshot) => {

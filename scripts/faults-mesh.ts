@@ -3,11 +3,11 @@
  * and one fault after another; how soon all nodes of a zone stop; what an idle zone costs. Writes
  * what was seen to docs/faults-mesh.md.
  */
-import { writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { defaultZones } from '@holdfast/cli/mesh-folder/zones'
-import { idleCost } from '../tests/faults/idle-cost.ts'
+import { idleAfterMs, idleCost } from '../tests/faults/idle-cost.ts'
 import { askTimeoutMs, type Codes, textOfCodes } from '../tests/faults/mesh-asking.ts'
 import type { LimitFigures } from '../tests/faults/mesh-limits.ts'
 import {
@@ -19,6 +19,7 @@ import {
 import { type StopFigures, stopInZone } from '../tests/faults/stop-scenario.ts'
 import { startMesh } from '../tests/support/mesh.ts'
 import { findProgram } from '../tests/support/program.ts'
+import { buildTwoReleases } from '../tests/support/two-releases.ts'
 import { ipProgram, openZoneNetwork } from '../tests/support/zone-network.ts'
 
 const faults: MeshFaults = [
@@ -40,8 +41,12 @@ const opened = ip === undefined ? 'there is no ip' : openZoneNetwork(ip, zones)
 if (typeof opened === 'string') throw new Error(`no network for each zone: ${opened}`)
 await using network = opened
 
+const builds = mkdtempSync(join(tmpdir(), 'holdfast-faults-'))
+process.once('exit', () => rmSync(builds, { recursive: true }))
+const { before: code } = await buildTwoReleases(join(import.meta.dirname, '..'), builds)
+
 const underFaults = async () => {
-  await using mesh = await startMesh({ nodesPerZone: 3, etcdMembers: 3, network })
+  await using mesh = await startMesh({ nodesPerZone: 3, etcdMembers: 3, network, code })
   const idle = await idleCost(mesh, idleMs)
   const figures = await runFaults(mesh, network, { signers, createPauseMs, calmMs: 2000, faults })
   for (const fault of figures.faults) console.log(lineOf(fault))
@@ -54,6 +59,7 @@ for (let run = 0; run < stopRuns; run += 1) {
     zones: defaultZones.slice(0, 1),
     nodesPerZone: 3,
     etcdMembers: 3,
+    code,
   })
   stops.push(await stopInZone(mesh))
   console.log(JSON.stringify(stops.at(-1)))
@@ -112,9 +118,10 @@ writeFileSync(
   join(import.meta.dirname, '../docs/faults-mesh.md'),
   `# Several nodes a zone, under faults
 
-Written by \`npm run faults:mesh\` on ${machine}. All nodes, all etcd
-members and the load share this machine. \`tests/faults/mesh.test.ts\` and
-\`tests/faults/zone-nodes.test.ts\` run the same scenarios, shorter, with every test run.
+Written by \`npm run faults:mesh\` on ${machine}. The nodes run a
+release; all of them, all etcd members and the load share this machine.
+\`tests/faults/mesh.test.ts\` and \`tests/faults/zone-nodes.test.ts\` run the same scenarios,
+shorter and from the sources, with every test run.
 
 ## A mesh under one fault after another
 
@@ -146,6 +153,8 @@ asked alone, shows the same document and signs by its key.
 
 Beside that load, a client of each node asks for signatures under a policy rule that counts them in
 one window, of a wallet made for the fault: so many signatures, or the value of so many transfers.
+Each node has counted one of them before (a node that counts for a wallet for the first time since
+its start asks more zones than a majority).
 Each names the zone of its node to count it; each fourth goes to another node at the same time, by
 the same bytes. What got no answer in ${askTimeoutMs / 1000} s is *refused* with the code that it
 ended with. *In the end*, after the last fault, what got no final answer is sent again by the same
@@ -194,8 +203,9 @@ While etcd was stopped the nodes answered \`${codes.join('`, `')}\`.
 
 ## What an idle zone costs
 
-Beats are five commits a second and node. CPU of one core, over ${idleMs / 1000} s without clients:
-${idle.nodePercent} % for a node, ${idle.etcdPercent} % for an etcd member.
+Beats are five commits a second and node. CPU of one core, over ${idleMs / 1000} s without clients,
+from ${idleAfterMs / 1000} s after the start on: ${idle.nodePercent} % for a node,
+${idle.etcdPercent} % for an etcd member.
 `,
 )
 process.exitCode = lost + exceeded + intents.signedTwice === 0 ? 0 : 1

@@ -3,6 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { cpuMicrosOf } from '../../bench/server/cpu-time.ts'
 import type { TestMesh } from '../support/mesh.ts'
 
+/** By then the engine has compiled what runs all the time, and zones have compared records. */
+export const idleAfterMs = 15_000
+
 export type IdleCost = { readonly nodePercent: number; readonly etcdPercent: number }
 
 const percentOf = async (pids: readonly number[], ms: number): Promise<number> => {
@@ -13,7 +16,7 @@ const percentOf = async (pids: readonly number[], ms: number): Promise<number> =
 }
 
 export const idleCost = async (mesh: TestMesh, ms: number): Promise<IdleCost> => {
-  await delay(3000)
+  await delay(idleAfterMs)
   const [nodePercent, etcdPercent] = await Promise.all([
     percentOf(
       mesh.nodes.map((node) => node.pid()),

@@ -16,7 +16,7 @@ const seenAt: Partial<Record<DefectName, number>> = {
   'agreeable-voter': 19,
   'dead-peers-listed': 4,
   'copying-host': 5,
-  'frozen-answer': 9,
+  'frozen-answer': 61,
   'denies-success': 5,
   'invents-success': 9,
 }

@@ -32,14 +32,11 @@ const turns = 3000
 
 /** `waits` where nothing but the end of a silence settles it. */
 const soon = async (work: Promise<string>): Promise<string> => {
-  let settled: string | undefined
-  void work.then((what) => {
-    settled = what
-  })
-  for (let turn = 0; turn < turns && settled === undefined; turn += 1) {
+  const turn = async (left: number): Promise<string> => {
     await new Promise((resolve) => setImmediate(resolve))
+    return left === 0 ? 'waits' : turn(left - 1)
   }
-  return settled ?? 'waits'
+  return Promise.race([work, turn(turns)])
 }
 
 const charge = async (zone: string): Promise<string> => {

@@ -1,6 +1,7 @@
 /** Writes a run as `docs/benchmarks.md`. */
 import type { Machine } from './machine.ts'
 import type { Run } from './results.ts'
+import { table } from './table.ts'
 
 type Row = { readonly what: string; readonly target?: number }
 
@@ -47,9 +48,6 @@ const targetOf = (share: number, target: number | undefined): string =>
   target === undefined
     ? ''
     : `≥ ${Math.round(target * 100)} %: ${share >= target ? 'met' : 'not met'}`
-
-const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
 const resultTable = ({ results, memory }: Run): string =>
   table(

@@ -4,7 +4,7 @@
  * what was seen to docs/faults-mesh.md.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultZones } from '@holdfast/cli/mesh-folder/zones'
 import { idleAfterMs, idleCost } from '../tests/faults/idle-cost.ts'
@@ -21,6 +21,7 @@ import { startMesh } from '../tests/support/mesh.ts'
 import { findProgram } from '../tests/support/program.ts'
 import { buildTwoReleases } from '../tests/support/two-releases.ts'
 import { ipProgram, openZoneNetwork } from '../tests/support/zone-network.ts'
+import { machineText } from './machine-text.ts'
 
 const faults: MeshFaults = [
   { fault: 'node killed', lastsMs: 5000 },
@@ -105,10 +106,6 @@ const stopRow = (name: string, read: (figures: StopFigures) => readonly number[]
   ...stops.map((run) => Math.max(...read(run))),
 ]
 
-const cores = cpus()
-const machine =
-  `${cores.length} × ${cores[0]?.model ?? 'unknown processor'}, ` +
-  `${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
 const lost = figures.lost.length
 const { limits, intents } = figures
 const exceeded = limits.reduce((sum, limit) => sum + limit.exceeded, 0)
@@ -118,7 +115,7 @@ writeFileSync(
   join(import.meta.dirname, '../docs/faults-mesh.md'),
   `# Several nodes a zone, under faults
 
-Written by \`npm run faults:mesh\` on ${machine}. The nodes run a
+Written by \`npm run faults:mesh\` on ${machineText()}. The nodes run a
 release; all of them, all etcd members and the load share this machine.
 \`tests/faults/mesh.test.ts\` and \`tests/faults/zone-nodes.test.ts\` run the same scenarios,
 shorter and from the sources, with every test run.

@@ -4,7 +4,7 @@
  * where a signature failed, a wallet was lost, or a key was where it should not be.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { textOfCodes } from '../tests/faults/mesh-asking.ts'
 import {
@@ -15,6 +15,7 @@ import {
 } from '../tests/faults/upgrade-scenario.ts'
 import { startMesh } from '../tests/support/mesh.ts'
 import { buildTwoReleases } from '../tests/support/two-releases.ts'
+import { machineText } from './machine-text.ts'
 
 const root = join(import.meta.dirname, '..')
 const size = { signers: 3, createPauseMs: 100, phaseMs: 3000, unlistedMs: 3000, tooEarly: true }
@@ -74,10 +75,6 @@ const { early, left, late } = figures
 const served = [early, left, late].filter((one) => one?.state === 'ok' || one?.state === 'ready')
 const failed = figures.phases.reduce((sum, phase) => sum + phase.failed, 0)
 
-const cores = cpus()
-const machine =
-  `${cores.length} × ${cores[0]?.model ?? 'unknown processor'}, ` +
-  `${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
 const [fastest, slowest] = [Math.min(...figures.readyMs), Math.max(...figures.readyMs)]
 const sealedText = (sealed: readonly number[] = []): string => sealed.join(', ') || 'none'
 
@@ -91,7 +88,7 @@ writeFileSync(
   join(root, 'docs/faults-upgrade.md'),
   `# An upgrade from one measurement to another, under load
 
-Written by \`npm run faults:upgrade\` on ${machine}. All nodes, all etcd
+Written by \`npm run faults:upgrade\` on ${machineText()}. All nodes, all etcd
 members and the load share this machine. \`tests/faults/upgrade.test.ts\` runs the same with two
 zones of one etcd member each, with every test run.
 

@@ -3,7 +3,6 @@
  * was seen to docs/faults.md.
  */
 import { writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import {
   type KillFigures,
@@ -12,6 +11,7 @@ import {
   lineOf,
 } from '../tests/faults/kill-scenario.ts'
 import { startMesh } from '../tests/support/mesh.ts'
+import { machineText } from './machine-text.ts'
 
 const runs = 3
 const options: KillOptions = {
@@ -58,17 +58,13 @@ const table = [
   `|---|${figures.map(() => '---:|').join('')}`,
   ...rows.map(([name, read]) => `| ${name} | ${figures.map(read).join(' | ')} |`),
 ]
-const cores = cpus()
-const machine =
-  `${cores.length} × ${cores[0]?.model ?? 'unknown processor'}, ` +
-  `${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
 
 writeFileSync(
   join(import.meta.dirname, '../docs/faults.md'),
   `# A node killed under load
 
-Written by \`npm run faults\` on ${machine}: the load, the three nodes and their stores share this
-machine. \`tests/faults/kill.test.ts\` runs the same scenario, shorter, with every test run.
+Written by \`npm run faults\` on ${machineText()}: the load, the three nodes and their stores share
+this machine. \`tests/faults/kill.test.ts\` runs the same scenario, shorter, with every test run.
 
 Three zones of one node each. ${options.signers} clients sign in a loop by whichever node is
 nearest, and one client for each zone makes wallets whose home that zone is (durability 2). After

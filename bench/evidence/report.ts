@@ -1,5 +1,6 @@
 /** Writes what was seen as `docs/evidence.md`. */
 import type { Machine } from '../machine.ts'
+import { table } from '../table.ts'
 import type { EvidenceCase } from './cases.ts'
 import type { MutationResult } from './mutations.ts'
 import type { Timing } from './time-verifications.ts'
@@ -10,9 +11,6 @@ export type Seen = {
   readonly node: Timing
   readonly chromium: Timing
 }
-
-const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
 const ms = ({ medianMs, slowestMs }: Timing): string =>
   `${medianMs.toFixed(1)} (${slowestMs.toFixed(1)})`

@@ -16,6 +16,7 @@ import {
 import type { TestMesh } from '../support/mesh.ts'
 import { inventoryOf } from '../support/store-names.ts'
 import { accountOf, createEthereum, generated, transfer, whenSettled } from '../support/wallets.ts'
+import { continueInterrupted } from './mesh-load.ts'
 
 export type KillOptions = {
   readonly victim: string
@@ -193,12 +194,7 @@ export const killUnderLoad = async (mesh: TestMesh, options: KillOptions): Promi
   await Promise.all(work)
   await untilEqual(mesh, 40_000)
   const equalMs = Math.round(performance.now() - startedAt)
-  let continued = 0
-  for (const prepared of load.interrupted) {
-    const { wallet } = await client.send(prepared, { timeoutMs: 20_000 })
-    load.acknowledged.push(wallet)
-    continued += 1
-  }
+  const continued = await continueInterrupted(load, client, 20_000)
   const inventories = await untilEqual(mesh, 40_000)
   return {
     before: figuresOf(load.counts.before),

@@ -38,6 +38,18 @@ export type Load = {
   end(): Promise<void>
 }
 
+/** Gives the creations that were not answered on, by the same bytes; says how many there were. */
+export const continueInterrupted = async (
+  { acknowledged, interrupted }: Pick<Load, 'acknowledged' | 'interrupted'>,
+  client: Client,
+  timeoutMs: number,
+): Promise<number> => {
+  for (const prepared of interrupted) {
+    acknowledged.push((await client.send(prepared, { timeoutMs })).wallet)
+  }
+  return interrupted.length
+}
+
 /** A signature by the wallet's key, verified. */
 export const signsFor = async (
   client: Client,

@@ -9,7 +9,14 @@ import type { ZoneNetwork } from '../support/zone-network.ts'
 import { connectEach } from './mesh-asking.ts'
 import { type IntentFigures, startIntents } from './mesh-intents.ts'
 import { type LimitFigures, startLimits } from './mesh-limits.ts'
-import { type Load, type LoadSize, type PhaseFigures, signsFor, startLoad } from './mesh-load.ts'
+import {
+  continueInterrupted,
+  type Load,
+  type LoadSize,
+  type PhaseFigures,
+  signsFor,
+  startLoad,
+} from './mesh-load.ts'
 
 export type FaultName =
   | 'node killed'
@@ -171,12 +178,7 @@ export const runFaults = async (
   }
   await Promise.all([load.end(), limits.end(), intents.end()])
   const client = await mesh.connect()
-  let continued = 0
-  for (const prepared of load.interrupted) {
-    const { wallet } = await client.send(prepared, { timeoutMs: recoveryMsMax })
-    load.acknowledged.push(wallet)
-    continued += 1
-  }
+  const continued = await continueInterrupted(load, client, recoveryMsMax)
   await untilEqual(mesh)
   const figures = load.figures()
   const [lost, limitFigures, intentFigures] = await Promise.all([

@@ -11,7 +11,13 @@ import { sealedEpochs } from '../support/sealed-epochs.ts'
 import { createEthereum } from '../support/wallets.ts'
 import { governFromElsewhere } from './govern.ts'
 import { addCode, type Codes, codeOfAttempt } from './mesh-asking.ts'
-import { type LoadSize, type PhaseFigures, signsFor, startLoad } from './mesh-load.ts'
+import {
+  continueInterrupted,
+  type LoadSize,
+  type PhaseFigures,
+  signsFor,
+  startLoad,
+} from './mesh-load.ts'
 import { lostWallets, untilEqual } from './mesh-scenario.ts'
 
 export type RotationFigures = {
@@ -161,9 +167,7 @@ export const rotateAndMove = async (mesh: TestMesh, size: LoadSize): Promise<Rot
   load.enter('restart')
   const restarted = await restartZone(mesh, client)
   await load.end()
-  for (const prepared of load.interrupted) {
-    load.acknowledged.push((await client.send(prepared, { timeoutMs: settleMsMax })).wallet)
-  }
+  await continueInterrupted(load, client, settleMsMax)
   await untilEqual(mesh)
   for (const [code, count] of load.codes) codes.set(code, (codes.get(code) ?? 0) + count)
   const moved = await Promise.all(moving.map(({ id }) => client.showWallet(id)))

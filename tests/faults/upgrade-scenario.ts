@@ -12,7 +12,13 @@ import { sealedCache, sealedEpochs } from '../support/sealed-epochs.ts'
 import type { Code } from '../support/two-releases.ts'
 import { governFromElsewhere } from './govern.ts'
 import type { Codes } from './mesh-asking.ts'
-import { type Load, type LoadSize, type PhaseFigures, startLoad } from './mesh-load.ts'
+import {
+  continueInterrupted,
+  type Load,
+  type LoadSize,
+  type PhaseFigures,
+  startLoad,
+} from './mesh-load.ts'
 import { lostWallets, untilAllSign, untilEqual } from './mesh-scenario.ts'
 
 export type UpgradePhase =
@@ -146,12 +152,7 @@ const tryUnlisted = async (
 /** What is left of the load when nothing is owed any more. */
 const settle = async (mesh: TestMesh, client: Client, load: Load) => {
   await load.end()
-  let continued = 0
-  for (const prepared of load.interrupted) {
-    const { wallet } = await client.send(prepared, { timeoutMs: settleMsMax })
-    load.acknowledged.push(wallet)
-    continued += 1
-  }
+  const continued = await continueInterrupted(load, client, settleMsMax)
   await untilEqual(mesh)
   await untilAllSign(mesh, load.acknowledged[0]!)
   return {

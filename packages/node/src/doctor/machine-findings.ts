@@ -1,13 +1,7 @@
 /** The machine under a node: what gives it evidence, and how its collateral does. */
 import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  collateralExpiresAtMs,
-  quotePlatform,
-  snpCertificateTable,
-  snpPlatform,
-  withoutZeroPadding,
-} from '@holdfast/attestation'
+import { collateralExpiresAtMs, quotePlatform, withoutZeroPadding } from '@holdfast/attestation'
 import { type Bytes, toHex } from '@holdfast/base/bytes'
 import { collateralSchema } from '@holdfast/base/collateral'
 import { attempt, RefusalError } from '@holdfast/base/errors'
@@ -15,8 +9,9 @@ import type { Manifest } from '@holdfast/base/manifest'
 import { createEntropy } from '@holdfast/enclave/crypto/entropy'
 import { openAttestationDevice } from '../platform/gramine/attestation-device.ts'
 import { openSimulatedMachine } from '../platform/simulated.ts'
-import { hasTsm, readTsmReport, type TsmReport } from '../platform/tsm/tsm-report.ts'
+import { hasTsm, readTsmReport } from '../platform/tsm/tsm-report.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
+import { snpFinding } from './snp-finding.ts'
 
 const dayMs = 86_400_000
 const freeBytesWanted = 1024 ** 3
@@ -27,25 +22,6 @@ const inventoryWords = (padded: Bytes): string => {
   if (!about.ok || !about.value.ok) return ''
   const { ppidHash, measurement } = about.value.value
   return `: platform ${ppidHash}, measurement ${measurement}`
-}
-
-const snpFinding = ({ report, auxiliary }: TsmReport, isKdsNamed: boolean): Finding => {
-  const about = snpPlatform(report)
-  if (!about.ok) return wrong(`an SEV-SNP report: ${about.refusal.detail}`, 'update this program')
-  const { chipId, chipIdHash, measurement, debug } = about.value
-  if (/^0+$/.test(chipId)) {
-    return wrong('the host hides the id of its chip', 'have its owner clear MASK_CHIP_ID')
-  }
-  if (debug) return wrong('this guest may be debugged', 'start it with another guest policy')
-  const words = `an SEV-SNP guest gives reports: chip ${chipIdHash}, measurement ${measurement}`
-  const table = snpCertificateTable(auxiliary)
-  const given = table.ok ? Object.keys(table.value) : []
-  return given.length === 4 || isKdsNamed
-    ? ok(words)
-    : wrong(
-        `${words}; of its certificates the host gives ${given.join(', ') || 'none'}`,
-        'name a KDS by kds, or have the host give vcek, ask, ark and crl',
-      )
 }
 
 const tsmFinding = (isKdsNamed: boolean): Finding => {

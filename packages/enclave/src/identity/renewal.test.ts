@@ -9,11 +9,11 @@ import { momentMs } from '@holdfast/base/moment'
 import type { KeyRequest } from '@holdfast/base/requests/wallet-create'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createEntropy } from './crypto/entropy.ts'
-import { codeOf, must, signRequest } from './testing/core-world.ts'
-import { openSealed, type SealedClient } from './testing/sealed-client.ts'
-import { createRequest, send, type TestKey, testKey } from './testing/test-client.ts'
-import { createTestMesh, type TestMesh } from './testing/test-mesh.ts'
+import { createEntropy } from '../crypto/entropy.ts'
+import { codeOf, must, signRequest } from '../testing/core-world.ts'
+import { openSealed, type SealedClient } from '../testing/sealed-client.ts'
+import { createRequest, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
 
 const entropy = createEntropy()
 const minuteMs = 60_000

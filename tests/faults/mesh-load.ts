@@ -76,7 +76,11 @@ type State = {
   readonly codes: Map<string, number>
 }
 
-const signInLoop = async (state: State, client: Client, offset: number): Promise<void> => {
+const signInLoop = async (
+  state: State,
+  client: Client,
+  { offset, pauseMs }: { readonly offset: number; readonly pauseMs: number },
+): Promise<void> => {
   const { acknowledged } = state
   for (let next = 0; state.running; next += 1) {
     const wallet = acknowledged[(offset + next * 7) % acknowledged.length]!
@@ -94,6 +98,7 @@ const signInLoop = async (state: State, client: Client, offset: number): Promise
     phase.signed += 1
     phase.stallMs = Math.max(phase.stallMs, now - phase.lastAt)
     phase.lastAt = now
+    if (pauseMs > 0) await delay(pauseMs)
   }
 }
 
@@ -145,11 +150,13 @@ export type LoadSize = {
   readonly signers: number
   /** Between two creations in one zone. */
   readonly createPauseMs: number
+  /** Between two signatures of one signer; default none. */
+  readonly signPauseMs?: number
 }
 
 export const startLoad = async (
   mesh: TestMesh,
-  { signers, createPauseMs }: LoadSize,
+  { signers, createPauseMs, signPauseMs: pauseMs = 0 }: LoadSize,
 ): Promise<Load> => {
   const zones = zonesOf(mesh)
   const connect = (zone: string): Promise<Client> => mesh.connect({ nodes: nodesFrom(mesh, zone) })
@@ -166,7 +173,7 @@ export const startLoad = async (
   }
   const work = [
     ...Array.from({ length: signers }, async (_, index) =>
-      signInLoop(state, await connect(zones[index % zones.length]!), index),
+      signInLoop(state, await connect(zones[index % zones.length]!), { offset: index, pauseMs }),
     ),
     ...zones.map(async (zone) => createInLoop(state, await connect(zone), zone, createPauseMs)),
   ]

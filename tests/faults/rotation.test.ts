@@ -11,7 +11,7 @@ describe.skipIf(findProgram(etcdProgram) === undefined)(
     let figures: RotationFigures
     beforeAll(async () => {
       mesh = await startMesh({ etcdMembers: 1 })
-      figures = await rotateAndMove(mesh, { signers: 2, createPauseMs: 400 })
+      figures = await rotateAndMove(mesh, { signers: 2, createPauseMs: 400, signPauseMs: 30 })
       console.log(JSON.stringify({ ...figures, phases: [...figures.phases] }))
     }, 180_000)
     afterAll(() => mesh?.stop(), 60_000)

@@ -20,7 +20,7 @@ describe.skipIf(!possible)('two zones of two nodes on etcd, upgraded node by nod
     codes = await buildTwoReleases(join(import.meta.dirname, '../..'), dir)
     const zones = defaultZones.slice(0, 2)
     mesh = await startMesh({ zones, nodesPerZone: 2, etcdMembers: 1, code: codes.before })
-    const size = { signers: 2, createPauseMs: 400, phaseMs: 300, unlistedMs: 500 }
+    const size = { signers: 2, createPauseMs: 400, signPauseMs: 30, phaseMs: 300, unlistedMs: 500 }
     figures = await upgradeUnderLoad(mesh, { ...codes, ...size, tooEarly: false })
     console.log(JSON.stringify({ ...figures, holders: [...figures.holders] }))
   }, 180_000)

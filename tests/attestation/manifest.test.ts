@@ -199,6 +199,40 @@ describe('a new measurement', () => {
     expect(codeOf(verifySuccessor(known.value, signed(late), nowMs))).toBe('accepted')
   })
 
+  it('waits from when its manifest is first seen too, whatever its date', () => {
+    const accepted = (changes: Partial<Manifest>, signers = governors.slice(0, 2)) => {
+      const result = verifySuccessor(first, signed({ ...base, ...changes }, signers), nowMs)
+      if (!result.ok) throw new Error(result.refusal.code)
+      return result.value
+    }
+    const measurement = 'e7'.repeat(32)
+    const listed = accepted({ measurements: after(delayMs) })
+    const waits = [{ measurement, manifest: listed.hash, delayMs }]
+    expect(listed.delayed).toEqual(waits)
+    expect(accepted({ measurements: after(0) }, governors).delayed).toEqual([])
+    // A later manifest that lists it still does not begin the delay anew.
+    const later = { ...base, serial: 3, previous: listed.hash, measurements: after(delayMs) }
+    const kept = verifySuccessor(listed, signed(later), nowMs)
+    expect(kept).toMatchObject({ value: { delayed: waits } })
+  })
+
+  it('of all governors waits from when these were first seen', () => {
+    const [ada, bob] = governors
+    const keys = [ada!, bob!].map(({ id, publicKey }) => ({ id, publicKey }))
+    const taken = verifySuccessor(
+      first,
+      signed({ ...base, issuedAt: '2026-11-01T00:00:00Z', governors: { threshold: 2, keys } }),
+      nowMs,
+    )
+    if (!taken.ok) throw new Error(taken.refusal.code)
+    const { manifest, hash } = taken.value
+    const issuedAt = new Date(Date.parse(manifest.issuedAt) + delayMs).toISOString()
+    const next = { ...manifest, serial: 3, previous: hash, issuedAt, measurements: after(0) }
+    const hasty = verifySuccessor(taken.value, signed(next), nowMs)
+    const measurement = 'e7'.repeat(32)
+    expect(hasty).toMatchObject({ value: { delayed: [{ measurement, manifest: hash, delayMs }] } })
+  })
+
   it('is shown before it is in force', () => {
     const manifest = { ...genesisFields, measurements: after(delayMs) }
     const notBefore = new Date(issuedMs + delayMs).toISOString()

@@ -44,7 +44,15 @@ describe('holdfast', () => {
     const { checks, measurement, good } = await json(['verify', url])
     expect(good).toBe(true)
     const whats = (checks as { what: string }[]).map(({ what }) => what)
-    const expected = ['evidence', 'TCB', 'collateral', 'measurement', 'inventory', 'manifest']
+    const expected = [
+      'evidence',
+      'identity',
+      'TCB',
+      'collateral',
+      'measurement',
+      'inventory',
+      'manifest',
+    ]
     expect(whats).toEqual(expected)
     const published = file('release.json', JSON.stringify({ measurement }))
     expect((await run(['verify', url, '--published', published])).code).toBe(0)

@@ -9,7 +9,11 @@ export {
 } from './identity.ts'
 export { encodeBootStatement, verifyBootStatement } from './manifest/boot-statement.ts'
 export { encodeHomeStatement, verifyHomeStatement } from './manifest/home-statement.ts'
-export { type UpcomingMeasurement, upcomingMeasurements } from './manifest/measurement-delay.ts'
+export {
+  type DelayedMeasurement,
+  type UpcomingMeasurement,
+  upcomingMeasurements,
+} from './manifest/measurement-delay.ts'
 export {
   type GovernorSignature,
   signaturesFromText,

@@ -45,6 +45,7 @@ import { createLocations } from './routing/locations.ts'
 import { createScrub } from './scrub/scrub.ts'
 import { createSerial } from './serial.ts'
 import { createSessionTable } from './sessions/session-table.ts'
+import { createFirstSeen, type FirstSeen } from './standing/first-seen.ts'
 import type { Standing } from './standing/standing.ts'
 import { createAgreedClock } from './time/agreed-clock.ts'
 import { createAcknowledgedTable } from './wallets/acknowledged-table.ts'
@@ -125,6 +126,7 @@ const rotationOf = (
   options: CoreOptions,
   { ring, claim, manifest, standing }: Held,
   peers: Peers,
+  firstSeen: FirstSeen,
 ): Rotation => {
   const { crypto, self } = options
   const { zone, boot } = self
@@ -132,6 +134,7 @@ const rotationOf = (
   return createRotation({
     ...options,
     peers,
+    isOver: (measurement) => firstSeen.isOver(measurement),
     isListed: options.isListed ?? (() => true),
     mesh,
     zone,
@@ -183,6 +186,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     },
   }
   const time = createAgreedClock(base)
+  const firstSeen = createFirstSeen({ ...base, time, manifest: held.manifest })
   const context: CoreContext = {
     ...base,
     mesh: meshId,
@@ -206,7 +210,8 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     zoneView,
     ...log,
     standing,
-    rotation: rotationOf(options, held, peers),
+    firstSeen,
+    rotation: rotationOf(options, held, peers, firstSeen),
     placements: createPlacements(() => context),
   }
   return context

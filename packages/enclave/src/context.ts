@@ -31,6 +31,7 @@ import type { Locations } from './routing/locations.ts'
 import type { Scrub } from './scrub/scrub.ts'
 import type { Serial } from './serial.ts'
 import type { SessionTable } from './sessions/session-table.ts'
+import type { FirstSeen } from './standing/first-seen.ts'
 import type { Standing } from './standing/standing.ts'
 import type { AgreedClock } from './time/agreed-clock.ts'
 import type { WalletTable } from './wallets/wallet-table.ts'
@@ -89,5 +90,6 @@ export type CoreContext = AcceptContext & {
   /** How far the other zones have seen this boot's chain. */
   readonly witnessed: WitnessedHeads
   readonly standing: Standing
+  readonly firstSeen: FirstSeen
   readonly rotation: Rotation
 }

@@ -294,6 +294,7 @@ class NodeCore implements Core {
     }
     void context.time.refresh()
     void this.#background(context.witnessed.spread())
+    void this.#background(context.firstSeen.tick())
     await this.#background(context.rotation.tick())
     const sinceMs = nowMs - this.#flushedAtMs
     // A clock that fell must not put off what is owed until it has caught up with itself.

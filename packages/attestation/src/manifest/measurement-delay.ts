@@ -54,6 +54,51 @@ export const keepsDelay = (
 
 type Known = { readonly manifest: Manifest; readonly history?: readonly Manifest[] }
 
+/**
+ * Code that waits by the clocks of those who see a manifest too, whatever time of issue governors
+ * wrote: for `delayMs` from when the manifest of this hash was first seen.
+ */
+export type DelayedMeasurement = {
+  readonly measurement: string
+  readonly manifest: string
+  readonly delayMs: number
+}
+
+type KnownChain = Known & {
+  readonly governorsSince?: string
+  readonly delayed?: readonly DelayedMeasurement[]
+}
+
+/** The hash of the manifest that made the governors who they are; undefined for the genesis. */
+export const governorsSince = (
+  current: Pick<KnownChain, 'governorsSince' | 'manifest'>,
+  next: { readonly manifest: Manifest; readonly hash: string },
+): string | undefined =>
+  keysOf(current.manifest) === keysOf(next.manifest) ? current.governorsSince : next.hash
+
+/**
+ * What waits under the next manifest: new code from when that is first seen, or, where all
+ * governors signed, from when they were first seen to be the governors.
+ */
+export const delayedBy = (
+  current: KnownChain,
+  next: { readonly manifest: Manifest; readonly hash: string },
+  signatures: readonly GovernorSignature[],
+): readonly DelayedMeasurement[] => {
+  const { measurements } = next.manifest
+  const isUnanimous = signatures.length === current.manifest.governors.keys.length
+  const since = isUnanimous ? current.governorsSince : next.hash
+  const delayMs = delayOf(current.manifest)
+  const listedAnew = measurements.filter((one) => isNew(current.manifest, one))
+  const anew = new Set(listedAnew.map(({ mrEnclave }) => mrEnclave))
+  const before = (current.delayed ?? []).filter(
+    ({ measurement }) =>
+      !anew.has(measurement) && measurements.some(({ mrEnclave }) => mrEnclave === measurement),
+  )
+  if (delayMs === 0 || since === undefined) return before
+  return [...before, ...[...anew].map((measurement) => ({ measurement, manifest: since, delayMs }))]
+}
+
 export type UpcomingMeasurement = { readonly measurement: string; readonly notBefore: string }
 
 /** Code that governors have listed and that is not in force yet. */

@@ -4,7 +4,12 @@ import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { MeshId } from '@holdfast/base/ids'
 import type { Manifest } from '@holdfast/base/manifest'
 import { momentMs } from '@holdfast/base/moment'
-import { keepsDelay } from './measurement-delay.ts'
+import {
+  type DelayedMeasurement,
+  delayedBy,
+  governorsSince,
+  keepsDelay,
+} from './measurement-delay.ts'
 import { isQuorum } from './signature.ts'
 import type { UntrustedManifest } from './signed-manifest.ts'
 
@@ -18,6 +23,10 @@ export type VerifiedManifest = {
   readonly earlier?: readonly string[]
   /** Those before it, as far as they are known: whom they listed who is listed no longer. */
   readonly history?: readonly Manifest[]
+  /** The manifest that made the governors who they are; absent where the genesis did. */
+  readonly governorsSince?: string
+  /** Code that waits from when a manifest was first seen, by who remembers that. */
+  readonly delayed?: readonly DelayedMeasurement[]
 }
 
 /** `manifest_expired` once its time is over. */
@@ -79,12 +88,15 @@ const verifyNext = (
     const detail = 'new code comes into force too early, and not all governors signed'
     return refuse('manifest_delay', detail, 'measurements')
   }
+  const since = governorsSince(current, { manifest, hash })
   return accept({
     mesh: current.mesh,
     hash,
+    ...(since === undefined ? {} : { governorsSince: since }),
     manifest,
     earlier: [...(current.earlier ?? []), current.hash],
     history: [...(current.history ?? []), known],
+    delayed: delayedBy(current, { manifest, hash }, signatures),
   })
 }
 

@@ -65,6 +65,8 @@ export const walletPrefix = 'wallet/'
 /** The key of another zone that was admitted: its epoch and its id (standing/zone-book.ts). */
 export const zoneKeyName = (zone: ZoneId): RecordName => name(`zone-key/${zone}`)
 export const zoneKeyPrefix = 'zone-key/'
+/** When this zone first saw the manifest of this hash (standing/first-seen.ts). */
+export const manifestSeenName = (hash: string): RecordName => name(`manifest-seen/${hash}`)
 /** Written again and again by each node of a shared store (DESIGN §7, staleness). */
 export const beatName = (boot: BootId): RecordName => name(`beat/${boot}`)
 export const beatPrefix = 'beat/'

@@ -17,6 +17,7 @@ import { type OpenedZoneKey, openZoneKey } from '../zone-key/open-zone-key.ts'
 import { createRefill } from '../zone-key/refill.ts'
 import { type ZoneKey, zoneKeyId } from '../zone-key/zone-keys.ts'
 import { createFetchManifests } from './fetch-manifests.ts'
+import type { FirstSeen } from './first-seen.ts'
 import { announceIntervalMs } from './limits.ts'
 import { createStanding, type Standing } from './standing.ts'
 import { createZoneBook } from './zone-book.ts'
@@ -68,6 +69,7 @@ class Sequence implements BootSequence {
   #announcedAtMs = 0
   #waiting = false
   #opened = false
+  #firstSeen: FirstSeen | undefined
   #stopped = false
 
   constructor(options: CoreOptions, identities: OwnIdentities, events: BootEvents) {
@@ -88,6 +90,7 @@ class Sequence implements BootSequence {
       book: this.#book,
       manifest,
       heardSerial: createFetchManifests({ peers, manifest, manifests }),
+      isOver: (measurement) => this.#firstSeen?.isOver(measurement) ?? false,
       replaced: () => events.replaced(),
     })
     this.trusted = {
@@ -155,6 +158,7 @@ class Sequence implements BootSequence {
       },
     )
     made.context = context
+    this.#firstSeen = context.firstSeen
     await this.#book.load(context.records, context.zone)
     this.#pending = context
     this.#opened = true

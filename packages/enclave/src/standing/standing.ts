@@ -29,6 +29,8 @@ export type StandingOptions = {
   readonly manifest: () => VerifiedManifest
   /** A peer names the serial of its manifest, which may be a newer one. */
   readonly heardSerial: FetchManifests
+  /** Whether the delay of this code is over (first-seen.ts). */
+  readonly isOver: (measurement: string) => boolean
   /** A later boot stands for this zone, or it has a later key. */
   readonly replaced: () => void
 }
@@ -209,6 +211,7 @@ class NodeStanding implements Standing {
   async #judge(peer: Peer, claim: BootClaim, serial: number): Promise<ErrorCode | undefined> {
     const { book } = this.#options
     if (claim.serial < serial) return 'manifest_rollback'
+    if (!this.#options.isOver(peer.measurement)) return 'measurement_not_in_force'
     const { zone, boot } = peer
     const stated = this.#stated.has(boot)
     const facts = { boot, stated, gone: this.#isGone(zone), alone: this.#isAlone(peer) }

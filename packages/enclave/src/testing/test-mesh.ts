@@ -81,8 +81,11 @@ export type TestMesh = {
   readonly crypto: Crypto
   readonly mesh: MeshId
   readonly manifest: VerifiedManifest
-  /** The manifest after this one, at every node at once. */
-  govern(change: Partial<VerifiedManifest['manifest']>): void
+  /**
+   * The manifest after this one, at every node at once; new code in it waits for so long from when
+   * it was first seen, whatever its date.
+   */
+  govern(change: Partial<VerifiedManifest['manifest']>, delayMs?: number): void
   node(zone: string): TestNode
   /** The core that was last begun under this name, whether it has started or not. */
   starting(name: string): Core | undefined
@@ -309,12 +312,18 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     get manifest() {
       return manifest
     },
-    govern: (change) => {
-      const { manifest: before, history = [], hash, earlier = [] } = manifest
+    govern: (change, delayMs = 0) => {
+      const { manifest: before, history = [], hash, earlier = [], delayed = [] } = manifest
       const serial = before.serial + 1
+      const next = toHex(crypto.sha256(utf8(`manifest ${serial}`)))
+      const anew = (change.measurements ?? []).filter(
+        ({ mrEnclave }) => !before.measurements.some((one) => one.mrEnclave === mrEnclave),
+      )
+      const waits = anew.map((one) => ({ measurement: one.mrEnclave, manifest: next, delayMs }))
       manifest = {
         mesh: manifest.mesh,
-        hash: toHex(crypto.sha256(utf8(`manifest ${serial}`))),
+        hash: next,
+        delayed: delayMs === 0 ? delayed : [...delayed, ...waits],
         manifest: { ...before, ...change, serial, previous: hash },
         earlier: [...earlier, hash],
         history: [...history, before],

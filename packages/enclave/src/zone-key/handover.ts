@@ -7,6 +7,7 @@ import { momentMs } from '@holdfast/base/moment'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Peer } from '../ports/mesh.ts'
 import type { Peers } from '../replication/peers/peers.ts'
+import type { FirstSeen } from '../standing/first-seen.ts'
 import { handoverTimeoutMs } from './limits.ts'
 import type { ZoneKey, ZoneKeys } from './zone-keys.ts'
 
@@ -30,6 +31,7 @@ export const answerHandover = (
     readonly zone: ZoneId
     readonly zoneKeys: ZoneKeys
     readonly manifest: VerifiedManifest
+    readonly firstSeen: Pick<FirstSeen, 'isOver'>
     readonly nowMs: number
   },
   peer: Peer,
@@ -37,7 +39,9 @@ export const answerHandover = (
   if (peer.zone !== context.zone) {
     return refuse('wrong_zone', 'the key of a zone is for its own nodes', peer.zone)
   }
-  if (!isInForce(context.manifest, peer.measurement, context.nowMs)) {
+  const { manifest, firstSeen, nowMs } = context
+  const { measurement } = peer
+  if (!isInForce(manifest, measurement, nowMs) || !firstSeen.isOver(measurement)) {
     return refuse('measurement_not_in_force', 'the manifest does not let this code hold the key')
   }
   const { epoch, secret } = context.zoneKeys.current()

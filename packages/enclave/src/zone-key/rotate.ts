@@ -29,6 +29,8 @@ export type RotationOptions = Omit<GuardOptions, 'ask' | 'advanced'> &
     readonly guard: EpochGuard
     readonly peers: Peers
     readonly manifest: () => VerifiedManifest
+    /** Whether the delay of this code is over (standing/first-seen.ts). */
+    readonly isOver: (measurement: string) => boolean
     /** Whether this node itself is what the manifest lists: another makes no key. */
     readonly isListed: () => boolean
     /** Tells the other zones of a key of the next epoch; true once enough of them know it. */
@@ -126,11 +128,13 @@ class ZoneRotation implements Rotation {
 
   /** True where every peer of the zone has taken it. */
   async #offer({ epoch, secret }: ZoneKey): Promise<boolean> {
-    const { clock, manifest, peers, zone } = this.#options
+    const { clock, isOver, manifest, peers, zone } = this.#options
     const own = peers.list().filter((peer) => peer.zone === zone)
     const taken = await Promise.all(
       own.map(async (peer) => {
-        if (!isInForce(manifest(), peer.measurement, clock.nowMs())) return true
+        const { measurement } = peer
+        const mayHold = isInForce(manifest(), measurement, clock.nowMs()) && isOver(measurement)
+        if (!mayHold) return true
         const key = secret.use((bytes) => Uint8Array.from(bytes))
         const asked = { type: 'zone.next', epoch, key } as const
         const answer = await peers.ask(peer, asked, handoverTimeoutMs)

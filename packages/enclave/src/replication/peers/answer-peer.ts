@@ -76,6 +76,8 @@ const handlers: Handlers = {
   'zone.boot': (context, peer, claim) => context.standing.answer(peer, claim),
   'zone.key': async (context, peer) =>
     answerHandover({ ...context, nowMs: context.clock.nowMs() }, peer),
+  'manifest.seen': async ({ firstSeen }, _peer, { manifest }) =>
+    accept({ at: firstSeen.of(manifest) ?? null }),
   'zone.next': async (context, peer, { epoch, key }) => {
     const taken = await context.rotation.take(peer, { epoch, key })
     return taken.ok ? accept({}) : taken

@@ -68,6 +68,7 @@ const requests: readonly CborValue[] = [
   { type: 'zone.key' },
   { type: 'zone.next', epoch: 2, key: some },
   { type: 'manifest.after', serial: 1, limit: 4 },
+  { type: 'manifest.seen', manifest: 'ab'.repeat(32) },
   { type: 'kmip.caller', credential: proof.credential },
   {
     type: 'kmip.wait',

@@ -124,6 +124,8 @@ export const peerRequest = z.discriminatedUnion('type', [
     serial: z.int().min(1),
     limit: z.int().min(1).max(manifestsAtOnceMax),
   }),
+  /** When was the manifest of this hash first seen there? */
+  z.strictObject({ type: z.literal('manifest.seen'), manifest: hex(32) }),
   /** Take this wallet, if this zone is in its placement and it is newer than what is held. */
   z.strictObject({ type: z.literal('put'), bundle: walletBundle }),
   /** Which version is held? */
@@ -212,6 +214,7 @@ export const peerAnswers = {
   'zone.next': z.strictObject({}),
   'zone.boot': bootAnswer,
   'manifest.after': z.strictObject({ manifests: z.array(bytes).max(manifestsAtOnceMax) }),
+  'manifest.seen': z.strictObject({ at: z.int().min(0).nullable() }),
   put: z.strictObject({ held: version }),
   /** `counts`: the zone has heard enough since its boot to say that it holds it, or that not. */
   has: z.strictObject({

@@ -34,4 +34,8 @@ export const keptSeeds: readonly KeptSeed[] = [
     seed: 207_800_092,
     found: 'a wallet on its way was of nobody, whose silent home had been followed meanwhile',
   },
+  {
+    seed: 309,
+    found: 'a zone that erased a wallet by a commit that was applied unnoticed never said so',
+  },
 ]

@@ -3,7 +3,7 @@
  * that it did (DESIGN §7): first that it is gone, so that nothing signs or comes back; then the
  * rest.
  */
-import { accept, type Result, refuse } from '@holdfast/base/errors'
+import { accept, type Refused, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'
 import type { CoreContext } from '../context.ts'
 import { erasureBatchRecords } from '../limits.ts'
@@ -66,6 +66,13 @@ const remove = async (
     : context.records.commit({ conditions: [], writes })
 }
 
+/** An earlier commit of this, whose outcome was not told, was applied since. */
+const isApplied = async (
+  { records }: CoreContext,
+  name: RecordName,
+  { refusal }: Refused,
+): Promise<boolean> => refusal.code === 'conflict' && (await records.read(name)) === undefined
+
 /** Managed objects: their states, payloads, and what was owed of them. Tombstones stay. */
 const removeObjects = async (context: CoreContext, wallet: WalletId): Promise<Result<void>> => {
   for (const id of context.objects.ofWallet(wallet)) {
@@ -77,9 +84,9 @@ const removeObjects = async (context: CoreContext, wallet: WalletId): Promise<Re
       conditions: [{ key: name, revision: indexed.revision }],
       writes: [name, objectName(id), ...owed].map((key): Write => ({ type: 'delete', key })),
     })
-    if (!stored.ok) return stored
+    if (!stored.ok && !(await isApplied(context, name, stored))) return stored
     context.keys.invalidate(id)
-    context.objects.removed(id, stored.value)
+    context.objects.removed(id, stored.ok ? stored.value : indexed.revision)
   }
   return accept(undefined)
 }
@@ -113,6 +120,25 @@ const finish = async (context: CoreContext, gone: Gone): Promise<Result<void>> =
 }
 
 /**
+ * Reads anew what the store holds: an earlier commit, whose outcome was not told, may have said
+ * since that the wallet is gone.
+ */
+const refresh = async (context: CoreContext, wallet: WalletId): Promise<void> => {
+  await context.wallets.refresh(wallet)
+  await context.gone.refresh(wallet)
+  const held = context.wallets.indexed(wallet)
+  const gone = context.gone.of(wallet)
+  if (held === undefined || gone === undefined || !isNewer(gone, held)) return
+  const keys = context.wallets.cached(wallet)?.wallet.keys ?? []
+  context.wallets.removed(wallet, held.revision)
+  close(
+    context,
+    wallet,
+    keys.map(({ id }) => id),
+  )
+}
+
+/**
  * Settles when nothing of the wallet is left here. Refusals: `placement_mismatch` where the removal
  * names this zone, `superseded` where a later version that does is held, those of the store.
  */
@@ -134,7 +160,7 @@ export const leave = (context: CoreContext, removal: Removal): Promise<Result<vo
       const begun = await begin(context, removal, await context.wallets.read(wallet))
       if (begun.ok) return finish(context, { ...removal, erased: false })
       if (begun.refusal.code !== 'conflict') return begun
-      await context.wallets.refresh(wallet)
+      await refresh(context, wallet)
     }
     return refuse('conflict', 'the wallet changes too often here', wallet)
   })

@@ -3,8 +3,6 @@
  * have, they got from the genuine mesh. Each trick is refused with its code (docs/verify.md).
  */
 import { X509Certificate } from 'node:crypto'
-import { createServer } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
 import {
   createSimulatedPlatform,
   endorsementsOid,
@@ -13,7 +11,7 @@ import {
   toPem,
 } from '@holdfast/attestation'
 import { type Bytes, concat, fromHex, toBase64Url } from '@holdfast/base/bytes'
-import { type Evidence, encodeEvidence } from '@holdfast/base/evidence'
+import type { Evidence } from '@holdfast/base/evidence'
 import { ZoneId } from '@holdfast/base/ids'
 import { buildCertificate, p256Spki } from '@holdfast/base/x509'
 import { extensionOf, parseCertificate } from '@holdfast/base/x509-reader'
@@ -22,7 +20,6 @@ import { createVerifyPeer } from '@holdfast/node/mesh/verify-peer'
 import { ecPrivateKeyPem } from '@holdfast/node/platform/tls-certificate'
 import {
   closeAll,
-  closeLater,
   question,
   rawClient,
   rawServer,
@@ -30,7 +27,6 @@ import {
   until,
 } from '@holdfast/node/testing/mesh-nodes'
 import { silentLogs, testTlsIdentity } from '@holdfast/node/testing/tls-identity'
-import { RefusalError } from '@holdfast/sdk'
 import { connect } from '@holdfast/sdk/node'
 import { p256 } from '@noble/curves/nist.js'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -45,6 +41,7 @@ import {
   verified,
 } from '../attestation/mesh.ts'
 import { dayMs, nowMs, root, seeded } from '../attestation/world.ts'
+import { connectCode, manifests, showClients } from './shown-to-client.ts'
 
 afterEach(closeAll)
 
@@ -205,73 +202,24 @@ describe('between two nodes', () => {
   })
 })
 
-const manifests = (...chain: readonly ReturnType<typeof signed>[]): string =>
-  JSON.stringify({
-    manifests: chain.map(({ bytes, signatures }) => ({
-      manifest: toBase64Url(bytes),
-      signatures: signatures.map(({ governor, signature }) => ({
-        governor,
-        signature: toBase64Url(signature),
-      })),
-    })),
-  })
-
 const second = signed({ ...genesisFields, serial: 2, previous: genesis.hash })
 const honest = manifests(signed(genesisFields))
 
-type Shown = {
-  readonly chain?: string
-  /** By the client's nonce. */
-  readonly evidence?: (nonce: Bytes) => Evidence
-}
+const genuine = { chain: honest, evidence: (nonce: Bytes) => evidenceOf({ nonce }) }
+type Tricks = Partial<typeof genuine>
 
-/** What a client is shown in a node's place. */
-const answer = (shown: Shown, url: URL): string | Uint8Array => {
-  if (url.pathname === '/v1/manifest') return shown.chain ?? honest
-  const nonce = fromHex(url.searchParams.get('nonce') ?? '')
-  return encodeEvidence(shown.evidence?.(nonce) ?? evidenceOf({ nonce }))
-}
+const serve = (shown: Tricks, tls?: TlsIdentity, seen: string[] = []): Promise<string> =>
+  showClients({ ...genuine, ...shown }, { seen, ...(tls && { tls }) })
 
-/** `seen`: what it is asked for. */
-const serve = async (shown: Shown, tls?: TlsIdentity, seen: string[] = []): Promise<string> => {
-  const handler: Parameters<typeof createServer>[1] = (request, response) => {
-    const url = new URL(request.url ?? '', 'http://node')
-    seen.push(`${request.method} ${url.pathname}`)
-    const body = answer(shown, url)
-    response.setHeader('content-type', 'application/json')
-    response.end(body)
-  }
-  const server =
-    tls === undefined
-      ? createServer(handler)
-      : createTlsServer({ key: tls.key, cert: tls.certificate }, handler)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closeLater(() => server.closeAllConnections())
-  closeLater(() => server.close())
-  const { port } = server.address() as { port: number }
-  return `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
-}
-
-const codeOf = async (shown: Shown, minimumSerial = 1): Promise<string> => {
-  const nodes = [await serve(shown)]
-  const options = { nodes, mesh: genesis.mesh, minimumSerial, now: () => nowMs }
-  try {
-    const client = await connect(options)
-    client.close()
-    return 'connected'
-  } catch (error) {
-    if (error instanceof RefusalError) return error.refusal.code
-    const { refusal } = error as { readonly refusal?: { readonly code: string } }
-    return refusal?.code ?? String(error)
-  }
-}
+const codeOf = (shown: Tricks, minimumSerial = 1): Promise<string> =>
+  connectCode({ ...genuine, ...shown }, { mesh: genesis.mesh, minimumSerial, now: () => nowMs })
 
 describe('between a client and a node', () => {
   it('lets what is genuine and fresh pass', async () => {
     expect(await codeOf({})).toBe('connected')
   })
 
-  const shown: readonly (readonly [string, Shown, string, number])[] = [
+  const shown: readonly (readonly [string, Tricks, string, number])[] = [
     ['evidence that answered another nonce', { evidence: () => evidenceOf() }, 'wrong_nonce', 1],
     [
       'evidence of an earlier boot, with a nonce that it cannot sign',

@@ -14,7 +14,7 @@ import { closeAll, question, rawClient, startNode, until } from '@holdfast/node/
 import { silentLogs } from '@holdfast/node/testing/tls-identity'
 import { p256 } from '@noble/curves/nist.js'
 import { afterEach, describe, expect, it } from 'vitest'
-import { evidenceOf, identity, nodeKeys, nonce, verified } from '../attestation/mesh.ts'
+import { evidenceOf, identity, nodeKeys, nonce, signed, verified } from '../attestation/mesh.ts'
 import {
   chip,
   snpEvidenceOf,
@@ -24,6 +24,7 @@ import {
 } from '../attestation/snp-mesh.ts'
 import { askSerial, tcbBytes, testChip, testTcb } from '../attestation/snp-platform.ts'
 import { dayMs, nowMs } from '../attestation/world.ts'
+import { connectCode, manifests } from './shown-to-client.ts'
 
 afterEach(closeAll)
 
@@ -170,7 +171,17 @@ const tricks: readonly (readonly [trick: string, show: () => Evidence, code: str
 ]
 
 describe('in the place of a node on SEV-SNP', () => {
-  it.each(tricks)('is refused, without a byte: %s', async (_trick, show, code) => {
+  it.each(tricks)('is refused by a client: %s', async (_trick, show, code) => {
+    const nonceSignature = (given: Bytes) => snpEvidenceOf({ nonce: given }).nonceSignature!
+    const chain = manifests(signed(snpFields))
+    const evidence = (given: Bytes) => ({ ...show(), nonceSignature: nonceSignature(given) })
+    const known = { mesh: snpGenesis.mesh, minimumSerial: 1, now: () => nowMs }
+    const genuine = (given: Bytes) => snpEvidenceOf({ nonce: given })
+    expect(await connectCode({ chain, evidence: genuine }, known)).toBe('connected')
+    expect(await connectCode({ chain, evidence }, known)).toBe(code)
+  })
+
+  it.each(tricks)('is refused by a peer, without a byte: %s', async (_trick, show, code) => {
     const codes: unknown[] = []
     const logs = {
       ...silentLogs,

@@ -1,15 +1,20 @@
 /** What people are told of a guest of SEV-SNP: by `doctor` on the server, by `verify` elsewhere. */
 import { verifyEvidence } from '@holdfast/attestation'
 import { fromHex } from '@holdfast/base/bytes'
+import { ZoneId } from '@holdfast/base/ids'
 import { verdictFields } from '@holdfast/cli/verdict-text'
 import { examineEnclave } from '@holdfast/cli/verify/examine-enclave'
 import { verdictLines } from '@holdfast/console/words'
+import { networkFindings } from '@holdfast/node/doctor/network-findings'
 import { snpFinding } from '@holdfast/node/doctor/snp-finding'
+import { assembleKmipSettings } from '@holdfast/node/kmip-settings'
+import type { ServiceAddress } from '@holdfast/node/platform/pccs/https-get'
 import { describe, expect, it } from 'vitest'
 import { nonce } from '../attestation/mesh.ts'
 import { chip, snpEvidenceOf, snpGenesis, snpTestMeasurement } from '../attestation/snp-mesh.ts'
 import { snpTable } from '../attestation/snp-table.ts'
 import { nowMs } from '../attestation/world.ts'
+import { startKds } from './kds-server.ts'
 
 describe('doctor on an SEV-SNP guest', () => {
   const { vcek, ask, ark, crl } = chip.collateral()
@@ -42,6 +47,30 @@ describe('doctor on an SEV-SNP guest', () => {
     expect(snpFinding({ report: debug, auxiliary }, true).what).toContain('debugged')
     const cut = report.subarray(1)
     expect(snpFinding({ report: cut, auxiliary }, true).state).toBe('wrong')
+  })
+})
+
+describe('doctor on the KDS of a node', () => {
+  const config = { dir: '', manifest: '', zone: ZoneId('eu'), kmipNames: [], peers: [] }
+  const find = async (kds: ServiceAddress, clockMs = Date.now()) => {
+    const rest = { kmip: assembleKmipSettings(() => undefined), logLevel: 'info' } as const
+    const findings = await networkFindings({
+      config: { ...config, ...rest, kds },
+      isHardware: true,
+      nowMs: clockMs,
+    })
+    return findings.map(({ state, what }) => `${state}: ${what}`).join('\n')
+  }
+
+  it('says whether it serves, and how the clock goes against it', async () => {
+    const kds = await startKds(chip.collateral())
+    expect(await find(kds.address)).toMatch(/^ok: the KDS at 127.0.0.1:\d+ serves\nok: the clock/)
+    expect(kds.asked).toEqual(['/vcek/v1/Milan/crl'])
+    expect(await find(kds.address, Date.now() + 60_000)).toContain('off the clock of the KDS')
+    kds.answer(503)
+    expect(await find(kds.address)).toContain('wrong: the KDS does not serve: the KDS answers with')
+    await kds.stop()
+    expect(await find(kds.address)).toContain('the KDS cannot be reached')
   })
 })
 

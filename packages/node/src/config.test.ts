@@ -126,6 +126,28 @@ describe('the configuration of a node', () => {
     }
   })
 
+  it.each(['pccs', 'kds'] as const)(
+    'asks %s over TLS alone, with its authority from a file',
+    (key) => {
+      const url = 'https://collateral.example:8081'
+      const own = { '/srv/mesh/nodes/eu/ca.pem': 'PEM', '/srv/ca.pem': 'other PEM' }
+      const named = { ...node, [key]: url, [`${key}Ca`]: 'ca.pem' }
+      const withService = { ...own, '/srv/mesh/nodes/eu/node.json': JSON.stringify(named) }
+      expect(read(dir, { files: withService })).toMatchObject({
+        value: { [key]: { url, ca: 'PEM' } },
+      })
+      const flags = [...dir, `--${key}`, `${url}/cache`, `--${key}-ca-file`, 'ca.pem']
+      expect(read(flags, { files: withService })).toMatchObject({
+        value: { [key]: { url: `${url}/cache`, ca: 'other PEM' } },
+      })
+      const at = (place: string) => read([...dir, `--${key}`, place], { files })
+      expect(refused(at('http://127.0.0.1:8081'))).toBe('accepted')
+      expect(refused(at('http://collateral.example'))).toBe(`bad_configuration ${key}`)
+      expect(refused(at('collateral.example'))).toBe(`bad_configuration ${key}`)
+      expect(read(dir, { files })).not.toMatchObject({ value: { [key]: {} } })
+    },
+  )
+
   it('may be said by flags alone', () => {
     expect(read(['--dir', '/data', '--zone', 'eu'])).toMatchObject({
       value: { dir: '/data', zone: 'eu', peers: [], manifest: '/data/manifest.json' },

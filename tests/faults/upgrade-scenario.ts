@@ -140,6 +140,8 @@ const tryUnlisted = async (
     return state
   }
   await until('it has begun', async () => !['no answer', 'starting'].includes(await look()))
+  // Whoever tells all nodes of a new manifest tells those that wait, too: it ends none of them.
+  tried.kill('SIGHUP')
   for (const deadline = performance.now() + ms; performance.now() < deadline; ) {
     await look()
     await delay(100)

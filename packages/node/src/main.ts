@@ -163,6 +163,11 @@ const untilConfirmed = async (
 ): Promise<void> => {
   const { config, logs, stops } = by
   const { core, self, manifests, mesh } = node
+  const { read } = kept(config.manifest)
+  const reload = (): void => void reloadManifest({ manifests, mesh, read, nowMs: Date.now(), logs })
+  // From the first on: it ends a process that does not listen for it.
+  process.on('SIGHUP', reload)
+  stops.push(() => process.off('SIGHUP', reload))
   writeBoot(config.dir, self)
   const unwatch = watchStatements({ manifest: config.manifest, core, logs })
   stops.push(unwatch)
@@ -170,10 +175,6 @@ const untilConfirmed = async (
   stops.push(everyTick(core, logs), whenFallen(core, endFallen(logs)))
   await core.ready()
   unwatch()
-  const { read } = kept(config.manifest)
-  const reload = (): void => void reloadManifest({ manifests, mesh, read, nowMs: Date.now(), logs })
-  process.on('SIGHUP', reload)
-  stops.push(() => process.off('SIGHUP', reload))
 }
 
 /** Listens, starts the core, and says on stdout that the node is ready; returns how to stop. */

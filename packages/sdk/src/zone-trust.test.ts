@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { connect } from './connect.ts'
 import { type FakeEnclave, fakeMesh, fakeNowMs } from './testing/fake-mesh.ts'
 import { fakeNetwork, refusal } from './testing/fake-network.ts'
+import type { Transport } from './transport.ts'
 import { VerificationError } from './verification-error.ts'
 
 const certificate = utf8('the CA of eu-west')
@@ -48,6 +49,21 @@ const codeOf = async (attempt: Promise<unknown>): Promise<string> => {
 }
 
 describe('the CA of a zone', () => {
+  it('is asked for again where the enclave got its next identity in between', async () => {
+    const { mesh, network, one, answer, open } = world()
+    const stale = { ...answer(mesh.enclave('eu-west'), {}), boot: one.enclave.boot }
+    const answers = [stale, answer(one.enclave, {})]
+    const before = { ...network.transport }
+    const asked: Transport['http'] = (request) => {
+      if (request.url === `${one.url}/v1/trust`) one.trust = answers.shift() ?? {}
+      return before.http(request)
+    }
+    Object.assign(network.transport, { http: asked })
+    const client = await open()
+    expect((await client.zoneTrust()).certificate).toEqual(certificate)
+    expect(answers).toEqual([])
+  })
+
   it('is given once fresh evidence and its signature verify', async () => {
     const { open } = world()
     const client = await open()

@@ -16,7 +16,8 @@ const peer = (key: string) => ({ key, kind: 'peers' }) as const
 
 /** Holds every slot until it is freed. */
 const hold = () => {
-  const turns = createFairTurns()
+  // A clock that stands: on a busy machine the budget of a turn would end among those that hold.
+  const turns = createFairTurns(() => 1000)
   const held = Array.from({ length: turnsInFlightMax }, () =>
     Promise.withResolvers<Result<undefined>>(),
   )

@@ -11,7 +11,10 @@ type Span = { readonly came: number; readonly evaluated: number }
 
 export class GuessWatch {
   readonly #checks: Checks
+  /** Right ones that an enclave has seen, and the last of them that its client was told of. */
   readonly #rightOnes = new Map<string, number>()
+  readonly #told = new Map<string, number>()
+  readonly #numbers = new Map<number, number>()
   readonly #came = new Map<number, number>()
   readonly #spans = new Map<string, Span[]>()
   /** By the outcome of a login, for the report. */
@@ -21,9 +24,9 @@ export class GuessWatch {
     this.#checks = checks
   }
 
-  /** A guess reached a node. */
+  /** A guess reached a node. A right one that was not answered yet is still on its way. */
   arrived(user: string, guess: number): void {
-    this.#came.set(guess, this.#rightOnes.get(user) ?? 0)
+    this.#came.set(guess, this.#told.get(user) ?? 0)
   }
 
   /** An enclave answers: from here on the client may know whether it was right. */
@@ -44,7 +47,16 @@ export class GuessWatch {
     }
   }
 
-  succeeded(user: string): void {
-    this.#rightOnes.set(user, (this.#rightOnes.get(user) ?? 0) + 1)
+  /** It was right; its enclave goes on to open a new window for those that follow. */
+  succeeded(user: string, guess: number): void {
+    const number = (this.#rightOnes.get(user) ?? 0) + 1
+    this.#rightOnes.set(user, number)
+    this.#numbers.set(guess, number)
+  }
+
+  /** Its client was told so: whoever guesses from now on comes behind it. */
+  told(user: string, guess: number): void {
+    const number = this.#numbers.get(guess) ?? 0
+    this.#told.set(user, Math.max(this.#told.get(user) ?? 0, number))
   }
 }

@@ -108,7 +108,10 @@ export class PasswordWorkload {
     await this.#sealed(zone, `password.login ${password}`, async (link) => {
       this.#world.guesses.arrived(setup, guess.guess)
       const answered = await link.ask(login)
-      return answered.ok && password === rightPassword ? link.ask(finish) : answered
+      if (!answered.ok || password !== rightPassword) return answered
+      const finished = await link.ask(finish)
+      if (finished.ok) this.#world.guesses.told(setup, guess.guess)
+      return finished
     })
   }
 

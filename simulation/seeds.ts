@@ -38,4 +38,8 @@ export const keptSeeds: readonly KeptSeed[] = [
     seed: 309,
     found: 'a zone that erased a wallet by a commit that was applied unnoticed never said so',
   },
+  {
+    seed: 447,
+    found: 'nothing in the core: the watch of guesses put one that met a right one behind it',
+  },
 ]

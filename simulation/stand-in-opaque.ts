@@ -31,13 +31,18 @@ export const standInOpaque = (watch: GuessWatch): Opaque => ({
     if (guess === undefined) return undefined
     watch.evaluated(user, guess.guess)
     const isRight = record !== undefined && guess.password === rightPassword
-    const state = JSON.stringify({ user, finish: isRight ? finishMessage(guess) : '' })
+    const finish = isRight ? finishMessage(guess) : ''
+    const state = JSON.stringify({ user, finish, guess: guess.guess })
     return { response: request, state }
   },
   finish: ({ state, request }) => {
-    const { user, finish } = JSON.parse(state) as { user: string; finish: string }
+    const { user, finish, guess } = JSON.parse(state) as {
+      user: string
+      finish: string
+      guess: number
+    }
     const isRight = finish !== '' && request === finish
-    if (isRight) watch.succeeded(user)
+    if (isRight) watch.succeeded(user, guess)
     return isRight
   },
 })

@@ -172,7 +172,12 @@ describe('a sealed session', () => {
       503,
       'unreachable',
     ],
-    ['another prologue', async () => toCbor([await ownBoot(), some(3), some(48)]), 400, 'bad_seal'],
+    [
+      'the prologue of no identity that lives',
+      async () => toCbor([await ownBoot(), some(3), some(48)]),
+      403,
+      'identity_expired',
+    ],
     ['more than a handshake', async () => some(5000), 413, 'too_large'],
   ])('that opens with %s is refused', async (_name, body, status, code) => {
     expect(await post('/v1/sessions', cbor, await body())).toEqual([status, code])

@@ -159,22 +159,25 @@ const acceptMarks = async (
   marks === undefined ? accept(undefined) : context.marks.add(wallet, marks)
 /** The sender says that enough zones hold the wallet, or is with this one enough. */
 const isHeldByEnough = (
+  { zone }: Pick<AcceptContext, 'zone'>,
   { placement }: WalletEntry['wallet'],
   { acknowledged }: WalletBundle,
   { sender }: Acceptance,
 ): boolean =>
   acknowledged === true ||
-  (sender !== undefined && placement.zones.includes(sender) && placement.durability <= 2)
+  (placement.durability <= 2 && placement.zones.some((one) => one === sender && one !== zone))
 
 /** What is held already may have come from elsewhere, when too few zones were known to. */
 const acknowledgeHeld = async (
-  { acknowledged }: AcceptContext,
+  context: AcceptContext,
   bundle: WalletBundle,
   acceptance: Acceptance,
   accepted: Accepted,
 ): Promise<Result<Accepted>> => {
+  const { acknowledged } = context
   const { wallet } = accepted.entry
-  const isLearned = acknowledged.waits(wallet.id) && isHeldByEnough(wallet, bundle, acceptance)
+  const isLearned =
+    acknowledged.waits(wallet.id) && isHeldByEnough(context, wallet, bundle, acceptance)
   const stored = isLearned ? await acknowledged.put(wallet.id) : accept(undefined)
   return stored.ok ? accept(accepted) : stored
 }
@@ -294,7 +297,7 @@ const tryAccept = async (
   const { promise } = acceptance
   if (promise !== undefined) prepared.writes.push(context.promises.write(promise))
   const { id, provisional } = entry.wallet
-  const isShown = provisional === true && isHeldByEnough(entry.wallet, bundle, acceptance)
+  const isShown = provisional === true && isHeldByEnough(context, entry.wallet, bundle, acceptance)
   if (isShown) prepared.writes.push(context.acknowledged.write(id))
   const stored = await context.records.commit(prepared)
   if (!stored.ok) return stored

@@ -1,13 +1,22 @@
 /** What is answered of a new wallet before as many zones hold it as it asks for, and after. */
 import type { WalletAnswer, WalletListAnswer } from '@holdfast/base/answers'
-import { type Bytes, utf8 } from '@holdfast/base/bytes'
-import type { WalletId } from '@holdfast/base/ids'
-import { ObjectId } from '@holdfast/base/ids'
+import { type Bytes, toHex, utf8 } from '@holdfast/base/bytes'
+import { credentialIdInput } from '@holdfast/base/credential-id'
+import { CredentialId, ObjectId, type WalletId } from '@holdfast/base/ids'
+import type { Credential } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEntropy } from '../crypto/entropy.ts'
 import { catchUpIntervalMs } from '../limits.ts'
 import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
-import { createRequest, expiresAt, send, type TestKey, testKey } from '../testing/test-client.ts'
+import { kmipRules } from '../testing/kmip-world.ts'
+import {
+  createRequest,
+  expiresAt,
+  ownerPolicy,
+  send,
+  type TestKey,
+  testKey,
+} from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh, testZones } from '../testing/test-mesh.ts'
 import { walletIdOf } from './wallet-id.ts'
 
@@ -23,8 +32,21 @@ const tick = async (zone: string): Promise<void> => {
   mesh.advance(catchUpIntervalMs)
   await core(zone).tick()
 }
-const creation = (durability?: number): { readonly bytes: Bytes; readonly id: WalletId } => {
-  const request = createRequest(mesh, [alice])
+const certificate = (publicKey: Bytes): Credential => {
+  const named = {
+    kind: 'tls-certificate',
+    keyHash: toHex(mesh.crypto.sha256(publicKey)),
+  } as const
+  const id = CredentialId.of(mesh.crypto.sha256(credentialIdInput(named)).subarray(0, 16))
+  return { ...named, id, person: alice.credential.person }
+}
+const creation = (
+  durability?: number,
+  more: readonly Credential[] = [],
+): { readonly bytes: Bytes; readonly id: WalletId } => {
+  const credentials = [alice.credential, ...more]
+  const policy = { ...ownerPolicy, rules: [...ownerPolicy.rules, ...kmipRules] }
+  const request = createRequest(mesh, [alice], { credentials, policy })
   const placement = { ...request.placement, ...(durability !== undefined && { durability }) }
   const bytes = utf8(JSON.stringify({ ...request, placement }))
   return { bytes, id: walletIdOf(mesh.crypto, bytes) }
@@ -61,10 +83,11 @@ afterAll(() => mesh.stop())
 
 describe('a wallet that too few zones hold', () => {
   let made: ReturnType<typeof creation>
+  const publicKey = utf8('the SubjectPublicKeyInfo of a machine')
 
   beforeAll(async () => {
     isolate(home, true)
-    made = creation()
+    made = creation(2, [certificate(publicKey)])
     expect(codeOf(await create(made.bytes))).toBe('pending')
   })
 
@@ -103,6 +126,11 @@ describe('a wallet that too few zones hold', () => {
     expect(created).toMatchObject({ ok: false, refusal: { code: 'pending' } })
   })
 
+  it('serves no KMIP client', async () => {
+    const caller = await core(home).kmipCaller(publicKey)
+    expect(caller).toMatchObject({ ok: false, refusal: { code: 'pending' } })
+  })
+
   it('is still pending after its home has started anew', async () => {
     mesh.kill(home)
     await mesh.start(home)
@@ -119,6 +147,7 @@ describe('a wallet that too few zones hold', () => {
     isolate(home, true)
     const { wallet } = must(await show(home, made.id))
     expect(wallet.accounts[0]?.address).toMatch(/^0x/)
+    expect((await core(home).kmipCaller(publicKey)).ok).toBe(true)
     isolate(home, false)
     mesh.relink(home)
   })

@@ -284,6 +284,8 @@ export class World {
       peers: () => {
         const { peer, zone } = self()
         const listed = this.network.peersOf(peer.boot)
+        // The core hears whom it finds listed, by its clock of that moment.
+        for (const other of listed) this.#heard(zone.id, other.zone)
         return peers?.(zone.id, listed) ?? listed
       },
       ask: (boot, message, { timeoutMs }) => this.network.ask(self(), boot, message, timeoutMs),

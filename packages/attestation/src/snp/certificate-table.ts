@@ -60,10 +60,14 @@ const checkEntries = (entries: readonly Entry[], length: number): void => {
   }
 }
 
+/** PEM is ASCII; what is not finds no certificate. */
+const asciiOf = (bytes: Bytes): string =>
+  Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
+
 /** Hosts keep certificates as DER or as PEM. */
 const derOf = (bytes: Bytes): Bytes => {
   if (bytes[0] === 0x30) return bytes
-  const [der, ...rest] = parsePemChain(new TextDecoder().decode(bytes))
+  const [der, ...rest] = parsePemChain(asciiOf(bytes))
   return der === undefined || rest.length > 0
     ? fail('malformed', 'an entry of the table is no certificate')
     : der

@@ -35,6 +35,10 @@ export const keptSeeds: readonly KeptSeed[] = [
     found: 'a wallet on its way was of nobody, whose silent home had been followed meanwhile',
   },
   {
+    seed: 207_800_163,
+    found: 'an object was owed by a mark alone, and its commit was applied unnoticed: never sent',
+  },
+  {
     seed: 309,
     found: 'a zone that erased a wallet by a commit that was applied unnoticed never said so',
   },

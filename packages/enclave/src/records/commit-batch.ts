@@ -21,6 +21,9 @@ export type CommitContext = SealContext & {
   readonly replaced: () => void
 }
 
+/** `untold`: called when the store did not say what became of a commit, and it may still come. */
+type Committing = CommitContext & { readonly untold: () => void }
+
 /** How often one batch is sent: a rotation and a few records that were sealed again meanwhile. */
 const sendsMax = 4
 
@@ -129,7 +132,7 @@ const afterConflict = async (
  * told by then is not looked for.
  */
 export const commitBatch = async (
-  context: CommitContext,
+  context: Committing,
   first: Batch,
   until?: { readonly deadlineMs: number },
 ): Promise<Result<Revision>> => {
@@ -147,6 +150,7 @@ export const commitBatch = async (
       return accept(outcome.revision)
     }
     if (outcome.outcome === 'unknown') {
+      context.untold()
       return until === undefined ? resolve(context, batch) : notTold
     }
     const after = await afterConflict(context, batch, outcome.failed, shown)

@@ -37,6 +37,13 @@ export type Records = {
     prefix: string,
     part: { readonly limit: number; readonly from?: string | undefined },
   ): Promise<readonly RecordName[]>
+  /** Every record under a prefix as it stands there, unopened. Refuses `store_failed`. */
+  standing(prefix: string): AsyncIterable<{
+    readonly name: RecordName
+    readonly revision: Revision
+  }>
+  /** Whether a commit of this node was ever left without an answer: it may be applied unnoticed. */
+  hasUntold(): boolean
   put(name: RecordName, version: RecordVersion, payload: Bytes): Write
   /** As `commit`, but an outcome that is not told within `deadlineMs` is `outcome_unknown`. */
   attempt(batch: Batch, deadlineMs: number): Promise<Result<Revision>>
@@ -102,11 +109,12 @@ const createOpener = (options: CommitContext) => {
   return { tryOpen, open, openPage, get, inspect }
 }
 
-export const createRecords = (options: CommitContext): Records => {
-  const { store, fall } = options
-  const { tryOpen, open, openPage, get, inspect } = createOpener(options)
-
-  const scan = async function* (prefix: string, first?: RecordName): AsyncGenerator<OpenedRecord> {
+/** What stands in the store, unopened, a page at a time. */
+const createLister = ({ store, fall }: Pick<CommitContext, 'store' | 'fall'>) => {
+  const pages = async function* (
+    prefix: string,
+    first?: RecordName,
+  ): AsyncGenerator<readonly StoredRecord[]> {
     let from: string | undefined = first
     do {
       const start = from
@@ -118,10 +126,43 @@ export const createRecords = (options: CommitContext): Records => {
         }),
       )
       fall.saw(page.revision, before)
-      // At once: what a page holds may be sealed again, and its key be gone, before it is used.
-      yield* await openPage(page.records)
+      yield page.records
       from = page.next
     } while (from !== undefined)
+  }
+
+  const standing: Records['standing'] = async function* (prefix) {
+    for await (const page of pages(prefix)) {
+      for (const { key, revision } of page) yield { name: key as RecordName, revision }
+    }
+  }
+
+  const names: Records['names'] = async (prefix, { limit, from }) => {
+    const before = fall.seen
+    const part = from === undefined ? { limit } : { limit, from }
+    const page = await reading(() => store.scan(prefix, part))
+    fall.saw(page.revision, before)
+    return page.records.map((record) => record.key as RecordName)
+  }
+
+  return { pages, standing, names }
+}
+
+export const createRecords = (options: CommitContext): Records => {
+  const { store, fall } = options
+  const { tryOpen, open, openPage, get, inspect } = createOpener(options)
+  const { pages, standing, names } = createLister(options)
+  let hasUntold = false
+  const committing = {
+    ...options,
+    untold: () => {
+      hasUntold = true
+    },
+  }
+
+  const scan = async function* (prefix: string, from?: RecordName): AsyncGenerator<OpenedRecord> {
+    // At once: what a page holds may be sealed again, and its key be gone, before it is used.
+    for await (const page of pages(prefix, from)) yield* await openPage(page)
   }
 
   return {
@@ -141,19 +182,15 @@ export const createRecords = (options: CommitContext): Records => {
       const found = await reading(() => store.scan(prefix, { limit, from }))
       return openPage(found.records)
     },
-    names: async (prefix, { limit, from }) => {
-      const before = fall.seen
-      const part = from === undefined ? { limit } : { limit, from }
-      const page = await reading(() => store.scan(prefix, part))
-      fall.saw(page.revision, before)
-      return page.records.map((record) => record.key as RecordName)
-    },
+    names,
     put: (name, version, payload) => ({
       type: 'put',
       key: name,
       value: sealRecord(options, { name, version, payload }),
     }),
-    attempt: (batch, deadlineMs) => commitBatch(options, batch, { deadlineMs }),
-    commit: (batch) => commitBatch(options, batch),
+    standing,
+    hasUntold: () => hasUntold,
+    attempt: (batch, deadlineMs) => commitBatch(committing, batch, { deadlineMs }),
+    commit: (batch) => commitBatch(committing, batch),
   }
 }

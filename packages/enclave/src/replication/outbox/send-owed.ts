@@ -31,6 +31,7 @@ import {
 import type { ReplicatorContext } from '../replicator-context.ts'
 import { type Backoff, createBackoff } from './backoff.ts'
 import { pushObjects, pushWallet } from './push.ts'
+import { refreshUntold } from './refresh-untold.ts'
 
 export type OwedSender = {
   /** `tellsMore`: the zone knows of a later home or of an end, which has to be fetched. */
@@ -146,12 +147,15 @@ class Sender implements OwedSender {
     if (revision === undefined || this.#backoff.waits(mark)) return
     const theirs = await peers.ask(peer, { type: 'digests' }, peerTimeoutMs)
     if (!theirs.ok) return
+    // What was applied with this mark, or before it, is in the store by now.
+    const looked = await refreshUntold(this.#context)
     for (const bucket of differingBuckets(theirs.value.buckets, digests.of(peer.zone))) {
       const went = await this.#sendBucket(peer, bucket)
       if (went.ok) continue
       this.#backoff.refused(mark)
       return
     }
+    if (!looked.ok || !looked.value) return this.#backoff.refused(mark)
     this.#backoff.done(mark)
     // What was written after the pass began has written the mark again.
     await outbox.clean(peer.zone, revision)

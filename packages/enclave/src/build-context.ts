@@ -35,6 +35,7 @@ import { createRecords, type Records } from './records/records.ts'
 import { createAcknowledger } from './replication/acknowledge.ts'
 import { createBootRule } from './replication/compare/boot-rule.ts'
 import { createDigests } from './replication/compare/digests.ts'
+import { createContested } from './replication/homes/contested.ts'
 import { createLateWallets } from './replication/homes/late-wallets.ts'
 import { createPromiseTable } from './replication/homes/promise-table.ts'
 import { createOutbox } from './replication/outbox/outbox.ts'
@@ -104,13 +105,15 @@ type Held = {
 }
 
 /** What the node keeps of its zone's records in memory. */
-const tablesOf = (records: Records, { crypto, clock, outboxPerZoneMax }: CoreOptions) => {
+const tablesOf = (records: Records, options: CoreOptions) => {
+  const { crypto, clock, outboxPerZoneMax, self } = options
   const acknowledged = createAcknowledgedTable(records)
   const kept = { digests: createDigests(), late: createLateWallets(), acknowledged }
   const tools = { records, crypto, ...kept }
   const wallets = createWalletTable(tools)
   return {
     ...kept,
+    contested: createContested(self.zone),
     outbox: createOutbox(records, outboxPerZoneMax),
     wallets,
     objects: createObjectTable({ ...tools, wallets }),

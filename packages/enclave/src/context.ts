@@ -23,6 +23,7 @@ import type { Records } from './records/records.ts'
 import type { AcceptContext } from './replication/accept-wallet.ts'
 import type { Acknowledger } from './replication/acknowledge.ts'
 import type { Digests } from './replication/compare/digests.ts'
+import type { Contested } from './replication/homes/contested.ts'
 import type { LateWallets } from './replication/homes/late-wallets.ts'
 import type { InFlight } from './replication/peers/in-flight.ts'
 import type { Peers } from './replication/peers/peers.ts'
@@ -73,6 +74,7 @@ export type CoreContext = AcceptContext & {
   readonly scrub: Scrub
   readonly inFlight: InFlight
   readonly late: LateWallets
+  readonly contested: Contested
   /** How long a home is silent before another zone takes its wallets over. */
   readonly failoverAfterMs: number
   readonly keys: OpenedKeys

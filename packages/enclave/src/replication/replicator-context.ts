@@ -5,6 +5,7 @@ import type { Removal } from '../placement/gone-table.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { AcceptContext } from './accept-wallet.ts'
 import type { Digests } from './compare/digests.ts'
+import type { Contested } from './homes/contested.ts'
 import type { Peers } from './peers/peers.ts'
 
 export type ReplicatorContext = AcceptContext & {
@@ -12,6 +13,7 @@ export type ReplicatorContext = AcceptContext & {
   readonly peers: Peers
   readonly objects: ObjectTable
   readonly digests: Digests
+  readonly contested: Contested
   /** Erases a wallet that this zone may not hold any more. */
   readonly leave: (removal: Removal) => Promise<Result<void>>
 }

@@ -1,3 +1,4 @@
+import { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import { describe, expect, it } from 'vitest'
 import { failoverAfterMsDefault } from '../../limits.ts'
@@ -6,7 +7,9 @@ import { isCompared, meshesOfFile, pass } from '../../testing/mesh-steps.ts'
 import { type TestKey, testKey } from '../../testing/test-client.ts'
 import type { TestMesh } from '../../testing/test-mesh.ts'
 import { addAccount, enrolWallet, show } from '../../testing/wallet-requests.ts'
+import { encodePeerRequest, parsePeerAnswer } from '../peers/messages.ts'
 
+const measurement = 'e5'.repeat(32)
 const zones = ['eu-west', 'us-east', 'ap-south'] as const
 
 const newMesh = meshesOfFile()
@@ -76,5 +79,43 @@ describe('a home that is silent', () => {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
     expect(await show(started, 'us-east')).toMatchObject({ home: 'eu-west', epoch: 1 })
+  })
+})
+
+describe('a home whose epoch another zone promised to somebody else', () => {
+  it('is promised the next epoch, and that zone takes its changes', async () => {
+    const started = await world()
+    const { mesh } = started
+    const others = ['us-east', 'ap-south'] as const
+    for (const other of others) mesh.cut('eu-west', other, true)
+    mesh.advance(failoverAfterMsDefault)
+    await until(async () => {
+      await pass(mesh, others)
+      return (await show(started, 'us-east')).home === 'ap-south'
+    })
+    // A round of us-east that broke off, as eu-west alone has heard of it.
+    const boot = mesh.node('us-east').identity.boot
+    const candidate = { zone: ZoneId('us-east'), boot, level: 3, measurement, roundTripMs: 1 }
+    const asked = encodePeerRequest({
+      type: 'promise',
+      group: { founder: ZoneId('eu-west'), zones: zones.map(ZoneId) },
+      epoch: 2,
+      force: true,
+      commandedAtMs: 1,
+      without: [],
+      catchUp: false,
+    })
+    const answer = await mesh.node('eu-west').core.peerMessage(candidate, asked)
+    expect(parsePeerAnswer('promise', answer)).toEqual({ ok: true, value: { known: 2 } })
+
+    for (const other of others) mesh.cut('eu-west', other, false)
+    await until(async () => {
+      await pass(mesh)
+      return (await show(started, 'eu-west')).epoch === 3
+    })
+    const told = await show(started, 'eu-west')
+    const changed = must(await addAccount(started, 'eu-west', told, 'p2tr'))
+    expect(changed.durability).toMatchObject({ state: 'final', missing: [] })
+    expect(changed.wallet.home).toBe('ap-south')
   })
 })

@@ -74,11 +74,22 @@ class GroupFailover implements Failover {
       await this.takeOver(group, promised ?? unasked)
       return
     }
+    if (this.#isContested(group, promised)) {
+      await this.takeOver(group, promised ?? unasked)
+      return
+    }
     if (promised?.candidate === this.#context.zone) return this.#lookAtOwn(group, promised)
     // Two zones have no majority without each other: only governors can decide.
     if (holdersOf(votersOf(this.#context, group)).length > 2 && this.#isSilent(group)) {
       await this.takeOver(group, { ...unasked, without: promised?.without ?? [] })
     }
+  }
+
+  /** Whether this zone is the home, and another follows a candidate whose round broke off. */
+  #isContested(group: Group, promised: EpochPromise | undefined): boolean {
+    if (!this.#context.contested.take(group)) return false
+    const isHome = leaderOf(this.#context, group) === this.#context.zone
+    return isHome && promised?.adopted !== false
   }
 
   async #lookAtOwn(group: Group, promised: EpochPromise): Promise<void> {

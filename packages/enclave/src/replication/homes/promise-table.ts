@@ -1,7 +1,7 @@
 /** What this zone has promised, or knows that others have: a record a group, and all in memory. */
 import type { Bytes } from '@holdfast/base/bytes'
 import { parseCbor, toCbor } from '@holdfast/base/cbor'
-import { accept, type Result, refuse } from '@holdfast/base/errors'
+import { accept, type Refusal, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import { walletId, zoneId } from '@holdfast/base/schema'
 import { z } from 'zod'
@@ -175,6 +175,13 @@ export const supersededBy = (held: EpochPromise | undefined): Result<never> =>
     'the zones have promised a later epoch',
     held === undefined ? undefined : `${held.epoch} ${held.candidate}`,
   )
+
+/** The candidate that such a refusal names; undefined where it is another refusal. */
+export const supersedingCandidate = ({ code, subject = '' }: Refusal): string | undefined => {
+  const [epoch = '', candidate, ...rest] = subject.split(' ')
+  const isNamed = code === 'superseded' && /^\d+$/.test(epoch) && rest.length === 0
+  return isNamed ? candidate : undefined
+}
 
 /** The table as it will be with a promise that is about to be stored. */
 export const withPromise = (table: PromiseTable, next: EpochPromise): PromiseTable => ({

@@ -109,15 +109,18 @@ export const pushWallet = async (
   if (bundle === undefined) return refuse('not_here', 'the wallet is not held here')
   const answer = await peers.ask(peer, { type: 'put', bundle }, peerTimeoutMs)
   clearBundle(bundle)
-  if (!answer.ok) return answer
+  if (!answer.ok) {
+    context.contested.refused(groupOf(entry.wallet), answer.refusal)
+    return answer
+  }
   const { held } = answer.value
   const learned = await acknowledge(context, to, entry, held)
   return learned.ok ? judgeHeld(held, entry.wallet, to) : learned
 }
 
-const mayHold = ({ objects, wallets }: ReplicatorContext, id: ObjectId, zone: ZoneId): boolean => {
+const walletOf = ({ objects, wallets }: ReplicatorContext, id: ObjectId) => {
   const wallet = objects.indexed(id)?.wallet
-  return wallet !== undefined && wallets.indexed(wallet)?.holders.includes(zone) === true
+  return wallet === undefined ? undefined : wallets.indexed(wallet)
 }
 
 /** Objects that were made or changed together go together. */
@@ -130,7 +133,10 @@ export const pushObjects = async (
   const peer = peers.ofZone(to)
   if (peer === undefined) return refuse('unreachable', 'no link to this zone', to)
   const ids: readonly ObjectId[] = entries.map((entry) => entry.object)
-  if (!ids.every((id) => mayHold(context, id, to))) {
+  const groups = ids.flatMap((id) => walletOf(context, id) ?? [])
+  const mayHold =
+    groups.length === ids.length && groups.every(({ holders }) => holders.includes(to))
+  if (!mayHold) {
     for (const { object, ...version } of entries) {
       await strikeOut(records, { zone: to, record: stateName(object), held: version })
     }
@@ -139,7 +145,10 @@ export const pushObjects = async (
   const bundle = await readObjects(context, ids)
   const answer = await peers.ask(peer, { type: 'objects.put', bundle }, peerTimeoutMs)
   clearObjects(bundle)
-  if (!answer.ok) return answer
+  if (!answer.ok) {
+    for (const group of groups) context.contested.refused(group, answer.refusal)
+    return answer
+  }
   for (const [index, entry] of entries.entries()) {
     const held = answer.value.held[index]
     if (held === undefined) return refuse('internal', 'a peer left a state out of its answer', to)

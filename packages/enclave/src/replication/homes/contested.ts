@@ -6,22 +6,28 @@
 import type { Refusal } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
 import { type Group, type GroupId, groupId } from './group.ts'
-import { supersedingCandidate } from './promise-table.ts'
+import { supersedingPromise } from './promise-table.ts'
 
 export type Contested = {
   /** A zone refused what belongs to the group. */
   refused(group: Group, refusal: Refusal): void
-  /** Whether a zone has promised the group to another since this was asked. */
-  take(group: Group): boolean
+  /** The highest epoch that zones have promised to another since this was asked; 0: none. */
+  take(group: Group): number
 }
 
 export const createContested = (zone: ZoneId): Contested => {
-  const groups = new Set<GroupId>()
+  const epochs = new Map<GroupId, number>()
   return {
     refused: (group, refusal) => {
-      const candidate = supersedingCandidate(refusal)
-      if (candidate !== undefined && candidate !== zone) groups.add(groupId(group))
+      const promised = supersedingPromise(refusal)
+      if (promised === undefined || promised.candidate === zone) return
+      const id = groupId(group)
+      epochs.set(id, Math.max(promised.epoch, epochs.get(id) ?? 0))
     },
-    take: (group) => groups.delete(groupId(group)),
+    take: (group) => {
+      const epoch = epochs.get(groupId(group)) ?? 0
+      epochs.delete(groupId(group))
+      return epoch
+    },
   }
 }

@@ -87,9 +87,10 @@ class GroupFailover implements Failover {
 
   /** Whether this zone is the home, and another follows a candidate whose round broke off. */
   #isContested(group: Group, promised: EpochPromise | undefined): boolean {
-    if (!this.#context.contested.take(group)) return false
-    const isHome = leaderOf(this.#context, group) === this.#context.zone
-    return isHome && promised?.adopted !== false
+    const { contested, zone } = this.#context
+    // What was promised below the epoch of this zone stands in nobody's way any more.
+    if (contested.take(group) < (promised?.epoch ?? 2)) return false
+    return leaderOf(this.#context, group) === zone && promised?.adopted !== false
   }
 
   async #lookAtOwn(group: Group, promised: EpochPromise): Promise<void> {

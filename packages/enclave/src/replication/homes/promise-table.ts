@@ -176,11 +176,14 @@ export const supersededBy = (held: EpochPromise | undefined): Result<never> =>
     held === undefined ? undefined : `${held.epoch} ${held.candidate}`,
   )
 
-/** The candidate that such a refusal names; undefined where it is another refusal. */
-export const supersedingCandidate = ({ code, subject = '' }: Refusal): string | undefined => {
-  const [epoch = '', candidate, ...rest] = subject.split(' ')
-  const isNamed = code === 'superseded' && /^\d+$/.test(epoch) && rest.length === 0
-  return isNamed ? candidate : undefined
+/** The promise that such a refusal names; undefined where it is another refusal. */
+export const supersedingPromise = ({
+  code,
+  subject = '',
+}: Refusal): { readonly epoch: number; readonly candidate: string } | undefined => {
+  const [, epoch, candidate] = /^(\d+) (\S+)$/.exec(subject) ?? []
+  if (code !== 'superseded' || epoch === undefined || candidate === undefined) return undefined
+  return { epoch: Number(epoch), candidate }
 }
 
 /** The table as it will be with a promise that is about to be stored. */

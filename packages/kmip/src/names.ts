@@ -86,8 +86,8 @@ export const tagNumber = (name: TagName): number => tags[name][0]
 export const tagName = (tag: number): TagName | undefined =>
   tagTable.byValue.get(tag) as TagName | undefined
 
-/** Tags 0x54XXXX belong to vendors (KMIP 2.1 §11.56). */
+/** Tags from 0x540000 to 0x54ffff belong to vendors (KMIP 2.1 §11.56). */
 export const isExtensionTag = (tag: number): boolean => tag >>> 16 === 0x54
 
-/** Enumeration values 0x8XXXXXXX belong to vendors (KMIP 2.1 §11). */
+/** Enumeration values from 0x80000000 to 0x8fffffff belong to vendors (KMIP 2.1 §11). */
 export const isExtensionValue = (value: number): boolean => value >>> 28 === 8

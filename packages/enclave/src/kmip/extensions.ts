@@ -1,5 +1,5 @@
 /**
- * Values that KMIP has no number for, in its range for vendors (8XXXXXXX); Query declares them.
+ * Values that KMIP has no number for, in its range for vendors (0x80000000); Query declares them.
  * Ed25519 has an algorithm's number from 2.0 on; before, it is one of ours.
  */
 import { type ResponsePayload, tags, type Version } from '@holdfast/kmip'

@@ -1,6 +1,6 @@
 /**
  * Every enumeration of KMIP 1.0 to 2.1: values, the first version that has each, and the last
- * (KMIP 2.1 §11). Values 0x8XXXXXXX are extensions and stand in no table.
+ * (KMIP 2.1 §11). Values from 0x80000000 on are extensions and stand in no table.
  */
 import type { Numbered } from '../version.ts'
 

@@ -1,7 +1,7 @@
 /** Governors who date a manifest back, against enclaves that remember when they first saw it. */
-import { BootId, ZoneId } from '@holdfast/base/ids'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodePeerRequest, parsePeerAnswer } from '../replication/peers/messages.ts'
+import { askZoneKey } from '../testing/ask-zone-key.ts'
 import { until } from '../testing/core-world.ts'
 import { restoreDisk, snapshotDisk } from '../testing/memory-store.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
@@ -27,15 +27,7 @@ const tick = async (): Promise<void> => {
 
 /** What a node of new code, of this zone, is answered that asks for the zone's key. */
 const askKey = async (of: string): Promise<string> => {
-  const peer = {
-    zone: ZoneId('eu-west'),
-    boot: BootId(`boot_${'7'.repeat(32)}`),
-    level: 3,
-    measurement: newCode,
-    roundTripMs: 1,
-  }
-  const asked = encodePeerRequest({ type: 'zone.key' })
-  const answer = parsePeerAnswer('zone.key', await mesh.node(of).core.peerMessage(peer, asked))
+  const answer = await askZoneKey(mesh, of, newCode)
   return answer.ok ? 'ok' : answer.refusal.code
 }
 

@@ -1,11 +1,9 @@
 /** Two measurements in one mesh: who may hold a zone's key before, during and after an upgrade. */
 import type { SignAnswer } from '@holdfast/base/answers'
-import { BootId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Peer } from '../ports/mesh.ts'
 import { sealedEpoch } from '../records/record-seal.ts'
-import { encodePeerRequest, parsePeerAnswer } from '../replication/peers/messages.ts'
+import { askZoneKey } from '../testing/ask-zone-key.ts'
 import { codeOf, signRequest, until } from '../testing/core-world.ts'
 import { send, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, memorySealing, type TestMesh } from '../testing/test-mesh.ts'
@@ -61,15 +59,7 @@ afterAll(async () => {
 
 /** Whether a node of this code would be handed the zone's key by one that serves. */
 const mayHold = async (code: string, of = 'eu-west'): Promise<boolean> => {
-  const asking: Peer = {
-    zone: ZoneId('eu-west'),
-    boot: BootId(`boot_${'7'.repeat(32)}`),
-    level: 3,
-    measurement: code,
-    roundTripMs: 1,
-  }
-  const asked = encodePeerRequest({ type: 'zone.key' })
-  const answer = parsePeerAnswer('zone.key', await mesh.node(of).core.peerMessage(asking, asked))
+  const answer = await askZoneKey(mesh, of, code)
   if (!answer.ok) expect(answer.refusal.code).toBe('measurement_not_in_force')
   return answer.ok
 }

@@ -5,7 +5,7 @@ import { type Bytes, fromUtf8, toBase64Url } from '@holdfast/base/bytes'
 import { attempt, type Result } from '@holdfast/base/errors'
 import { parseRequest, type Request } from '@holdfast/base/requests/request'
 import { parseValue } from '@holdfast/base/schema'
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import { parsePeerAnswer, parsePeerRequest } from '@holdfast/enclave/replication/peers/messages'
 import { z } from 'zod'
 

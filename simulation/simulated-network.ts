@@ -5,7 +5,7 @@
 import type { Bytes } from '@holdfast/base/bytes'
 import { type Result, refuse } from '@holdfast/base/errors'
 import type { BootId, ZoneId } from '@holdfast/base/ids'
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import type { Peer } from '@holdfast/enclave/ports/mesh'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'

@@ -3,7 +3,7 @@
 import type { VerifiedManifest } from '@holdfast/attestation'
 import { type Bytes, fromHex, utf8 } from '@holdfast/base/bytes'
 import type { Secret } from '@holdfast/base/secret'
-import { createCore } from '@holdfast/enclave/core'
+import { createCore } from '@holdfast/enclave/core/core'
 import { createGeneralCrypto } from '@holdfast/enclave/crypto/general/general-crypto'
 import { createIdentity, type NodeIdentity } from '@holdfast/enclave/identity/node-identity'
 import type { Clock } from '@holdfast/enclave/ports/clock'

@@ -1,5 +1,5 @@
 /** What a node does again and again: the core's ticks, and a certificate for new collateral. */
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import type { OwnEvidence } from '@holdfast/enclave/ports/evidence'
 import { collateralCheckMs, fallenSilenceMs, tickMs } from './limits.ts'
 import type { Logs } from './logs.ts'

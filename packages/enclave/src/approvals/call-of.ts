@@ -1,6 +1,6 @@
 /** A request that waits as the call that it was, with what was approved since. */
 import { rereadRequest } from '@holdfast/base/requests/request'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { requestTimeoutMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
 import type { WaitEntry } from './wait-entry.ts'

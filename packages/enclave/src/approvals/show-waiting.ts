@@ -2,7 +2,7 @@
 import type { Approval, ApprovalLine, ApprovalState, Said } from '@holdfast/base/approval'
 import { fromUtf8, toBase64Url } from '@holdfast/base/bytes'
 import { parseTimestamp } from '@holdfast/base/time'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { callOf } from './call-of.ts'
 import type { Decision, WaitEntry } from './wait-entry.ts'

@@ -1,5 +1,5 @@
 /** Forgets requests that waited long ago. */
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { waitKeptMs } from '../limits.ts'
 
 export const sweepWaits = async (context: CoreContext): Promise<void> => {

@@ -1,7 +1,7 @@
 /** Judges a request that waits by what is known now, and keeps what became of it. */
 import { utf8 } from '@holdfast/base/bytes'
 import { accept, type ErrorCode, errorTable, type Result, refuse } from '@holdfast/base/errors'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { callOf } from './call-of.ts'
 import type { WaitEntry } from './wait-entry.ts'
 import { runWaitable } from './waitable.ts'

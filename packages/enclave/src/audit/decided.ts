@@ -3,7 +3,7 @@ import type { AuditOutcome, DecidedEntry } from '@holdfast/base/audit'
 import { toHex } from '@holdfast/base/bytes'
 import type { PersonId } from '@holdfast/base/ids'
 import { formatTimestamp } from '@holdfast/base/time'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { AnyCall } from '../operations/call.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 

@@ -9,7 +9,7 @@ import { bytesOf } from '@holdfast/base/schema'
 import { outsideHeap } from '@holdfast/base/secret-map'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { Wallet } from '@holdfast/base/wallet'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { clearVault, readVault } from './read-vault.ts'
 import { splitKey } from './secret-sharing.ts'
 

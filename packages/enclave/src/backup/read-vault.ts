@@ -4,7 +4,7 @@ import type { Bytes } from '@holdfast/base/bytes'
 import type { Secret } from '@holdfast/base/secret'
 import { outsideHeap } from '@holdfast/base/secret-map'
 import type { Wallet } from '@holdfast/base/wallet'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { openKey } from '../wallets/key-objects.ts'
 
 export type VaultContext = Pick<CoreContext, 'crypto' | 'mesh' | 'records'>

@@ -6,7 +6,7 @@ import { credentialsMax, marksMax, personsMax, placementChangesMax } from '@hold
 import { checkPlacement } from '@holdfast/base/placement-resolve'
 import { checkPolicy } from '@holdfast/base/policies/check'
 import type { Request } from '@holdfast/base/requests/request'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { checkPersons } from '../credentials/check-persons.ts'
 import { methodHashing } from '../policy/method-hashing.ts'
 import type { WalletChange } from '../wallets/change-wallet.ts'

@@ -1,6 +1,6 @@
 /** Asks a majority for what owners said there before a change takes effect (a veto at any zone). */
 import type { ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import { recalls } from '../marks/recalls.ts'
 import { groupOf } from '../replication/homes/group.ts'

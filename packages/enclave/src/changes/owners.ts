@@ -2,7 +2,7 @@
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { CredentialId, PersonId } from '@holdfast/base/ids'
 import type { Operation } from '@holdfast/base/requests/request'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { gatherProofs } from '../credentials/authorise.ts'
 import type { Proof } from '../credentials/verify-proofs.ts'
 import type { AnyCall } from '../operations/call.ts'

@@ -2,7 +2,7 @@
 import type { Purpose } from '@holdfast/base/authorisation'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { decided } from '../audit/decided.ts'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { evaluate, type PolicyAnswer, type PolicyQuestion } from '../policy/evaluate.ts'

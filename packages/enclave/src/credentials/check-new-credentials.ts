@@ -1,7 +1,7 @@
 /** New credentials prove that they hold their keys, over the bytes that name them. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { Credential } from '@holdfast/base/wallet'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { AnyCall, Call } from '../operations/call.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { checkTicketKeys } from './password/check-ticket-keys.ts'

@@ -1,5 +1,5 @@
 /** The identities of a core, from its ports. */
-import type { CoreOptions } from '../build-context.ts'
+import type { CoreOptions } from '../core/build-context.ts'
 import { createIdentity } from './node-identity.ts'
 import { createOwnIdentities, type OwnIdentities } from './own-identities.ts'
 

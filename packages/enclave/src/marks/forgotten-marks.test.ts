@@ -3,7 +3,7 @@ import type { MarkAnswer, SignAnswer, WalletAnswer } from '@holdfast/base/answer
 import type { Policy } from '@holdfast/base/policy'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Core } from '../core-interface.ts'
+import type { Core } from '../core/core-interface.ts'
 import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
 import { restoreDisk, snapshotDisk } from '../testing/memory-store.ts'
 import { send, type TestKey, testKey } from '../testing/test-client.ts'

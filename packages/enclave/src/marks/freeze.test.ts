@@ -1,7 +1,7 @@
 import type { MarkAnswer, WalletAnswer } from '@holdfast/base/answers'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Core } from '../core-interface.ts'
+import type { Core } from '../core/core-interface.ts'
 import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
 import { send, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'

@@ -2,7 +2,7 @@
 import { type Bytes, toHex } from '@holdfast/base/bytes'
 import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { durabilityWaitMs, requestTimeoutMs } from '../limits.ts'
 import { objectName } from '../records/names.ts'
 import { refusing } from '../refusing.ts'

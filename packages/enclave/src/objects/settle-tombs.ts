@@ -4,7 +4,7 @@
  */
 import { toHex } from '@holdfast/base/bytes'
 import type { ObjectId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { orderingEpoch } from '../replication/homes/leadership.ts'
 import { rememberersOf } from '../replication/quorum/voters.ts'
 import { acceptObjects } from './accept-objects.ts'

@@ -2,7 +2,7 @@
 import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import { accountsMax } from '@holdfast/base/limits'
 import type { Account } from '@holdfast/base/wallet'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { authorise } from '../credentials/authorise.ts'
 import { changeWallet, type WalletChange } from '../wallets/change-wallet.ts'
 import { describeAccount, openKey } from '../wallets/key-objects.ts'

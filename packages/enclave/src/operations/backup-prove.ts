@@ -2,7 +2,7 @@
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { formatTimestamp } from '@holdfast/base/time'
 import { proveBackup } from '../backup/prove-backup.ts'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { authorise } from '../credentials/authorise.ts'
 import { changeWallet, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'

@@ -5,7 +5,7 @@ import type { Bytes } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import type { CredentialId } from '@holdfast/base/ids'
 import type { Operation, Request } from '@holdfast/base/requests/request'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { Session } from '../sessions/session-table.ts'
 
 type Circumstances = {

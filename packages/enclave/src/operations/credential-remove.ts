@@ -1,7 +1,7 @@
 /** `credential.remove`: revokes at the home at once, elsewhere as the answer says. */
 import { accept, type Result } from '@holdfast/base/errors'
 import { submitChange } from '../changes/submit-change.ts'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { authorise, gatherProofs } from '../credentials/authorise.ts'
 import { withExposure } from '../marks/exposure.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'

@@ -7,7 +7,7 @@ import { encodeTicket, type Ticket, ticketMessage } from '@holdfast/base/passwor
 import { bytesOf } from '@holdfast/base/schema'
 import { formatTimestamp } from '@holdfast/base/time'
 import type { PasswordCredential } from '@holdfast/base/wallet'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { deviceGuesses, unknownGuesses } from '../credentials/password/guess-names.ts'
 import { passwordSecrets } from '../credentials/password/secrets.ts'
 import { isTicket } from '../credentials/password/verify-password.ts'

@@ -4,7 +4,7 @@ import { equalBytes, fromHex } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { CredentialId, WalletId } from '@holdfast/base/ids'
 import { formatTimestamp } from '@holdfast/base/time'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { verifyProofs } from '../credentials/verify-proofs.ts'
 import type { Call, Run } from './call.ts'
 

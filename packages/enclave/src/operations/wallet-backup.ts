@@ -2,7 +2,7 @@
 import { backupsMax } from '@holdfast/base/backup/backup-set'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { makeBackup } from '../backup/make-backup.ts'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { authorise } from '../credentials/authorise.ts'
 import { changeWallet, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'

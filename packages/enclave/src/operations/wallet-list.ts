@@ -2,7 +2,7 @@
 import type { WalletListAnswer } from '@holdfast/base/answers'
 import { accept, refuse } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { gatherProofs } from '../credentials/authorise.ts'
 import type { Call, Run } from './call.ts'
 

@@ -1,6 +1,6 @@
 /** What became of a request: as this zone knows it, and as all zones together know it. */
 import type { WalletId, ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import { groupOf } from '../replication/homes/group.ts'
 import type { KnownOutcome } from '../replication/peers/messages.ts'

@@ -1,7 +1,7 @@
 /** What this zone answers other zones about wallets that move. */
 import { accept, type Result } from '@holdfast/base/errors'
 import type { WalletId, ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { Peer } from '../ports/mesh.ts'
 import type { PeerAnswer, PeerRequest } from '../replication/peers/messages.ts'
 import { isNewer } from '../wallets/wallet-entry.ts'

@@ -1,6 +1,6 @@
 /** Brings all managed objects of a wallet to a zone that is to hold it. */
 import type { ObjectId, ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { inventoryPageWallets, peerTimeoutMs } from '../limits.ts'
 import { pushObjects } from '../replication/outbox/push.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'

@@ -5,7 +5,7 @@
  */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { knownEpoch } from '../replication/homes/answer-promise.ts'
 import { type Group, groupOf } from '../replication/homes/group.ts'
 import { firstEpochAlone, votersOf } from '../replication/quorum/voters.ts'

@@ -1,7 +1,7 @@
 /** Whether the new zones of a wallet know what its old ones have counted. */
 import type { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import { isQuorum } from '../replication/quorum/quorum.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'

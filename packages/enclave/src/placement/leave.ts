@@ -5,7 +5,7 @@
  */
 import { accept, type Refused, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { erasureBatchRecords } from '../limits.ts'
 import type { Write } from '../ports/store.ts'
 import {

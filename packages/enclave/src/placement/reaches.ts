@@ -1,7 +1,7 @@
 /** Whether a placement could hold a wallet now. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { Placement } from '@holdfast/base/placement'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { finalCount } from '../replication/spread.ts'
 
 /**

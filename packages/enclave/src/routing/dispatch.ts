@@ -13,7 +13,7 @@ import {
 import type { CredentialId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import { parseRequest, type Request } from '@holdfast/base/requests/request'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { checkHeader } from '../operations/check-header.ts'
 import { operations, whilePending } from '../operations/list.ts'

@@ -2,7 +2,7 @@
 
 import type { Bytes } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { AnyCall } from '../operations/call.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { whileAlive } from '../replication/peers/while-alive.ts'

@@ -1,7 +1,7 @@
 /** Finds who holds a wallet that is not here: where it was last, else the first that says so. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { WalletId, ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import type { Peer } from '../ports/mesh.ts'
 import { knowsAll } from './knows-all.ts'

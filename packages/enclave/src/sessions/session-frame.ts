@@ -7,7 +7,7 @@ import {
   parseSessionRequest,
   type SessionRequest,
 } from '@holdfast/base/session'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { requestTimeoutMs } from '../limits.ts'
 import { dispatch } from '../routing/dispatch.ts'
 import type { Relayed, Session } from './session-table.ts'

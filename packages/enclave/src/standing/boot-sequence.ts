@@ -3,8 +3,8 @@
  * boot by the other zones, in this order (DESIGN §4).
  */
 import { accept, type ErrorCode, RefusalError, type Result } from '@holdfast/base/errors'
-import { buildContext, type CoreOptions } from '../build-context.ts'
-import type { CoreContext } from '../context.ts'
+import { buildContext, type CoreOptions } from '../core/build-context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { OwnIdentities } from '../identity/own-identities.ts'
 import type { Mesh } from '../ports/mesh.ts'
 import { createFallWatch, type FallWatch } from '../records/fall-watch.ts'

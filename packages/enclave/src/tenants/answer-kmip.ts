@@ -1,7 +1,7 @@
 /** What a holder answers to nodes that speak for KMIP clients (DESIGN §5). */
 import type { KmipAddresses } from '@holdfast/base/answers'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { KmipServer } from '../kmip/create-kmip-server.ts'
 import type { Peer } from '../ports/mesh.ts'
 import type { PeerAnswer, PeerRequest } from '../replication/peers/messages.ts'

@@ -3,7 +3,7 @@
  * least the lowest level in the placement of the wallet (DESIGN §5).
  */
 import { accept, assert, type Result, refuse } from '@holdfast/base/errors'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 
 type Context = Pick<CoreContext, 'zone' | 'zones'>

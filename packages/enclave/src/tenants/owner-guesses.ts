@@ -2,7 +2,7 @@
 import { utf8 } from '@holdfast/base/bytes'
 import { accept, refuse } from '@holdfast/base/errors'
 import { CredentialId } from '@holdfast/base/ids'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import type { Guess } from '../counters/create-counters.ts'
 import type { OwnerGuesses } from '../kmip/check-owner.ts'
 import type { KmipCaller } from '../kmip/create-kmip-server.ts'

@@ -9,7 +9,7 @@ import { type AccountId, type CredentialId, IntentId, type WalletId } from '@hol
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import { parseJson, parseValue } from '@holdfast/base/schema'
 import { formatTimestamp } from '@holdfast/base/time'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { requestTimeoutMs } from '../limits.ts'
 import { dispatch } from '../routing/dispatch.ts'
 

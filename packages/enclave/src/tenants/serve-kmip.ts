@@ -1,5 +1,5 @@
 /** The KMIP server of a node: its two classes of object, and who may ask. */
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { createKmipServer, type KmipServer } from '../kmip/create-kmip-server.ts'
 import { defaultFacts, type KmipServerFacts } from '../kmip/server-facts.ts'
 import { createReplicatedObjects } from '../objects/replicated-objects.ts'

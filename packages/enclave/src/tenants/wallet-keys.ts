@@ -7,7 +7,7 @@ import { parseRequest } from '@holdfast/base/requests/request'
 import type { SignPayload } from '@holdfast/base/requests/sign'
 import { formatTimestamp, parseTimestamp } from '@holdfast/base/time'
 import type { Account, WalletKey } from '@holdfast/base/wallet'
-import type { CoreContext } from '../context.ts'
+import type { CoreContext } from '../core/context.ts'
 import { chainCurves } from '../keys/derive/chain-curve.ts'
 import type {
   Caller,

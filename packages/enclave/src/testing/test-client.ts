@@ -8,7 +8,7 @@ import { resolvePlacement } from '@holdfast/base/placement-resolve'
 import type { Policy } from '@holdfast/base/policy'
 import type { WalletCreate } from '@holdfast/base/requests/wallet-create'
 import type { Credential } from '@holdfast/base/wallet'
-import type { Core } from '../core-interface.ts'
+import type { Core } from '../core/core-interface.ts'
 import { createEntropy } from '../crypto/entropy.ts'
 import type { TestMesh } from './test-mesh.ts'
 

@@ -1,6 +1,6 @@
 import type { SignAnswer } from '@holdfast/base/answers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Core } from '../core-interface.ts'
+import type { Core } from '../core/core-interface.ts'
 import { type Store, StoreUnavailable } from '../ports/store.ts'
 import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
 import { createRequest, send, type TestKey, testKey } from '../testing/test-client.ts'

@@ -1,6 +1,6 @@
 /** Whose turn a frame takes: the wallet's that its session proved, else its address's strangers. */
 import type { SessionId } from '@holdfast/base/ids'
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import { addressKey } from './address-key.ts'
 import type { Caller } from './fair-turns.ts'
 

@@ -1,7 +1,7 @@
 /** The listeners of clients that a configuration names: over TLS in the enclave, and plain. */
 import type { KmipAddresses } from '@holdfast/base/answers'
 import { RefusalError } from '@holdfast/base/errors'
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import type { NodeConfig } from '../config.ts'
 import type { Logs } from '../logs.ts'
 import { addressText, type HostPort } from '../mesh/peer-address.ts'

@@ -1,7 +1,7 @@
 /** The HTTP of clients: routes to the core, every refusal a problem, nothing unbounded. */
 import type { KmipAddresses } from '@holdfast/base/answers'
 import { accept, type Refusal, refuse } from '@holdfast/base/errors'
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import * as limits from '../limits.ts'
 import type { Logs } from '../logs.ts'

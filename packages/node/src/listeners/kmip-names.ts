@@ -1,7 +1,7 @@
 /** The names that a KMIP client may call a node by, as the leaf of the zone's CA carries them. */
 import { isIP } from 'node:net'
 import { fail } from '@holdfast/base/errors'
-import type { CertificateNames } from '@holdfast/enclave/core-interface'
+import type { CertificateNames } from '@holdfast/enclave/core/core-interface'
 
 const ipv4Bytes = (text: string): Uint8Array => Uint8Array.from(text.split('.'), Number)
 

@@ -2,7 +2,7 @@
 import { toPem } from '@holdfast/attestation'
 import type { KmipAddresses } from '@holdfast/base/answers'
 import { fail, RefusalError } from '@holdfast/base/errors'
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import type { NodeConfig } from '../config.ts'
 import { kmipCaCheckMs } from '../limits.ts'
 import type { Logs } from '../logs.ts'

@@ -1,7 +1,7 @@
 /** One WebSocket: its first message opens a sealed session, every later one is a frame of it. */
 import { type Refusal, type Result, refuse, toProblem } from '@holdfast/base/errors'
 import type { SessionId } from '@holdfast/base/ids'
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import type { RawData, WebSocket } from 'ws'
 import {
   idleTimeoutMs,

@@ -1,7 +1,7 @@
 import { fromCbor, toCbor } from '@holdfast/base/cbor'
 import { refuse } from '@holdfast/base/errors'
 import { frameBytesMax } from '@holdfast/base/limits'
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createTestCore } from '../testing/test-core.ts'

@@ -2,7 +2,7 @@
 import type { TLSSocket } from 'node:tls'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { BootId } from '@holdfast/base/ids'
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import type { Mesh, Peer } from '@holdfast/enclave/ports/mesh'
 import { linksPerPeerMax, verdictCheckMs, verdictMaxAgeMs } from '../limits.ts'
 import { createFairTurns, type FairTurns } from '../listeners/fair-turns.ts'

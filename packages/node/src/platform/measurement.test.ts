@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../../../..')
 
 it('measures every trusted source, and no test', () => {
   const files = measuredFiles(root)
-  expect(files).toContain('packages/enclave/src/core-interface.ts')
+  expect(files).toContain('packages/enclave/src/core/core-interface.ts')
   expect(files).toContain('packages/node/src/mesh/link.ts')
   expect(files).toContain('package-lock.json')
   expect(files.filter((path) => /\.test\.ts$|\/testing\/|\/(cli|sdk)\//.test(path))).toEqual([])

@@ -1,7 +1,7 @@
 /** A core that does nothing but answer, for tests of the listeners. */
 import { accept, refuse } from '@holdfast/base/errors'
 import { SessionId, ZoneId } from '@holdfast/base/ids'
-import type { Core } from '@holdfast/enclave/core-interface'
+import type { Core } from '@holdfast/enclave/core/core-interface'
 import { bootOf } from './tls-identity.ts'
 
 export type TestCore = Core & { readonly calls: string[] }

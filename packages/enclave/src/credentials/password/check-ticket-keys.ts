@@ -2,7 +2,7 @@
 import { toBase64Url } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { Credential } from '@holdfast/base/wallet'
-import type { CoreContext } from '../../context.ts'
+import type { CoreContext } from '../../core/context.ts'
 import type { WalletEntry } from '../../wallets/wallet-entry.ts'
 import { passwordSecrets } from './secrets.ts'
 

@@ -4,7 +4,7 @@
  */
 import { concat, utf8 } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
-import type { CoreContext } from '../../context.ts'
+import type { CoreContext } from '../../core/context.ts'
 import { objectName } from '../../records/names.ts'
 import type { WalletEntry } from '../../wallets/wallet-entry.ts'
 

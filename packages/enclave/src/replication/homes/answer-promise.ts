@@ -1,7 +1,7 @@
 /** What a zone answers to a candidate that wants the next epoch of a group. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../../context.ts'
+import type { CoreContext } from '../../core/context.ts'
 import type { Peer } from '../../ports/mesh.ts'
 import type { PeerRequest } from '../peers/messages.ts'
 import { holdersOf } from '../quorum/quorum.ts'

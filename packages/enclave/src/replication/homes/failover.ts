@@ -4,7 +4,7 @@
  * broke off.
  */
 import type { Result } from '@holdfast/base/errors'
-import type { CoreContext } from '../../context.ts'
+import type { CoreContext } from '../../core/context.ts'
 import { failoverStaggerMs } from '../../limits.ts'
 import { settleTombs } from '../../objects/settle-tombs.ts'
 import { holdersOf, isQuorum } from '../quorum/quorum.ts'

@@ -4,7 +4,7 @@
  */
 import { toHex, utf8 } from '@holdfast/base/bytes'
 import type { WalletId } from '@holdfast/base/ids'
-import type { CoreContext } from '../../context.ts'
+import type { CoreContext } from '../../core/context.ts'
 import { reissueBatchWallets } from '../../limits.ts'
 import { acceptObjects } from '../../objects/accept-objects.ts'
 import { nextVersion } from '../../objects/settle-tombs.ts'

@@ -4,7 +4,7 @@
  */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../../context.ts'
+import type { CoreContext } from '../../core/context.ts'
 import { homeOrderTimeoutMs, peerTimeoutMs } from '../../limits.ts'
 import type { Peer } from '../../ports/mesh.ts'
 import { toSend } from '../compare/inventories.ts'

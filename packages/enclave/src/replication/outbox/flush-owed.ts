@@ -3,7 +3,7 @@
  * of the zone; by the others more seldom, for the one may not reach a zone that they do.
  */
 import type { ZoneId } from '@holdfast/base/ids'
-import type { CoreContext } from '../../context.ts'
+import type { CoreContext } from '../../core/context.ts'
 import { followerRounds } from '../../limits.ts'
 
 export type OwedFlush = {

@@ -1,9 +1,9 @@
 /** Whose evidence is asked for: this node's, or that of the node which answers for a wallet. */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
+import type { Peer } from '../ports/mesh.ts'
+import { locate } from '../routing/locate.ts'
 import type { CoreContext } from './context.ts'
 import type { EvidenceTarget } from './core-interface.ts'
-import type { Peer } from './ports/mesh.ts'
-import { locate } from './routing/locate.ts'
 
 export const holderOf = async (
   context: CoreContext,

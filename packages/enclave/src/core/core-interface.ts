@@ -4,12 +4,12 @@ import type { Bytes } from '@holdfast/base/bytes'
 import type { Result } from '@holdfast/base/errors'
 import type { HomeReport } from '@holdfast/base/home-statement'
 import type { BootId, SessionId, WalletId, ZoneId } from '@holdfast/base/ids'
-import type { NodeIdentity } from './identity/node-identity.ts'
-import type { KmipConnection, KmipForm } from './kmip/create-kmip-server.ts'
-import type { ManagedObjects } from './objects/managed-objects.ts'
-import type { Peer } from './ports/mesh.ts'
-import type { CertificateHolder } from './tenants/kmip-caller.ts'
-import type { PendingSignatures } from './tenants/pending-signatures.ts'
+import type { NodeIdentity } from '../identity/node-identity.ts'
+import type { KmipConnection, KmipForm } from '../kmip/create-kmip-server.ts'
+import type { ManagedObjects } from '../objects/managed-objects.ts'
+import type { Peer } from '../ports/mesh.ts'
+import type { CertificateHolder } from '../tenants/kmip-caller.ts'
+import type { PendingSignatures } from '../tenants/pending-signatures.ts'
 
 /** Where evidence is wanted from; this node where nothing is named. */
 export type EvidenceTarget = {

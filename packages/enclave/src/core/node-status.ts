@@ -2,9 +2,9 @@
 import { upcomingMeasurements } from '@holdfast/attestation'
 import type { NodeStatus } from '@holdfast/base/answers'
 import { formatTimestamp } from '@holdfast/base/time'
+import type { OwnIdentities } from '../identity/own-identities.ts'
 import type { CoreOptions } from './build-context.ts'
 import type { CoreContext } from './context.ts'
-import type { OwnIdentities } from './identity/own-identities.ts'
 
 const zoneKeyOf = (context: CoreContext | undefined): Pick<NodeStatus, 'zoneKey'> => {
   if (context === undefined) return {}

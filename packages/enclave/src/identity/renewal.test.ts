@@ -10,10 +10,11 @@ import type { KeyRequest } from '@holdfast/base/requests/wallet-create'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEntropy } from '../crypto/entropy.ts'
-import { codeOf, must, signRequest } from '../testing/core-world.ts'
+import { codeOf, signRequest } from '../testing/core-world.ts'
 import { openSealed, type SealedClient } from '../testing/sealed-client.ts'
 import { createRequest, send, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
+import { enrolWallet } from '../testing/wallet-requests.ts'
 
 const entropy = createEntropy()
 const minuteMs = 60_000
@@ -24,9 +25,7 @@ beforeAll(async () => {
   mesh = await createTestMesh()
   mesh.govern({ expiresAt: new Date(mesh.nowMs() + 90 * 24 * 60 * minuteMs).toISOString() })
   alice = testKey(mesh, 'alice')
-  const core = mesh.node('eu-west').core
-  const created = await send<WalletAnswer>(core, createRequest(mesh, [alice]), 'enrol', [alice])
-  wallet = must(created).wallet
+  wallet = (await enrolWallet(mesh, [alice])).wallet
 })
 afterAll(() => mesh.stop())
 

@@ -9,8 +9,8 @@ import type { Request } from '@holdfast/base/requests/request'
 import type { CoreContext } from '../core/context.ts'
 import { checkPersons } from '../credentials/check-persons.ts'
 import { methodHashing } from '../policy/method-hashing.ts'
-import type { WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import type { WalletChange } from './change-wallet.ts'
 
 export const changeOperations = [
   'policy.change',

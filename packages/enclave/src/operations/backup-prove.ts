@@ -2,9 +2,9 @@
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { formatTimestamp } from '@holdfast/base/time'
 import { proveBackup } from '../backup/prove-backup.ts'
+import { changeWallet, type WalletChange } from '../changes/change-wallet.ts'
 import type { CoreContext } from '../core/context.ts'
 import { authorise } from '../credentials/authorise.ts'
-import { changeWallet, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import type { Call, Run } from './call.ts'
 

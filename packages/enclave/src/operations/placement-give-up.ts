@@ -2,11 +2,11 @@
 import { toHex } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { decided, personsOf } from '../audit/decided.ts'
+import { answerChange, isOf } from '../changes/change-wallet.ts'
 import { checkDeciders, deciderCredentials } from '../changes/deciders.ts'
 import type { CoreContext } from '../core/context.ts'
 import { gatherProofs } from '../credentials/authorise.ts'
 import { goAlone } from '../placement/go-alone.ts'
-import { answerChange, isOf } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import type { Call, Run } from './call.ts'
 

@@ -2,9 +2,9 @@
 import { backupsMax } from '@holdfast/base/backup/backup-set'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { makeBackup } from '../backup/make-backup.ts'
+import { changeWallet, type WalletChange } from '../changes/change-wallet.ts'
 import type { CoreContext } from '../core/context.ts'
 import { authorise } from '../credentials/authorise.ts'
-import { changeWallet, type WalletChange } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import type { Call, Run } from './call.ts'
 

@@ -5,11 +5,11 @@
  */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { ZoneId } from '@holdfast/base/ids'
+import { type Asked, storeNext } from '../changes/change-wallet.ts'
 import type { CoreContext } from '../core/context.ts'
 import { knownEpoch } from '../replication/homes/answer-promise.ts'
 import { type Group, groupOf } from '../replication/homes/group.ts'
 import { firstEpochAlone, votersOf } from '../replication/quorum/voters.ts'
-import { type Asked, storeNext } from '../wallets/change-wallet.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 
 /** A home that is heard can be moved by governors; nothing has to be given up. */

@@ -19,7 +19,7 @@ import { orderingEpoch } from '../replication/homes/leadership.ts'
 import type { EpochPromise } from '../replication/homes/promise-table.ts'
 import { underNewHome } from '../replication/homes/under-new-home.ts'
 import { holdersOf } from '../replication/quorum/quorum.ts'
-import type { WalletEntry } from './wallet-entry.ts'
+import type { WalletEntry } from '../wallets/wallet-entry.ts'
 
 /** What a change sets; the rest of the document stays. */
 export type WalletChange = Partial<

@@ -32,12 +32,12 @@ import { encodePeerAnswer, parsePeerRequest } from '../replication/peers/message
 import { dispatch } from '../routing/dispatch.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { sessionFrame } from '../sessions/session-frame.ts'
-import { type BootSequence, createBootSequence } from '../standing/boot-sequence.ts'
 import { type CertificateHolder, findHolder } from '../tenants/kmip-caller.ts'
 import { createPendingSignatures, type PendingSignatures } from '../tenants/pending-signatures.ts'
 import { relayKmip } from '../tenants/relay-kmip.ts'
 import { serveKmip } from '../tenants/serve-kmip.ts'
 import type { ZoneView } from '../zone/zone-view.ts'
+import { type BootSequence, createBootSequence } from './boot-sequence.ts'
 import type { CoreOptions } from './build-context.ts'
 import type { CoreContext } from './context.ts'
 import type {

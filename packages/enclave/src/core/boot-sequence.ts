@@ -3,24 +3,24 @@
  * boot by the other zones, in this order (DESIGN §4).
  */
 import { accept, type ErrorCode, RefusalError, type Result } from '@holdfast/base/errors'
-import { buildContext, type CoreOptions } from '../core/build-context.ts'
-import type { CoreContext } from '../core/context.ts'
 import type { OwnIdentities } from '../identity/own-identities.ts'
 import type { Mesh } from '../ports/mesh.ts'
 import { createFallWatch, type FallWatch } from '../records/fall-watch.ts'
 import { reading } from '../records/reading.ts'
 import { createPeers } from '../replication/peers/peers.ts'
+import { createFetchManifests } from '../standing/fetch-manifests.ts'
+import type { FirstSeen } from '../standing/first-seen.ts'
+import { announceIntervalMs } from '../standing/limits.ts'
+import { createStanding, type Standing } from '../standing/standing.ts'
+import { createZoneBook } from '../standing/zone-book.ts'
 import { type EpochGuard, openGuard } from '../zone-key/epoch-guard.ts'
 import { askHandover } from '../zone-key/handover.ts'
 import { createKeyRing, type KeyRing } from '../zone-key/key-ring.ts'
 import { type OpenedZoneKey, openZoneKey } from '../zone-key/open-zone-key.ts'
 import { createRefill } from '../zone-key/refill.ts'
 import { type ZoneKey, zoneKeyId } from '../zone-key/zone-keys.ts'
-import { createFetchManifests } from './fetch-manifests.ts'
-import type { FirstSeen } from './first-seen.ts'
-import { announceIntervalMs } from './limits.ts'
-import { createStanding, type Standing } from './standing.ts'
-import { createZoneBook } from './zone-book.ts'
+import { buildContext, type CoreOptions } from './build-context.ts'
+import type { CoreContext } from './context.ts'
 
 export type BootSequence = {
   readonly standing: Standing

@@ -11,11 +11,11 @@ import { testCrypto, testEntropy } from '../crypto/testing/test-crypto.ts'
 import { seedOf } from './bip39/seed.ts'
 import { writePhrase } from './bip39/write-phrase.ts'
 import { keyPublic } from './derive/account-public.ts'
+import { defaultPath } from './derive/default-path.ts'
 import { decodeKeyMaterial, encodeKeyMaterial } from './encode.ts'
 import { generateKey } from './generate.ts'
 import { importKey } from './import/import-key.ts'
 import type { KeyMaterial } from './key-material.ts'
-import { defaultPath } from './paths.ts'
 
 const crypto = await testCrypto()
 const ports = { crypto, entropy: testEntropy }

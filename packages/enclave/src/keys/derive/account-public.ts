@@ -4,11 +4,11 @@ import type { BitcoinNetwork, BitcoinScript, Chain } from '@holdfast/base/chain'
 import { fail } from '@holdfast/base/errors'
 import type { AccountRequest } from '@holdfast/base/wallet'
 import type { Crypto } from '../../ports/crypto.ts'
-import { parsePath } from '../derivation-path.ts'
 import type { KeyMaterial } from '../key-material.ts'
-import { defaultNetwork, defaultPath, defaultScript } from '../paths.ts'
 import { derivePublic } from './bip32-public.ts'
 import { type ChainCurve, chainCurves } from './chain-curve.ts'
+import { defaultNetwork, defaultPath, defaultScript } from './default-path.ts'
+import { parsePath } from './derivation-path.ts'
 import { deriveExtended } from './derive-extended.ts'
 
 type Ports = { readonly crypto: Crypto }

@@ -2,8 +2,8 @@
 import type { Bytes } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import type { Crypto } from '../../ports/crypto.ts'
-import { isHardened } from '../derivation-path.ts'
 import { indexBytes } from './bip32.ts'
+import { isHardened } from './derivation-path.ts'
 
 export type ExtendedPublicKey = { readonly publicKey: Bytes; readonly chainCode: Bytes }
 

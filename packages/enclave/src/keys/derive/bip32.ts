@@ -4,7 +4,7 @@ import { utf8 } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import type { Secret } from '@holdfast/base/secret'
 import type { Crypto } from '../../ports/crypto.ts'
-import { isHardened } from '../derivation-path.ts'
+import { isHardened } from './derivation-path.ts'
 
 /** Private key ‖ chain code, 64 bytes: one slot of locked memory. */
 export type ExtendedPrivateKey = Secret

@@ -3,9 +3,9 @@ import { fail } from '@holdfast/base/errors'
 import type { Secret } from '@holdfast/base/secret'
 import type { Account } from '@holdfast/base/wallet'
 import type { Crypto } from '../../ports/crypto.ts'
-import { parsePath } from '../derivation-path.ts'
 import type { KeyMaterial } from '../key-material.ts'
 import { chainCurves } from './chain-curve.ts'
+import { parsePath } from './derivation-path.ts'
 import { deriveExtended } from './derive-extended.ts'
 
 const copyOf = (secret: Secret, crypto: Crypto): Secret => {

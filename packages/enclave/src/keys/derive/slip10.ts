@@ -3,8 +3,8 @@ import type { Bytes } from '@holdfast/base/bytes'
 import { utf8 } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import type { Crypto } from '../../ports/crypto.ts'
-import { isHardened } from '../derivation-path.ts'
 import { type ExtendedPrivateKey, indexBytes } from './bip32.ts'
+import { isHardened } from './derivation-path.ts'
 
 const zero = Uint8Array.of(0)
 

@@ -13,13 +13,13 @@ import { openAccountKey } from '../keys/derive/open-account-key.ts'
 import { peerTimeoutMs } from '../limits.ts'
 import type { Subject } from '../policy/criteria.ts'
 import type { PolicyAnswer } from '../policy/evaluate.ts'
-import { type Release, releaseSignature } from '../release.ts'
 import { forward } from '../routing/forward.ts'
 import type { Decoded, SigningTask } from '../signing/chain-signer.ts'
 import { decodePayload } from '../signing/decode.ts'
 import { openKey } from '../wallets/key-objects.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import type { Call } from './call.ts'
+import { type Release, releaseSignature } from './release-signature.ts'
 
 /** What another zone says where it cannot count now: this one counts instead. */
 const cannotCount: ReadonlySet<ErrorCode> = new Set([

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultZones } from '@holdfast/cli/mesh-folder/zones'
+import { figureTable } from '../bench/table.ts'
 import { idleAfterMs, idleCost } from '../tests/faults/idle-cost.ts'
 import { askTimeoutMs, type Codes, textOfCodes } from '../tests/faults/mesh-asking.ts'
 import type { LimitFigures } from '../tests/faults/mesh-limits.ts'
@@ -67,16 +68,6 @@ for (let run = 0; run < stopRuns; run += 1) {
 }
 const { idle, figures } = await underFaults()
 
-const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [
-    `| ${head.join(' | ')} |`,
-    `|---|${head
-      .slice(1)
-      .map(() => '---:|')
-      .join('')}`,
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-  ].join('\n')
-
 const faultRow = (of: FaultFigures): readonly (string | number)[] => [
   `${of.fault}, ${of.lastsMs / 1000} s`,
   of.signed,
@@ -129,7 +120,7 @@ clients reach all. *Failed* is a signature that no node gave in 20 s; *interrupt
 was not answered in 3 s; the same bytes continued ${figures.continued} of them later. *Recovery*
 is from the fault's end, the start of what was killed included, until each node signs by itself.
 
-${table(
+${figureTable(
   [
     'fault',
     'signed',
@@ -158,7 +149,7 @@ ended with. *In the end*, after the last fault, what got no final answer is sent
 bytes, and more is asked for in each zone until it says that the limit is spent. *Exceeded* is what
 all zones signed beyond the limit.
 
-${table(
+${figureTable(
   ['fault', 'limit of', 'limit', 'asked', 'signed', 'refused', 'signed in the end', 'exceeded'],
   limits.map(limitRow),
 )}
@@ -166,7 +157,7 @@ ${table(
 Under a rule with \`once\`, another client asks for two transactions by one intent id, in two zones
 at the same time, and after the last fault for both once more, each in another zone than before.
 
-${table(
+${figureTable(
   ['intents', 'requests', 'signed', 'refused', 'signed once in the end', 'none', 'signed twice'],
   [
     [
@@ -186,7 +177,7 @@ ${table(
 One zone of three nodes. A client of each node signs as fast as it can. Milliseconds, the slowest of
 the three nodes; 0 where the last signature came before the answer to the revocation.
 
-${table(
+${figureTable(
   ['', ...stops.map((_, index) => `run ${index + 1}`)],
   [
     stopRow('revoked on one node → last signature by it on any', (run) => run.revokedMs),

@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { figureTable, table } from '../bench/table.ts'
 import { textOfCodes } from '../tests/faults/mesh-asking.ts'
 import {
   type Holder,
@@ -29,11 +30,6 @@ const run = async () => {
   return seen
 }
 const figures = await run()
-
-const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...rows]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n')
 
 const codeName = (measurement: string): string =>
   measurement === codes.before.measurement
@@ -103,7 +99,7 @@ last node stays on the old code while governors remove that.
 *Failed* is a signature that no node gave in 20 s; *interrupted* a creation that was not answered
 in 3 s; the same bytes continued ${figures.continued} of them later.
 
-${table(
+${figureTable(
   ['phase', 'signed', 'failed', 'slowest, ms', 'longest stall, ms', 'created', 'interrupted'],
   figures.phases.map((of) => [
     of.phase,

@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { figureTable } from '../bench/table.ts'
 import {
   type KillFigures,
   type KillOptions,
@@ -53,12 +54,6 @@ const rows: readonly Row[] = [
   ['zones seen equal after its new start, ms', (run) => run.equalMs],
 ]
 
-const table = [
-  `| | ${figures.map((_, index) => `run ${index + 1}`).join(' | ')} |`,
-  `|---|${figures.map(() => '---:|').join('')}`,
-  ...rows.map(([name, read]) => `| ${name} | ${figures.map(read).join(' | ')} |`),
-]
-
 writeFileSync(
   join(import.meta.dirname, '../docs/faults.md'),
   `# A node killed under load
@@ -73,7 +68,10 @@ is ended by \`kill -9\`; after ${options.downMs / 1000} s more it is started aga
 goes on for ${options.afterMs / 1000} s. Then each zone is asked alone to show and to sign for every
 wallet that was acknowledged, and the records of all stores are compared.
 
-${table.join('\n')}
+${figureTable(
+  ['', ...figures.map((_, index) => `run ${index + 1}`)],
+  rows.map(([name, read]) => [name, ...figures.map(read)]),
+)}
 
 A creation names its home, which alone creates: while the home is down it is refused, and the same
 bytes continue it later. Signing needs no home.

@@ -20,6 +20,7 @@ import {
 } from '@holdfast/enclave/testing/test-password'
 import { changeRequest, enrolWallet } from '@holdfast/enclave/testing/wallet-requests'
 import { client as opaque, ready } from '@serenity-kit/opaque'
+import { table } from '../table.ts'
 import { measureRevocations } from './revocation.ts'
 
 const signatures = 1000
@@ -121,8 +122,12 @@ const answered = revoked.map(({ answerMs }) => answerMs)
 const after = revoked.map(({ afterMs }) => afterMs)
 const last = revoked.map(({ lastMs }) => lastMs)
 const open = revoked.map((one) => one.open)
-const spread = (name: string, what: string, values: readonly number[]): string =>
-  `| ${name} | ${what} | ${Math.round(middle(values))} | ${Math.round(Math.max(...values))} |`
+const spread = (name: string, what: string, values: readonly number[]) => [
+  name,
+  what,
+  Math.round(middle(values)),
+  Math.round(Math.max(...values)),
+]
 const lines = [
   '# What credentials cost',
   '',
@@ -130,9 +135,10 @@ const lines = [
   'Target: a signature by a passkey below 250 µs on a quiet machine. Requests are plain JSON.',
   `Load of the machine then: ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores.`,
   '',
-  '| name | what | µs |',
-  '|---|---|---|',
-  ...rows.map(([name, what, micros]) => `| ${name} | ${what} | ${Math.round(micros)} |`),
+  table(
+    ['name', 'what', 'µs'],
+    rows.map(([name, what, micros]) => [name, what, Math.round(micros)]),
+  ),
   '',
   '## A revocation',
   '',
@@ -141,12 +147,15 @@ const lines = [
   'last signature at any zone. A zone that was not reached signs as long as the answer says of it',
   "(`exposure.open`), at most the wallet's `staleAfterMs`.",
   '',
-  '| name | what | median | most |',
-  '|---|---|---|---|',
-  spread('revoke.answer', 'until the answer, ms', answered),
-  spread('revoke.last', 'until the last signature elsewhere, ms', last),
-  spread('revoke.after', 'the last signature after it, ms', after),
-  spread('revoke.open', 'zones that had not confirmed it when it was answered', open),
+  table(
+    ['name', 'what', 'median', 'most'],
+    [
+      spread('revoke.answer', 'until the answer, ms', answered),
+      spread('revoke.last', 'until the last signature elsewhere, ms', last),
+      spread('revoke.after', 'the last signature after it, ms', after),
+      spread('revoke.open', 'zones that had not confirmed it when it was answered', open),
+    ],
+  ),
   '',
 ]
 writeFileSync('docs/credentials-cost.md', lines.join('\n'))

@@ -6,6 +6,7 @@ import { restMs } from '../limits.ts'
 import { describeMachine } from '../machine.ts'
 import { atRest } from '../measure-all.ts'
 import { createPinning, root } from '../server/pinned.ts'
+import { figureTable } from '../table.ts'
 import {
   catchUp,
   createClient,
@@ -22,10 +23,10 @@ const awayWallets = 500
 const restingWallets = 100_000
 
 const client = await createClient()
-const rows: string[] = []
+const rows: (readonly [what: string, perSecond: number, cpuMicros: number])[] = []
 const note = (what: string, { perSecond, cpuMicros }: Throughput): void => {
   say(`${what}: ${perSecond}/s, ${cpuMicros} µs`)
-  rows.push(`| ${what} | ${perSecond} | ${cpuMicros} |`)
+  rows.push([what, perSecond, cpuMicros])
 }
 
 const onSqlite = async () => {
@@ -73,9 +74,7 @@ the whole machine does, and more nodes of a zone cannot add to it here. CPU is t
 etcd members together, for one operation; where it stays the same as nodes are added, machines that
 are added sign as much more.
 
-| what | a second | CPU, µs |
-|---|---:|---:|
-${rows.join('\n')}
+${figureTable(['what', 'a second', 'CPU, µs'], rows)}
 
 - **A zone that was away**: ${wallets} wallets with their keys (${2 * wallets} records) in
   ${seconds.toFixed(1)} s from its start: ${perSecond} wallets, ${2 * perSecond} records a second.

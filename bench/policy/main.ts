@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { evaluate } from '@holdfast/enclave/policy/evaluate'
 import { measureLoop } from '../in-process/measure.ts'
 import { describeMachine } from '../machine.ts'
+import { table } from '../table.ts'
 import { benchCases, questionOf } from './cases.ts'
 
 const { values } = parseArgs({
@@ -19,7 +20,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds)
 
 const targets: Readonly<Record<string, string>> = { 'policy.20': 'below 10' }
-const rows: string[] = []
+const rows: string[][] = []
 for (const one of benchCases) {
   for (const rules of [1, 20, 200]) {
     const policy = one.policy(rules)
@@ -29,7 +30,7 @@ for (const one of benchCases) {
     await measureLoop(action, seconds / 2)
     const micros = await measureLoop(action, seconds)
     const name = `${one.name}.${rules}`
-    rows.push(`| \`${name}\` | ${micros.toFixed(2)} | ${targets[name] ?? ''} |`)
+    rows.push([`\`${name}\``, micros.toFixed(2), targets[name] ?? ''])
   }
 }
 const { processor, processors, system, node } = describeMachine()
@@ -42,11 +43,9 @@ transaction by a policy of so many rules, of which every other denies and the la
 
 ${benchCases.map(({ name, about }) => `- \`${name}\`: ${about}`).join('\n')}
 
-| policy | CPU µs | target |
-|---|---|---|
-${rows.join('\n')}
+${table(['policy', 'CPU µs', 'target'], rows)}
 
 On ${processor}, ${processors} processors, ${system}, Node.js ${node}.
 `,
 )
-console.error(rows.join('\n'))
+console.error(rows.map((cells) => cells.join(' ')).join('\n'))

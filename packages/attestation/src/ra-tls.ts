@@ -12,6 +12,7 @@ import {
   toHex,
   utf8,
 } from '@holdfast/base/bytes'
+import { fromCbor } from '@holdfast/base/cbor'
 import {
   type Collateral,
   type DcapCollateral,
@@ -27,7 +28,7 @@ import { momentMs } from '@holdfast/base/moment'
 import * as x509 from '@holdfast/base/x509'
 import { extensionOf, type ParsedCertificate, parseCertificate } from '@holdfast/base/x509-reader'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { decode, encode } from 'cborg'
+import { encode } from 'cborg'
 import { parseIdentity } from './identity.ts'
 import { signedText, splitSignedText } from './sgx/signed-text.ts'
 
@@ -120,21 +121,6 @@ export const raTlsCertificate = (options: {
   })
 }
 
-const decodeCbor = (bytes: Bytes): unknown => {
-  try {
-    return decode(bytes, {
-      strict: true,
-      allowIndefinite: false,
-      allowUndefined: false,
-      allowInfinity: false,
-      allowNaN: false,
-      rejectDuplicateMapKeys: true,
-    })
-  } catch {
-    return fail('malformed', 'not CBOR')
-  }
-}
-
 const valueOf = (certificate: ParsedCertificate, oid: string): Bytes =>
   extensionOf(certificate, oid)?.value ?? fail('malformed', 'the certificate has no evidence')
 
@@ -143,7 +129,7 @@ const taggedArray = (value: Bytes, tag: Bytes, length: number): unknown[] => {
   if (!equalBytes(value.slice(0, tag.length), tag)) {
     fail('malformed', 'the evidence is of another kind')
   }
-  const array = decodeCbor(value.slice(tag.length))
+  const array = fromCbor(value.slice(tag.length))
   return Array.isArray(array) && array.length === length
     ? array
     : fail('malformed', 'the evidence has another form')
@@ -199,7 +185,7 @@ const readEvidence = (certificate: ParsedCertificate): Evidence => {
   const value = valueOf(certificate, evidenceOid)
   const isSnp = equalBytes(value.slice(0, snpReportTag.length), snpReportTag)
   const [quote, claimBytes] = taggedArray(value, isSnp ? snpReportTag : teeQuoteTag, 2)
-  const claims = decodeCbor(bytesIn(claimBytes)) as Readonly<Record<string, unknown>> | null
+  const claims = fromCbor(bytesIn(claimBytes)) as Readonly<Record<string, unknown>> | null
   const identity = bytesIn(claims?.['holdfast-identity'])
   const collateral = (isSnp ? readSnp : readDcap)(valueOf(certificate, endorsementsOid))
   // The claims have one encoding, so that comparing them compares the key's hash too.

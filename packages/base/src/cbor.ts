@@ -18,17 +18,20 @@ export type CborValue =
 export const toCbor = (value: CborValue): Bytes =>
   encode(value, { ignoreUndefinedProperties: true })
 
-/** Shortest forms, definite lengths, no repeated keys, no trailing bytes; `malformed` otherwise. */
+/** Shortest forms, definite lengths, no repeated keys: what a value is written in. */
+export const strictCbor = {
+  strict: true,
+  allowIndefinite: false,
+  allowUndefined: false,
+  allowInfinity: false,
+  allowNaN: false,
+  rejectDuplicateMapKeys: true,
+} as const
+
+/** In the strict form, without trailing bytes; `malformed` otherwise. */
 export const fromCbor = (untrusted: Bytes): unknown => {
   try {
-    return decode(untrusted, {
-      strict: true,
-      allowIndefinite: false,
-      allowUndefined: false,
-      allowInfinity: false,
-      allowNaN: false,
-      rejectDuplicateMapKeys: true,
-    })
+    return decode(untrusted, strictCbor)
   } catch {
     return fail('malformed', 'not CBOR of the expected form')
   }

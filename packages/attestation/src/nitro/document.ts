@@ -1,5 +1,6 @@
 /** AWS Nitro attestation documents: COSE_Sign1 (RFC 9052 §4.2) of a CBOR map. */
 import { type Bytes, equalBytes, fromHex, toHex } from '@holdfast/base/bytes'
+import { strictCbor } from '@holdfast/base/cbor'
 import { fail } from '@holdfast/base/errors'
 import { decode } from 'cborg'
 import { nitroDocumentBytesMax } from './limits.ts'
@@ -29,15 +30,7 @@ const digestLength = 48
 
 const decodeCbor = (bytes: Bytes): unknown => {
   try {
-    return decode(bytes, {
-      strict: true,
-      allowIndefinite: false,
-      allowUndefined: false,
-      allowInfinity: false,
-      allowNaN: false,
-      rejectDuplicateMapKeys: true,
-      useMaps: true,
-    })
+    return decode(bytes, { ...strictCbor, useMaps: true })
   } catch (error) {
     const trailing = error instanceof Error && /too many terminals/.test(error.message)
     return trailing

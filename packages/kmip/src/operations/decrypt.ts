@@ -1,25 +1,15 @@
 /** Decrypts data (KMIP 2.1 §6.1.11). */
 import { bytes } from '../schema/primitives.ts'
 import { optional } from '../schema/structure.ts'
-import { cryptographicParameters } from '../structures/cryptographic-parameters.ts'
-import { anyObject, data, stream, streamAnswer, theObject } from './fields.ts'
+import { authenticationTag, cipherInput, streamAnswer, theObject } from './fields.ts'
 import { operation } from './operation.ts'
 
 export const decrypt = operation(
   'Decrypt',
   { since: '1.2' },
   {
-    uniqueIdentifier: anyObject,
-    cryptographicParameters: optional('CryptographicParameters', cryptographicParameters),
-    data,
-    ivCounterNonce: optional('IVCounterNonce', bytes),
-    ...stream,
-    authenticatedEncryptionAdditionalData: optional(
-      'AuthenticatedEncryptionAdditionalData',
-      bytes,
-      { since: '1.4' },
-    ),
-    authenticatedEncryptionTag: optional('AuthenticatedEncryptionTag', bytes, { since: '1.4' }),
+    ...cipherInput,
+    authenticatedEncryptionTag: authenticationTag,
   },
   {
     uniqueIdentifier: theObject,

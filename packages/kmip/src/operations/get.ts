@@ -1,9 +1,8 @@
 /** Fetches an object with its value (KMIP 2.1 §6.1.19). */
 import { enumeration } from '../schema/primitives.ts'
-import { optional, required } from '../schema/structure.ts'
-import { keyWrappingSpecification } from '../structures/key-block.ts'
+import { required } from '../schema/structure.ts'
 import { managedObject } from '../structures/objects.ts'
-import { anyObject, theObject } from './fields.ts'
+import { anyObject, keyForm, theObject } from './fields.ts'
 import { operation } from './operation.ts'
 
 export const get = operation(
@@ -11,10 +10,7 @@ export const get = operation(
   { since: '1.0' },
   {
     uniqueIdentifier: anyObject,
-    keyFormatType: optional('KeyFormatType', enumeration('KeyFormatType')),
-    keyWrapType: optional('KeyWrapType', enumeration('KeyWrapType'), { since: '1.4' }),
-    keyCompressionType: optional('KeyCompressionType', enumeration('KeyCompressionType')),
-    keyWrappingSpecification: optional('KeyWrappingSpecification', keyWrappingSpecification),
+    ...keyForm,
   },
   {
     objectType: required('ObjectType', enumeration('ObjectType')),

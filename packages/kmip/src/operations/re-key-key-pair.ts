@@ -1,9 +1,7 @@
 /** Replaces a key pair by a new one (KMIP 2.1 §6.1.47). */
-import { impliedAttributes, optionalAttributes } from '../attributes/lists.ts'
-import { text } from '../schema/primitives.ts'
-import { optional, required } from '../schema/structure.ts'
+import { optional } from '../schema/structure.ts'
 import { objectReference } from '../structures/references.ts'
-import { offset, pairStorageMasks } from './fields.ts'
+import { offset, pairAttributes, thePair } from './fields.ts'
 import { operation } from './operation.ts'
 
 export const reKeyKeyPair = operation(
@@ -12,15 +10,7 @@ export const reKeyKeyPair = operation(
   {
     privateKeyUniqueIdentifier: optional('PrivateKeyUniqueIdentifier', objectReference),
     offset,
-    commonAttributes: optionalAttributes('Common'),
-    privateKeyAttributes: optionalAttributes('PrivateKey'),
-    publicKeyAttributes: optionalAttributes('PublicKey'),
-    ...pairStorageMasks,
+    ...pairAttributes,
   },
-  {
-    privateKeyUniqueIdentifier: required('PrivateKeyUniqueIdentifier', text),
-    publicKeyUniqueIdentifier: required('PublicKeyUniqueIdentifier', text),
-    privateKeyAttributes: impliedAttributes('PrivateKey'),
-    publicKeyAttributes: impliedAttributes('PublicKey'),
-  },
+  thePair,
 )

@@ -1,9 +1,8 @@
 /** Re-key Key Pair (KMIP 2.1 §6.1.47): both halves are replaced. */
 import { failWith } from '../failure.ts'
-import { addPair } from '../objects/add-pair.ts'
+import { addPair, answerPair } from '../objects/add-pair.ts'
 import { without } from '../objects/attributes.ts'
-import { describeObject, requestedAttributes } from '../objects/describe-object.ts'
-import { keyPairOf } from '../objects/generate-keys.ts'
+import { requestedAttributes } from '../objects/describe-object.ts'
 import { linkedBy, withLink } from '../objects/links.ts'
 import { replacementAttributes } from '../objects/re-key.ts'
 import { change, handler, livingObjectOf, type Scope } from '../scope.ts'
@@ -33,25 +32,8 @@ export const reKeyKeyPair = handler('ReKeyKeyPair', async (scope, request) => {
     await requestedAttributes(scope, common, request.publicKeyAttributes),
     time,
   )
-  const pair = keyPairOf(scope, [...ofPrivate, ...ofPublic])
-  const generated = { generated: true }
-  const made = await addPair(scope, {
-    privateKey: {
-      value: pair.privateKey,
-      attributes: describeObject(scope, pair.privateKey, ofPrivate, generated),
-    },
-    publicKey: {
-      value: pair.publicKey,
-      attributes: describeObject(scope, pair.publicKey, ofPublic, generated),
-    },
-  })
+  const made = await addPair(scope, { ofPrivate, ofPublic })
   await replace(scope, oldPrivate, made.privateKey)
   await replace(scope, oldPublic, made.publicKey)
-  scope.batch.made('ReKeyKeyPairPublicKey', made.publicKey.identifier)
-  scope.batch.made('ReKeyKeyPairPrivateKey', made.privateKey.identifier)
-  scope.batch.made('ReKeyKeyPair', made.privateKey.identifier)
-  return {
-    privateKeyUniqueIdentifier: made.privateKey.identifier,
-    publicKeyUniqueIdentifier: made.publicKey.identifier,
-  }
+  return answerPair(scope, 'ReKeyKeyPair', made)
 })

@@ -5,7 +5,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { CredentialId, WalletId } from '../../packages/base/src/ids.ts'
 import { encodeTtlv, writeRequest, writeResponse } from '../../packages/kmip/src/index.ts'
 import { type KmipListener, listenKmip } from '../../packages/node/src/listeners/kmip.ts'
-import type { KmipClosed } from '../../packages/node/src/listeners/kmip-clients.ts'
+import type {
+  KmipClosed,
+  KmipListenerOptions,
+} from '../../packages/node/src/listeners/kmip-clients.ts'
+import { kmipLimits } from '../../packages/node/src/listeners/kmip-limits.ts'
 import { makeCertificate } from './conformance/test-server.ts'
 
 const caller = {
@@ -34,13 +38,16 @@ const response = encodeTtlv(answerTree.value)
 type World = { readonly listener: KmipListener; readonly closed: KmipClosed[] }
 const worlds: World[] = []
 
-const start = async (isKnown = true): Promise<World> => {
+const start = async (
+  isKnown = true,
+  others: Partial<Pick<KmipListenerOptions, 'handle' | 'limits'>> = {},
+): Promise<World> => {
   const closed: KmipClosed[] = []
   const listener = await listenKmip({
     // Answers what it was sent, so that order and number of answers show; and asks the same.
     handle: async (_caller, bytes, _form, connection) => {
       void connection?.pushes?.send(bytes)
-      return bytes
+      return others.handle === undefined ? bytes : await others.handle(_caller, bytes, _form)
     },
     authenticate: async () => (isKnown ? caller : undefined),
     certificate: { key: server.key, certificate: server.cert },
@@ -49,9 +56,10 @@ const start = async (isKnown = true): Promise<World> => {
     limits: {
       messageTimeoutMs: 300,
       idleTimeoutMs: 600,
-      handshakeTimeoutMs: 300,
+      handshakeTimeoutMs: 1500,
       clientAnswerTimeoutMs: 200,
       unansweredMax: 4,
+      ...others.limits,
     },
     closed: (reason) => closed.push(reason),
   })
@@ -106,6 +114,24 @@ describe('the KMIP listener', () => {
     const came = await untilClosed(socket)
     expect(came.equals(all)).toBe(true)
     expect(world.closed).toEqual(['idle'])
+  })
+
+  it('does not read on from a client whose messages wait, however long they are', async () => {
+    const world = await start(true, {
+      handle: () => new Promise(() => undefined),
+      limits: { messageTimeoutMs: 5000, idleTimeoutMs: 5000 },
+    })
+    const socket = await dial(world)
+    socket.on('error', () => undefined)
+    const length = 1_000_000
+    const long = Buffer.concat([header(0x420078, length), Buffer.alloc(length)])
+    // Fewer than may wait by their number.
+    const count = kmipLimits.queuedMax - 1
+    for (let written = 0; written < count; written += 1) socket.write(long)
+    await delay(500)
+    // The rest stands in the buffers of the two sockets, and in the client.
+    expect(socket.writableLength).toBeGreaterThan((count / 2) * length)
+    socket.destroy()
   })
 
   it('closes a connection without a certificate, and one whose key nobody lists', async () => {

@@ -217,7 +217,7 @@ export const errorTable = {
   zone_key_unavailable: entry(503, 'GeneralFailure', 'later', 'No node gives the key of this zone'),
 
   // The node.
-  limit_reached: entry(429, 'GeneralFailure', 'later', 'A limit of this node is reached'),
+  limit_reached: entry(429, 'ServerLimitExceeded', 'later', 'A limit of this node is reached'),
   not_ready: entry(503, 'GeneralFailure', 'later', 'This node is not ready'),
   store_failed: entry(503, 'GeneralFailure', 'later', 'The store of this zone does not answer'),
   bad_configuration: entry(500, 'GeneralFailure', 'never', 'The configuration is wrong'),

@@ -8,18 +8,7 @@
 import type { Bytes } from '@holdfast/base/bytes'
 import { accept, attempt, type Refusal, type Refused, type Result } from '@holdfast/base/errors'
 import type { CredentialId, WalletId } from '@holdfast/base/ids'
-import {
-  type Failure,
-  type Item,
-  malformedAnswer,
-  type ReceivedRequest,
-  type Response,
-  readRequest,
-  type Version,
-  versionOfBroken,
-  versionOfTree,
-  writeResponse,
-} from '@holdfast/kmip'
+import { type ReceivedRequest, readRequest } from '@holdfast/kmip'
 import type { ManagedObjects } from '../objects/managed-objects.ts'
 import type { Certifier } from '../ports/certifier.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -30,17 +19,19 @@ import type { ChainCrypto } from './crypto/chain-curves.ts'
 import { SigningKeys } from './crypto/signing-keys.ts'
 import { DecodedStates } from './decoded-states.ts'
 import { handleRequest } from './handle-request.ts'
-import { type KmipCodec, type KmipForm, kmipCodecs } from './kmip-codecs.ts'
+import { type KmipForm, kmipCodecs } from './kmip-codecs.ts'
 import { indexedObjectsMax, tenantsInMemoryMax } from './limits.ts'
 import { WalletIndexes } from './locate/wallet-indexes.ts'
 import { readState } from './objects/object-state.ts'
 import { principalOf } from './principal.ts'
 import { markServed } from './pushes/mark-served.ts'
 import { PushHub, type PushTarget } from './pushes/push-hub.ts'
+import { refuseMessage } from './refuse-message.ts'
 import { defaultFacts, type KmipServerFacts } from './server-facts.ts'
 import { TenantMemory } from './tenant-memory.ts'
 import { settingsId } from './tenant-settings.ts'
 import type { WalletKeys } from './wallet-keys/wallet-keys.ts'
+import { writeAnswer } from './write-answer.ts'
 
 export type KmipCaller = {
   /** The wallet whose general objects the client may use. */
@@ -93,25 +84,6 @@ export type KmipServer = {
   stop(): void
 }
 
-const newest: Version = '2.1'
-
-/** The version of a request that is refused as a whole, as far as it can be read. */
-const versionOf = (tree: Result<Item>, untrustedTtlv: Bytes | undefined): Version =>
-  (tree.ok
-    ? versionOfTree(tree.value)
-    : untrustedTtlv === undefined
-      ? undefined
-      : versionOfBroken(untrustedTtlv)) ?? newest
-
-/** Of an answer as a whole (KMIP 2.1 §9.9). */
-const tooLarge = ({ items: [first] }: Response): Failure => ({
-  status: 'OperationFailed',
-  operation: first?.operation,
-  uniqueBatchItemId: first?.uniqueBatchItemId,
-  reason: 'ResponseTooLarge',
-  message: 'the response is larger than this server sends',
-})
-
 class Server implements KmipServer {
   readonly #options: KmipServerOptions
   readonly #tenants = new Map<WalletId, TenantMemory>()
@@ -148,8 +120,7 @@ class Server implements KmipServer {
     const principal = request.ok ? this.#principalOf(caller, request.value) : request
     if (!request.ok || !principal.ok) {
       const { refusal } = request.ok ? (principal as Refused) : request
-      const version = versionOf(tree, form === 'ttlv' ? untrusted : undefined)
-      return this.#write(codec, malformedAnswer({ refusal, version, timeStamp: this.#now() }))
+      return this.refuse(untrusted, form, refusal)
     }
     const { tenant } = caller
     const { version } = request.value
@@ -174,7 +145,7 @@ class Server implements KmipServer {
       request.value,
     )
     try {
-      return this.#write(codec, response)
+      return writeAnswer(codec, response)
     } finally {
       wipe()
     }
@@ -185,9 +156,8 @@ class Server implements KmipServer {
   }
 
   refuse(untrusted: Bytes, form: KmipForm, refusal: Refusal): Bytes {
-    const codec = kmipCodecs[form]
-    const version = versionOf(codec.decode(untrusted), form === 'ttlv' ? untrusted : undefined)
-    return this.#write(codec, malformedAnswer({ refusal, version, timeStamp: this.#now() }))
+    const timeStamp = BigInt(Math.floor(this.#options.clock.nowMs() / 1000))
+    return refuseMessage(untrusted, form, { refusal, timeStamp })
   }
 
   tick(): void {
@@ -199,24 +169,6 @@ class Server implements KmipServer {
   stop(): void {
     this.#signingKeys.clear()
     this.#indexes.stop()
-  }
-
-  #write(codec: KmipCodec, response: Response): Bytes {
-    const tree = writeResponse(response)
-    const encoded = tree.ok ? codec.encode(tree.value) : undefined
-    if (encoded !== undefined && encoded.length <= codec.answerBytesMax) return encoded
-    const { version } = response
-    const timeStamp = this.#now()
-    const answer: Response = tree.ok
-      ? { version, header: { timeStamp }, items: [tooLarge(response)] }
-      : malformedAnswer({ refusal: tree.refusal, version, timeStamp })
-    const refused = writeResponse(answer)
-    if (!refused.ok) throw new Error('invariant broken: a refusal cannot be written')
-    return codec.encode(refused.value)
-  }
-
-  #now(): bigint {
-    return BigInt(Math.floor(this.#options.clock.nowMs() / 1000))
   }
 
   #shownOn(connection: KmipConnection | undefined): Set<string> {

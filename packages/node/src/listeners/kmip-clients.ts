@@ -1,6 +1,7 @@
 /** Who a KMIP client is: the key of its certificate, never the chain above it. */
 import type { TLSSocket, TlsOptions } from 'node:tls'
 import type { Bytes } from '@holdfast/base/bytes'
+import { type Refusal, RefusalError } from '@holdfast/base/errors'
 import type {
   KmipCaller,
   KmipConnection,
@@ -35,6 +36,8 @@ export type KmipListenerOptions = {
     form: KmipForm,
     connection?: KmipConnection,
   ) => Promise<Bytes>
+  /** The answer where `handle` rejects with `limit_reached`; without it the connection ends. */
+  readonly refuse?: (untrusted: Bytes, form: KmipForm, refusal: Refusal) => Bytes
   /** The tenant that lists the key (SPKI, DER) of a client's certificate. */
   readonly authenticate: (
     publicKey: Bytes,
@@ -46,6 +49,19 @@ export type KmipListenerOptions = {
   readonly limits?: Partial<Record<keyof KmipLimits, number>>
   readonly closed?: (reason: KmipClosed) => void
   readonly answered?: () => void
+  /** As `answered`, of messages that were told that too much waits. */
+  readonly refused?: () => void
+}
+
+/** The answer to a message that has no place; throws anew what is anything else. */
+export const answerRefused = (
+  { refuse, refused }: Pick<KmipListenerOptions, 'refuse' | 'refused'>,
+  { untrusted, form, error }: { untrusted: Bytes; form: KmipForm; error: unknown },
+): Bytes => {
+  const isFull = error instanceof RefusalError && error.refusal.code === 'limit_reached'
+  if (!isFull || refuse === undefined) throw error
+  refused?.()
+  return refuse(untrusted, form, error.refusal)
 }
 
 /** TLS 1.2 and 1.3; a certificate is asked for, and judged by its key alone. */

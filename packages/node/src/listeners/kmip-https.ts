@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { type Bytes, concat } from '@holdfast/base/bytes'
 import type {
@@ -14,7 +15,7 @@ import type {
 } from '@holdfast/enclave/kmip/create-kmip-server'
 import { byIdentity } from './by-identity.ts'
 import type { KmipListener } from './kmip.ts'
-import { type KmipListenerOptions, publicKeyOf, tlsOptions } from './kmip-clients.ts'
+import { answerRefused, type KmipListenerOptions, publicKeyOf, tlsOptions } from './kmip-clients.ts'
 import { kmipLimits } from './kmip-limits.ts'
 
 const forms: ReadonlyMap<string, KmipForm> = new Map([
@@ -48,6 +49,27 @@ type ClientOfSocket = {
   readonly connection: KmipConnection
 }
 
+type Message = {
+  readonly known: KmipCaller
+  readonly body: Bytes
+  readonly form: KmipForm
+  readonly connection: KmipConnection
+}
+
+/** Where too much of the client's wallet waits, it is told so after a while. */
+const handle = async (
+  options: KmipListenerOptions,
+  { known, body: untrusted, form, connection }: Message,
+): Promise<Bytes> => {
+  try {
+    return await options.handle(known, untrusted, form, connection)
+  } catch (error) {
+    const refused = answerRefused(options, { untrusted, form, error })
+    await delay({ ...kmipLimits, ...options.limits }.refusedRestMs, undefined, { ref: false })
+    return refused
+  }
+}
+
 const answer = async (
   options: KmipListenerOptions,
   { caller, connection }: ClientOfSocket,
@@ -71,7 +93,7 @@ const answer = async (
     options.closed?.('malformed')
     return refuse(response, 413)
   }
-  const bytes = await options.handle(known, body, form, connection)
+  const bytes = await handle(options, { known, body, form, connection })
   options.answered?.()
   response
     .writeHead(200, {

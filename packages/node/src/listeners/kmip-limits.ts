@@ -11,8 +11,11 @@ export const kmipLimits = {
   messageTimeoutMs: 15_000,
   idleTimeoutMs: 300_000,
   messageBytesMax: 1024 * 1024,
-  /** Messages of one connection that wait; it is not read from while there are more. */
+  /** Messages of one connection that wait, and their bytes; past either it is not read from. */
   queuedMax: 64,
+  queuedBytesMax: 1024 * 1024,
+  /** A connection that was told that too much waits is neither read nor answered for so long. */
+  refusedRestMs: 1000,
   /** Signatures of one connection that are made at the same time. */
   togetherMax: 32,
   /** Answers of one connection that are joined into one write. */

@@ -8,7 +8,19 @@ import { accept, RefusalError } from '@holdfast/base/errors'
 import { CredentialId, WalletId } from '@holdfast/base/ids'
 import * as x509 from '@holdfast/base/x509'
 import type { NodeIdentity } from '@holdfast/enclave/identity/node-identity'
-import { afterEach, describe, expect, it } from 'vitest'
+import {
+  decodeTtlv,
+  encodeTtlv,
+  FrameReader,
+  hasOperation,
+  type RequestItem,
+  type ResponseItem,
+  readResponse,
+  type Version,
+  writeRequest,
+  writeResponse,
+} from '@holdfast/kmip'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { TlsIdentity } from '../mesh/tls-peer.ts'
 import { createTestCore } from '../testing/test-core.ts'
 import { silentLogs, testTlsIdentity } from '../testing/tls-identity.ts'
@@ -70,6 +82,33 @@ const certificateOf = (
     sign: (tbs) =>
       new Uint8Array(sign('sha256', tbs, { key: privateKey, dsaEncoding: 'ieee-p1363' })),
   })
+
+/** A request of one Ping; Query before there was one. */
+const pingOf = (version: Version): Uint8Array => {
+  const items: RequestItem[] = hasOperation(version, 'Ping')
+    ? [{ operation: 'Ping', payload: {} }]
+    : [{ operation: 'Query', payload: { queryFunctions: ['QueryOperations'] } }]
+  const tree = writeRequest({ version, header: {}, items })
+  if (!tree.ok) throw new Error(tree.refusal.detail)
+  return encodeTtlv(tree.value)
+}
+
+const answered = ((): Uint8Array => {
+  const items: ResponseItem[] = [{ status: 'Success', operation: 'Query', payload: {} }]
+  const tree = writeResponse({ version: '1.4', header: { timeStamp: 0n }, items })
+  if (!tree.ok) throw new Error(tree.refusal.detail)
+  return encodeTtlv(tree.value)
+})()
+
+/** What the first item of an answer says, and the answer's version. */
+const reasonIn = (bytes: Uint8Array): string => {
+  const tree = decodeTtlv(bytes)
+  const response = tree.ok ? readResponse(tree.value) : tree
+  if (!response.ok) return response.refusal.detail
+  const { version, items } = response.value
+  const [first] = items
+  return `${first?.status === 'OperationFailed' ? first.reason : 'ok'} ${version}`
+}
 
 const codeOf = async (attempt: Promise<unknown>): Promise<string> => {
   const error: unknown = await attempt.catch((thrown: unknown) => thrown)
@@ -199,6 +238,62 @@ describe('the KMIP listeners of a node', () => {
       { key: '127.0.0.1', kind: 'strangers' },
       { key: tenant, kind: 'known' },
     ])
+  })
+
+  it('tell each message that has no place so, in its order and its version, and go on', async () => {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const key = Buffer.from(pair.privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    let places = 1
+    let refused = 0
+    const listen = { host: '127.0.0.1', port: 0 }
+    const served = await listenForKmip({
+      turns: {
+        take: async ({ kind }, action) => {
+          if (kind === 'known' && places === 0) {
+            throw new RefusalError({ code: 'limit_reached', detail: 'too much waits' })
+          }
+          if (kind === 'known') places -= 1
+          return action()
+        },
+      },
+      config: { listenKmip: listen, listenKmipHttps: listen, kmipNames: [] },
+      core: createTestCore({
+        serverCertificate: () => certificateOf(pair, 'leaf'),
+        kmipCaller: async () => accept({}) as never,
+        kmip: async () => accept(answered),
+      }),
+      own: ownOf({ key, certificate: '', endsInMs: 60_000, lifetimeMs: 60_000 }),
+      logs: silentLogs,
+      refused: () => {
+        refused += 1
+      },
+    })
+    closers.push(() => served.stop())
+    const cert = toPem(certificateOf(pair, 'client'))
+    const client = { key, cert, rejectUnauthorized: false }
+    const port = Number(served.addresses.tls?.split(':').at(-1))
+    const socket = connect({ host: '127.0.0.1', port, ...client })
+    closers.push(async () => void socket.destroy())
+    const frames = new FrameReader({ expect: 'ResponseMessage' })
+    const came: (string | undefined)[] = []
+    socket.on('data', (chunk: Buffer) => {
+      const messages = frames.push(chunk)
+      if (messages.ok) came.push(...messages.value.map(reasonIn))
+    })
+    socket.write(Buffer.concat((['2.1', '2.0', '1.4', '1.0'] as const).map(pingOf)))
+    const told = ['ok 1.4', 'ServerLimitExceeded 2.0', 'GeneralFailure 1.4', 'GeneralFailure 1.0']
+    await vi.waitFor(() => expect(came).toEqual(told), 10_000)
+    places = 1
+    socket.write(pingOf('2.1'))
+    await vi.waitFor(() => expect(came.slice(4)).toEqual(['ok 1.4']), 10_000)
+    const headers = { 'content-type': 'application/octet-stream' }
+    const options = { method: 'POST', headers, agent: false, ...client }
+    const sent = request(served.addresses.https ?? '', options)
+    sent.end(pingOf('1.2'))
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+    const [body] = (await once(answer, 'data')) as [Buffer]
+    expect(reasonIn(body)).toBe('GeneralFailure 1.2')
+    expect(refused).toBe(4)
   })
 
   it('refuse a name that is none, and to listen everywhere without one', async () => {

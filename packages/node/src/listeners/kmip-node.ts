@@ -3,6 +3,7 @@ import { toPem } from '@holdfast/attestation'
 import type { KmipAddresses } from '@holdfast/base/answers'
 import { fail, RefusalError } from '@holdfast/base/errors'
 import type { Core } from '@holdfast/enclave/core/core-interface'
+import { refuseMessage } from '@holdfast/enclave/kmip/refuse-message'
 import type { NodeConfig } from '../config.ts'
 import { kmipCaCheckMs } from '../limits.ts'
 import type { Logs } from '../logs.ts'
@@ -30,7 +31,7 @@ type Options = {
   /** The node's TLS key, which its evidence names. */
   readonly own: Pick<OwnCertificate, 'identity' | 'tls' | 'whenRenewed'>
   readonly logs: Logs
-} & Pick<KmipListenerOptions, 'answered' | 'closed'>
+} & Pick<KmipListenerOptions, 'answered' | 'closed' | 'refused'>
 
 type Listen = typeof listenKmip
 
@@ -107,6 +108,10 @@ export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
       if (!answer.ok) throw new RefusalError(answer.refusal)
       return answer.value
     },
+    refuse: (untrusted, form, refusal) => {
+      const timeStamp = BigInt(Math.floor(Date.now() / 1000))
+      return refuseMessage(untrusted, form, { refusal, timeStamp })
+    },
     authenticate: async (publicKey, address) => {
       const holder = await turns.take(strangerAt(address), () => core.kmipCaller(publicKey))
       return holder.ok ? holder.value : undefined
@@ -114,6 +119,7 @@ export const listenForKmip = async (options: Options): Promise<KmipOfNode> => {
     certificate: issue() ?? fail('not_ready', 'the core has not started'),
     ...(options.answered === undefined ? {} : { answered: options.answered }),
     ...(options.closed === undefined ? {} : { closed: options.closed }),
+    ...(options.refused === undefined ? {} : { refused: options.refused }),
   }
   const at = async (listen: Listen, address: HostPort | undefined): Promise<string | undefined> => {
     if (address === undefined) return undefined

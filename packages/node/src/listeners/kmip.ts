@@ -3,15 +3,18 @@
  * One message of a connection is answered after the other, but for signatures that were asked for
  * one after the other, which are made together; answers leave in the order of the messages, and
  * those that are ready together in one write, so that they share TLS records. What the node asks of
- * the client goes behind the answer to the message that brought it about.
+ * the client goes behind the answer to the message that brought it about. Where too much of the
+ * client's wallet waits, the message is told so in its place, and the connection rests for a while.
  */
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { type Bytes, concat } from '@holdfast/base/bytes'
 import type { KmipCaller, KmipConnection } from '@holdfast/enclave/kmip/create-kmip-server'
 import { enumerations, FrameReader, isRequestMessage, peekOperations } from '@holdfast/kmip'
 import { byIdentity } from './by-identity.ts'
 import {
+  answerRefused,
   type KmipClosed,
   type KmipListenerOptions,
   publicKeyOf,
@@ -41,6 +44,7 @@ class Connection {
   readonly #limits: Readonly<Record<keyof typeof kmipLimits, number>>
   readonly #frames: FrameReader
   readonly #queue: Bytes[] = []
+  #queuedBytes = 0
   /** Of a client that takes requests. */
   readonly #pushes: KmipPushes | undefined
   readonly #identity: KmipConnection
@@ -48,6 +52,7 @@ class Connection {
   #caller: KmipCaller | undefined
   #busy = false
   #partial = false
+  #refused = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(socket: TLSSocket, options: KmipListenerOptions) {
@@ -95,6 +100,7 @@ class Connection {
     if (this.#socket.destroyed) return
     if (reason !== undefined) this.#options.closed?.(reason)
     this.#queue.length = 0
+    this.#queuedBytes = 0
     this.#socket.destroy()
   }
 
@@ -114,7 +120,7 @@ class Connection {
     const messages = this.#frames.push(chunk)
     if (!messages.ok) return this.close('malformed')
     for (const message of messages.value) {
-      if (this.#pushes === undefined || isRequestMessage(message)) this.#queue.push(message)
+      if (this.#pushes === undefined || isRequestMessage(message)) this.#add(message)
       else if (!this.#pushes.answered(message)) return this.close('malformed')
     }
     const isPart = this.#frames.buffered > 0
@@ -124,8 +130,14 @@ class Connection {
     }
     if (!isPart) this.#expect('idle', this.#limits.idleTimeoutMs)
     this.#partial = isPart
-    if (this.#queue.length > this.#limits.queuedMax) this.#socket.pause()
+    const { queuedMax, queuedBytesMax } = this.#limits
+    if (this.#queue.length > queuedMax || this.#queuedBytes > queuedBytesMax) this.#socket.pause()
     this.#begin()
+  }
+
+  #add(message: Bytes): void {
+    this.#queue.push(message)
+    this.#queuedBytes += message.length
   }
 
   #begin(): void {
@@ -157,20 +169,38 @@ class Connection {
     let ready: Bytes[] = []
     let readyBytes = 0
     for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
-      const handle = (message: Bytes): Promise<Bytes> =>
-        this.#options.handle(this.#caller as KmipCaller, message, 'ttlv', this.#identity)
-      const answers = await Promise.all(group.map(handle))
+      const answers = await Promise.all(group.map((message) => this.#answer(message)))
       for (const answer of answers) {
         this.#options.answered?.()
         ready.push(answer)
         readyBytes += answer.length
       }
-      if (this.#queue.length > 0 && readyBytes < this.#limits.joinedBytesMax) continue
+      const mayWait = this.#queue.length > 0 && !this.#refused
+      if (mayWait && readyBytes < this.#limits.joinedBytesMax) continue
       await this.#write(concat(...ready, ...(this.#pushes?.take() ?? [])))
       ready = []
       readyBytes = 0
+      await this.#rest()
       if (this.#socket.isPaused()) this.#socket.resume()
     }
+  }
+
+  async #answer(untrusted: Bytes): Promise<Bytes> {
+    const form = 'ttlv'
+    try {
+      return await this.#options.handle(this.#caller as KmipCaller, untrusted, form, this.#identity)
+    } catch (error) {
+      const answer = answerRefused(this.#options, { untrusted, form, error })
+      this.#refused = true
+      return answer
+    }
+  }
+
+  /** What has no place now would have none at once either. */
+  async #rest(): Promise<void> {
+    if (!this.#refused) return
+    this.#refused = false
+    await delay(this.#limits.refusedRestMs, undefined, { ref: false })
   }
 
   /** The next message, with those signatures behind it that may be made at the same time. */
@@ -182,7 +212,9 @@ class Connection {
       const max = Math.min(this.#queue.length, this.#limits.togetherMax)
       while (count < max && isSign(this.#queue[count] as Bytes)) count += 1
     }
-    return this.#queue.splice(0, count)
+    const group = this.#queue.splice(0, count)
+    for (const { length } of group) this.#queuedBytes -= length
+    return group
   }
 
   async #write(bytes: Bytes): Promise<void> {

@@ -14,7 +14,7 @@ export type Observed = {
 
 export type Metrics = {
   observe(answer: Observed): void
-  readonly kmip: { answered(): void; closed(reason: KmipClosed): void }
+  readonly kmip: { answered(): void; refused(): void; closed(reason: KmipClosed): void }
   readonly contentType: string
   text(): Promise<string>
 }
@@ -55,13 +55,22 @@ const kmipOf = (register: Registry): Metrics['kmip'] => {
     help: 'Answers over KMIP',
     registers: [register],
   })
+  const refused = new Counter({
+    name: 'holdfast_kmip_refused_total',
+    help: 'KMIP messages of which too many of their wallet waited already',
+    registers: [register],
+  })
   const closed = new Counter({
     name: 'holdfast_kmip_closed_total',
     help: 'KMIP connections that this node has closed, and why',
     labelNames: ['reason'],
     registers: [register],
   })
-  return { answered: () => answers.inc(), closed: (reason) => closed.inc({ reason }) }
+  return {
+    answered: () => answers.inc(),
+    refused: () => refused.inc(),
+    closed: (reason) => closed.inc({ reason }),
+  }
 }
 
 const secondsSince = (atMs: number): number => Math.round((Date.now() - atMs) / 1000)

@@ -1,4 +1,4 @@
-/** The answer to a message that is refused as a whole, in its form and in a version of its sender. */
+/** The answer to a message that is refused as a whole: in its form, in its sender's version. */
 import type { Bytes } from '@holdfast/base/bytes'
 import type { Refusal } from '@holdfast/base/errors'
 import { malformedAnswer, type Version, versionOfBroken, versionOfTree } from '@holdfast/kmip'

@@ -240,7 +240,7 @@ describe('the KMIP listeners of a node', () => {
     ])
   })
 
-  it('tell each message that has no place so, in its order and its version, and go on', async () => {
+  it('tell each message that has no place so, in its order and version, and go on', async () => {
     const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const key = Buffer.from(pair.privateKey.export({ format: 'pem', type: 'pkcs8' }))
     let places = 1

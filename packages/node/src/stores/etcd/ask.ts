@@ -12,6 +12,8 @@ export type UnaryCall<Name extends UnaryName> = {
   readonly request: RequestOf<Name>
   readonly metadata: Metadata
   readonly deadlineMs: number
+  /** Told how the call can be ended before its deadline; what it answers is told of its end. */
+  readonly onSent?: (end: () => void) => () => void
 }
 
 export const encodeBy = (name: MethodName) => (value: unknown) =>
@@ -28,18 +30,21 @@ export const ask = <Name extends UnaryName>(
   call: UnaryCall<Name>,
 ): Promise<Answer<ResponseOf<Name>>> =>
   new Promise((resolve) => {
-    client.makeUnaryRequest(
+    const sent = client.makeUnaryRequest(
       methods[name].path,
       encodeBy(name),
       decodeBy(name),
       call.request,
       call.metadata,
       { deadline: Date.now() + call.deadlineMs },
-      (error, value) =>
+      (error, value) => {
+        ended()
         resolve(
           error === null && value !== undefined
             ? { ok: true, value }
             : { ok: false, status: error?.code ?? status.INTERNAL },
-        ),
+        )
+      },
     )
+    const ended = call.onSent?.(() => sent.cancel()) ?? (() => undefined)
   })

@@ -1,9 +1,10 @@
 /** Calls of a cluster: another member is asked where one fails; only reads are asked again. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ClientDuplexStream, Metadata, status } from '@grpc/grpc-js'
+import { type Client, type ClientDuplexStream, Metadata, status } from '@grpc/grpc-js'
 import { type Answer, ask, decodeBy, encodeBy, type UnaryCall, type UnaryName } from './ask.ts'
 import { createEndpoints } from './endpoints.ts'
 import type { EtcdAddress } from './etcd-config.ts'
+import { createGivenUp } from './given-up.ts'
 import { readAttemptMs, readPauseMs } from './limits.ts'
 import {
   methods,
@@ -75,7 +76,13 @@ const createAuthorisedSend =
 
 export const createCalls = (address: EtcdAddress): Calls => {
   const endpoints = createEndpoints(address)
+  const givenUp = createGivenUp<Client>()
   let closed = false
+
+  const giveUp: typeof endpoints.failed = (client, how) => {
+    endpoints.failed(client, how)
+    if (how === 'hung') givenUp.gaveUp(client)
+  }
 
   const send: Send = async (name, call) => {
     const until = performance.now() + call.deadlineMs
@@ -83,9 +90,18 @@ export const createCalls = (address: EtcdAddress): Calls => {
     const client = await endpoints.connected(call.deadlineMs)
     if (client === undefined) return notSent(closed)
     const deadlineMs = Math.max(1, until - performance.now())
-    const answer = await ask(client, name, { ...call, deadlineMs })
-    if (!answer.ok && answer.status === status.DEADLINE_EXCEEDED) endpoints.failed(client, 'hung')
-    else if (!answer.ok && passing.has(answer.status)) endpoints.failed(client, 'refused')
+    let isEnded = false
+    const onSent = (end: () => void) =>
+      givenUp.sent(client, () => {
+        isEnded = true
+        end()
+      })
+    const answer = await ask(client, name, { ...call, deadlineMs, onSent })
+    // That it was ended early says no more than that it had no answer.
+    if (isEnded && !answer.ok) return { ok: false, status: status.DEADLINE_EXCEEDED }
+    if (answer.ok) givenUp.answered(client)
+    else if (answer.status === status.DEADLINE_EXCEEDED) giveUp(client, 'hung')
+    else if (passing.has(answer.status)) giveUp(client, 'refused')
     return answer
   }
   const tokens = createTokens(address.user, (request, deadlineMs) =>
@@ -123,7 +139,7 @@ export const createCalls = (address: EtcdAddress): Calls => {
       // One that is cancelled before it is read has an error that nobody else hears.
       call.on('error', () => undefined)
       const failed: OpenedWatch['failed'] = (how) =>
-        how === 'denied' ? expired() : endpoints.failed(client, how)
+        how === 'denied' ? expired() : giveUp(client, how)
       return { ok: true, value: { call, failed } }
     },
     close: () => {

@@ -2,6 +2,11 @@
 
 /** A commit that has no answer by then is unknown; an election of etcd takes 1–3 s (FACTS). */
 export const commitDeadlineMs = 5000
+/**
+ * How long a call goes on waiting for a member that was given up once another has answered: at the
+ * end of an election all answer at about the same time.
+ */
+export const givenUpGraceMs = 250
 /** A read, with all its attempts; one attempt, before another member is asked. */
 export const readDeadlineMs = 6000
 export const readAttemptMs = 2000

@@ -79,6 +79,8 @@ export const decidedEntry = z.strictObject({
   intent: intentId.exactOptional(),
   /** Of a change: the version that it made. */
   version: z.string().max(32).exactOptional(),
+  /** Zones whose removal governors struck: `request` is the hash of their signed statement. */
+  struck: z.array(zoneId).exactOptional(),
 })
 export type DecidedEntry = z.infer<typeof decidedEntry>
 

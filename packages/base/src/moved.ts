@@ -23,6 +23,11 @@ export const moved = z.strictObject({
   founder: zoneId.exactOptional(),
   /** Zones that may no longer hold it, and have yet to say that they have erased it. */
   left: zones.exactOptional(),
+  /**
+   * Zones that never said that they have erased it, and that governors say are lost for good: what
+   * they held may be there still.
+   */
+  struck: zones.exactOptional(),
   /** The newest last. */
   shares: z.array(formerShares).max(placementChangesMax),
 })

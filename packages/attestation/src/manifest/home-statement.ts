@@ -12,7 +12,7 @@ export const encodeHomeStatement = (statement: HomeStatement): Bytes =>
 /**
  * A signed statement, judged by the manifest in force. Refusals: `statement_malformed`,
  * `wrong_mesh`, `wrong_manifest` (another serial), `unknown_zone`, `statement_signature`,
- * `expired`.
+ * `expired`. A zone that is lost may have left the manifest before.
  */
 export const verifyHomeStatement = (
   untrusted: Bytes,

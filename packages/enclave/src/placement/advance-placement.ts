@@ -16,6 +16,7 @@ import { isQuorum } from '../replication/quorum/quorum.ts'
 import { votersOf } from '../replication/quorum/voters.ts'
 import { finalCount, isEnough } from '../replication/spread.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
+import type { IndexedWallet } from '../wallets/wallet-table.ts'
 import { bringObjects } from './bring-objects.ts'
 import { hasCounts } from './has-counts.ts'
 import { finishLeaving } from './leave.ts'
@@ -67,7 +68,8 @@ const erase = async (
   entry: WalletEntry,
 ): Promise<WalletChange | undefined> => {
   const { wallet } = entry
-  const left = wallet.moved?.left ?? []
+  // Who was struck may be there after all: it erases like the others, and is struck no more.
+  const left = [...(wallet.moved?.left ?? []), ...(wallet.moved?.struck ?? [])]
   if ((await context.replicator.confirm(entry)).state !== 'final') return undefined
   const { id, epoch, version, placement } = wallet
   const removal = { wallet: id, epoch, version, zones: placement.zones, left }
@@ -85,8 +87,13 @@ const erase = async (
 const step = (context: CoreContext, entry: WalletEntry): Promise<WalletChange | undefined> => {
   const { moved } = entry.wallet
   if (moved?.from !== undefined) return settle(context, entry)
-  return moved?.left === undefined ? Promise.resolve(undefined) : erase(context, entry)
+  if (moved?.left === undefined && moved?.struck === undefined) return Promise.resolve(undefined)
+  return erase(context, entry)
 }
+
+/** Nobody waits for a zone that was struck before it is linked again. */
+const mayStep = ({ peers }: CoreContext, { from, left, struck }: IndexedWallet): boolean =>
+  from !== undefined || left.length > 0 || struck.some((zone) => peers.ofZone(zone) !== undefined)
 
 /** There are no more steps than these. */
 const stepsMax = 2
@@ -116,6 +123,7 @@ const advanceAll = async (context: CoreContext): Promise<void> => {
   for (const id of context.wallets.moving()) {
     const indexed = context.wallets.indexed(id)
     if (indexed === undefined || homeNow(context, indexed) !== context.zone) continue
+    if (!mayStep(context, indexed)) continue
     // What refuses here is tried again, and keeps no other wallet waiting.
     await refusing(async () =>
       accept(await context.changes.alone(id, () => advancePlacement(context, id))),

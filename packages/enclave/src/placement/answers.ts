@@ -20,8 +20,8 @@ export const removalFor = (
   const held = wallets.indexed(wallet)
   if (held !== undefined) {
     if (held.holders.includes(zone)) return undefined
-    const { epoch, version, holders, left } = held
-    return { wallet, epoch, version, zones: [...holders], left: [...left] }
+    const { epoch, version, holders, left, struck } = held
+    return { wallet, epoch, version, zones: [...holders], left: [...left, ...struck] }
   }
   const known = gone.of(wallet)
   if (known === undefined || known.zones.includes(zone)) return undefined

@@ -94,7 +94,7 @@ export type TestMesh = {
   /** A statement of governors on these nodes' boots. */
   statementOn(nodes: readonly TestNode[]): Bytes
   /** A statement of governors on homes. */
-  homeStatement(said: Partial<Pick<HomeStatement, 'moves' | 'givenUp'>>): Bytes
+  homeStatement(said: Partial<Pick<HomeStatement, 'moves' | 'givenUp' | 'lost'>>): Bytes
   /** Starts a new core on the zone's disk, and has its boot confirmed. */
   start(zone: string, options?: StartOptions): Promise<TestNode>
   /** Lets a zone's node answer nothing while its links stay up, as SIGSTOP does. */
@@ -214,12 +214,13 @@ export const createTestMesh = async (options: TestMeshOptions = {}): Promise<Tes
     const signature = signBootStatement(bytes, governor)
     return encodeSignedStatement(bytes, [{ governor: 'one', signature }])
   }
-  const homeStatement: TestMesh['homeStatement'] = ({ moves = [], givenUp = [] }) => {
+  const homeStatement: TestMesh['homeStatement'] = ({ moves = [], givenUp = [], lost }) => {
     const bytes = encodeHomeStatement({
       format: 'holdfast homes v1',
       ...statementHead(),
       moves,
       givenUp,
+      ...(lost !== undefined && { lost }),
     })
     const signature = signHomeStatement(bytes, governor)
     return encodeSignedStatement(bytes, [{ governor: 'one', signature }])

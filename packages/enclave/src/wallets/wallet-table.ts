@@ -28,6 +28,8 @@ export type IndexedWallet = Group & {
   readonly holders: readonly ZoneId[]
   /** Zones that have yet to erase it. */
   readonly left: readonly ZoneId[]
+  /** Zones that may hold it still, since governors ended the wait for them. */
+  readonly struck: readonly ZoneId[]
   readonly credentials: readonly CredentialId[]
   readonly revision: Revision
 }
@@ -53,7 +55,7 @@ export type WalletTable = {
   ofCredential(credential: CredentialId): readonly WalletId[]
   /** Wallets with changes that wait for their delay. */
   pending(): readonly WalletId[]
-  /** Wallets whose change of placement is not at its end. */
+  /** Wallets whose change of placement is not at its end, or was ended by governors alone. */
   moving(): readonly WalletId[]
   /** The groups of all wallets, as one promise each covers them. */
   groups(): readonly Group[]
@@ -76,6 +78,7 @@ const toIndexed = ({ wallet, hash }: WalletEntry, revision: Revision): IndexedWa
     home,
     holders: holdersOf(group),
     left: moved?.left ?? [],
+    struck: moved?.struck ?? [],
     credentials: credentials.map((credential) => credential.id),
     revision,
   }
@@ -243,7 +246,8 @@ class Table implements WalletTable {
     this.#acknowledged.held(id, entry.wallet.provisional === true)
     if (entry.wallet.pending === undefined) this.#pending.delete(id)
     else this.#pending.add(id)
-    if (after.from === undefined && after.left.length === 0) this.#moving.delete(id)
+    const isSettled = after.from === undefined && after.left.length + after.struck.length === 0
+    if (isSettled) this.#moving.delete(id)
     else this.#moving.add(id)
     return true
   }

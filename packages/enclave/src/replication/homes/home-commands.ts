@@ -7,6 +7,7 @@ import type { ZoneId } from '@holdfast/base/ids'
 import { momentMs } from '@holdfast/base/moment'
 import type { CoreContext } from '../../core/context.ts'
 import { homeOrderTimeoutMs, homeStatementsMax } from '../../limits.ts'
+import { countRemovals, type Strike, strikeOf, strikeRemovals } from '../../placement/strike.ts'
 import { refusing } from '../../refusing.ts'
 import type { Failover } from './failover.ts'
 import { groupId } from './group.ts'
@@ -24,6 +25,9 @@ export type HomeCommands = {
 type Known = {
   readonly bytes: Bytes
   readonly statement: HomeStatement
+  readonly strike: Strike
+  /** Removals are struck one after another, by one at a time. */
+  striking?: Promise<void>
   /** Zones that this one has yet to tell. */
   readonly untold: Set<ZoneId>
 }
@@ -35,6 +39,16 @@ type Tools = {
 }
 
 type ReportLine = HomeReport['groups'][number]
+type Report = Omit<HomeReport, 'unreachable'>
+
+const reportOf = (parts: readonly Report[], unreachable: readonly ZoneId[]): HomeReport => {
+  const removals = parts.flatMap((part) => part.removals ?? [])
+  return {
+    groups: parts.flatMap(({ groups }) => groups),
+    ...(removals.length > 0 && { removals }),
+    unreachable: unreachable.toSorted(),
+  }
+}
 
 class Commands implements HomeCommands {
   readonly #tools: Tools
@@ -50,16 +64,13 @@ class Commands implements HomeCommands {
     const known = this.#learn(untrusted, (zone) => zone !== this.#tools.context.zone)
     if (!known.ok) return known
     const [own, others] = await Promise.all([this.#carryOut(known.value), this.#tell(known.value)])
-    return accept({
-      groups: [...own, ...others],
-      unreachable: [...known.value.untold].toSorted(),
-    })
+    return accept(reportOf([own, ...others], [...known.value.untold]))
   }
 
   async obey(untrusted: Bytes): Promise<Result<HomeReport>> {
     const known = this.#learn(untrusted, () => false)
     if (!known.ok) return known
-    return accept({ groups: [...(await this.#carryOut(known.value))], unreachable: [] })
+    return accept(reportOf([await this.#carryOut(known.value)], []))
   }
 
   tick(): Promise<void> {
@@ -83,16 +94,17 @@ class Commands implements HomeCommands {
     if (!verified.ok) return verified
     const hash = toHex(context.crypto.sha256(untrusted))
     const before = this.#known.get(hash)
-    const zones = context.zones.map(({ id }) => id).filter(isUntold)
-    const untold = new Set([...(before?.untold ?? []), ...zones])
-    const known = { bytes: untrusted.slice(), statement: verified.value, untold }
+    const strike = strikeOf(context, verified.value, untrusted)
+    const begun = { bytes: untrusted.slice(), statement: verified.value, strike }
+    const known: Known = before ?? { ...begun, untold: new Set() }
+    for (const { id } of context.zones) if (isUntold(id)) known.untold.add(id)
     this.#known.set(hash, known)
     const [oldest] = this.#known.keys()
     if (this.#known.size > homeStatementsMax && oldest !== undefined) this.#known.delete(oldest)
     return accept(known)
   }
 
-  async #tell({ bytes, untold }: Known): Promise<readonly ReportLine[]> {
+  async #tell({ bytes, untold }: Known): Promise<readonly Report[]> {
     const { peers } = this.#tools.context
     const told = await Promise.all(
       [...untold].map(async (zone) => {
@@ -102,20 +114,37 @@ class Commands implements HomeCommands {
         const answer = await peers.ask(peer, message, homeOrderTimeoutMs)
         if (!answer.ok) return []
         untold.delete(zone)
-        return answer.value.groups
+        return [answer.value]
       }),
     )
     return told.flat()
   }
 
   /** A round may take longer than anybody waits for it: it goes on. */
-  async #carryOut({ statement }: Known): Promise<readonly ReportLine[]> {
+  async #carryOut(known: Known): Promise<Report> {
+    const { context } = this.#tools
+    const lost = known.strike.lost
+    const late = context.clock.sleep(homeOrderTimeoutMs / 2)
+    const struck = lost.length === 0 ? undefined : Promise.race([this.#strike(known), late])
+    const groups = await this.#move(known, late)
+    await struck
+    return { groups: [...groups], removals: [...countRemovals(context, lost)] }
+  }
+
+  /** After homes have moved: only the home of a wallet ends what the wallet waits for. */
+  #strike(known: Known): Promise<void> {
+    known.striking ??= strikeRemovals(this.#tools.context, known.strike).finally(() => {
+      delete known.striking
+    })
+    return known.striking
+  }
+
+  async #move({ statement }: Known, waited: Promise<void>): Promise<readonly ReportLine[]> {
     const { context, failover } = this.#tools
     const groups = failover.groups()
     const orders = ordersOf(context, groups, statement)
     const rounds = Promise.all(orders.map((one) => this.#round(one)))
-    const late = context.clock.sleep(homeOrderTimeoutMs / 2).then(() => [])
-    const refused = new Map(await Promise.race([rounds, late]))
+    const refused = new Map(await Promise.race([rounds, waited.then(() => [])]))
     const atMs = momentMs(statement.issuedAt)
     return groups.flatMap((group): readonly ReportLine[] => {
       const held = context.promises.get(group)

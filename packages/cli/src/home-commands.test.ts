@@ -62,5 +62,18 @@ describe('a statement on homes', () => {
     expect(await propose({ moves: [move, move], givenUp: [] })).toBe('invalid_field')
     expect(await propose({ moves: [move], givenUp: [move.home] })).toBe('invalid_field')
     expect(await propose({ moves: [move], givenUp: [move.founder] })).toBe('ok')
+    expect(await propose({ moves: [move], givenUp: [], lost: [move.home] })).toBe('invalid_field')
+    expect(await propose({ moves: [], givenUp: [], lost: [move.home, move.home] })).toBe(
+      'invalid_field',
+    )
+  })
+
+  it('may name a lost zone that the manifest lists no longer', async () => {
+    const manifest = await readManifest(layout, nowMs)
+    const lost = [ZoneId('burned-down')]
+    let file = proposeHomes(manifest, { moves: [], givenUp: [], lost }, times)
+    for (const governor of await localGovernors(layout)) file = homeProposals.sign(file, governor)
+    const verified = verifyHomeStatement(signedStatement(file), manifest, nowMs)
+    expect(verified).toMatchObject({ ok: true, value: { lost } })
   })
 })

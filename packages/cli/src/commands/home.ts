@@ -1,4 +1,7 @@
-/** `holdfast home`: governors move the homes of wallets, and give up zones that are gone. */
+/**
+ * `holdfast home`: governors move the homes of wallets, give up zones that are gone, and strike
+ * what waits for zones that are lost for good.
+ */
 import { resolve } from 'node:path'
 import { fail } from '@holdfast/base/errors'
 import type { HomeReport, HomeStatement } from '@holdfast/base/home-statement'
@@ -19,6 +22,7 @@ type ProposeOptions = {
   readonly out: string
   readonly move?: readonly string[]
   readonly giveUp?: readonly string[]
+  readonly lost?: readonly string[]
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [
@@ -34,10 +38,11 @@ const moveOf = (text: string): HomeStatement['moves'][number] => {
   return { founder: ZoneId(founder), home: ZoneId(home) }
 }
 
-const linesOf = ({ moves, givenUp }: HomeStatement): string =>
+const linesOf = ({ moves, givenUp, lost = [] }: HomeStatement): string =>
   [
     ...moves.map(({ founder, home }) => `wallets founded by ${founder}: home ${home}`),
     ...givenUp.map((zone) => `given up: ${zone}`),
+    ...lost.map((zone) => `lost for good: ${zone} (nobody waits for it to erase wallets)`),
   ].join('\n')
 
 const propose: MakeCommand = (around) =>
@@ -47,14 +52,17 @@ const propose: MakeCommand = (around) =>
     .option('--dir <folder>', 'folder of the mesh')
     .option('--move <founder=home>', 'wallets that a zone founded get this home', collect)
     .option('--give-up <zone>', 'a zone that is gone: what is left decides alone', collect)
+    .option('--lost <zone>', 'a zone that will never say that it erased what left it', collect)
     .action(
       run(around, async (talk, options: ProposeOptions) => {
         const nowMs = around.now()
         const manifest = await readManifest(meshLayout(dirOf(options, around)), nowMs)
         const moves = (options.move ?? []).map(moveOf)
         const givenUp = (options.giveUp ?? []).map((zone) => ZoneId(zone))
+        const lost = (options.lost ?? []).map((zone) => ZoneId(zone))
+        const said = { moves, givenUp, ...(lost.length > 0 && { lost }) }
         const times = { nowMs, lifetimeMs: homesLifetimeMs }
-        const proposal = proposeHomes(manifest, { moves, givenUp }, times)
+        const proposal = proposeHomes(manifest, said, times)
         await homeProposals.write(resolve(around.cwd, options.out), proposal)
         talk.data(proposal.content, linesOf(proposal.content))
       }),
@@ -62,7 +70,17 @@ const propose: MakeCommand = (around) =>
 
 const sign = signStatementCommand(homeProposals, linesOf)
 
-const reportLines = ({ groups, unreachable }: HomeReport): string => {
+const removalLines = (removals: NonNullable<HomeReport['removals']>): string => {
+  const rows = removals.map(({ zone, home, struck, open }) => [
+    zone,
+    home,
+    String(struck),
+    String(open),
+  ])
+  return table([['LOST ZONE', 'HOME', 'REMOVALS STRUCK', 'STILL OPEN'], ...rows])
+}
+
+const reportLines = ({ groups, removals = [], unreachable }: HomeReport): string => {
   const rows = groups.map(({ founder, zones, home, state, code = '', subject = '' }) => [
     founder,
     zones.join(' '),
@@ -71,8 +89,13 @@ const reportLines = ({ groups, unreachable }: HomeReport): string => {
     `${code} ${subject}`.trim(),
   ])
   const head = ['FOUNDED BY', 'ZONES', 'HOME', 'STATE', 'WAITS FOR']
-  const told = unreachable.length === 0 ? '' : `\nnot told yet: ${unreachable.join(', ')}`
-  return groups.length === 0 ? `nothing to move${told}` : `${table([head, ...rows])}${told}`
+  const parts = [
+    ...(groups.length === 0 ? [] : [table([head, ...rows])]),
+    ...(removals.length === 0 ? [] : [removalLines(removals)]),
+  ]
+  const told = unreachable.length === 0 ? [] : [`not told yet: ${unreachable.join(', ')}`]
+  const done = parts.length === 0 ? ['nothing to move, nothing to strike'] : parts
+  return [...done, ...told].join('\n')
 }
 
 const apply: MakeCommand = (around) =>

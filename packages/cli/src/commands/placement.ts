@@ -18,6 +18,9 @@ const openText = ({ wallet }: WalletAnswer): readonly string[] => {
     }),
     ...(moved?.from === undefined ? [] : [`  both agree    with ${moved.from.join(', ')}`]),
     ...(moved?.left === undefined ? [] : [`  yet to erase  ${moved.left.join(', ')}`]),
+    ...(moved?.struck === undefined
+      ? []
+      : [`  struck        ${moved.struck.join(', ')} (lost for good, not known to have erased)`]),
   ]
 }
 

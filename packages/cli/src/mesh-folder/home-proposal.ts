@@ -19,11 +19,12 @@ export const homeProposals = proposalsOf({
 /** For the governors of `manifest`; throws `invalid_field` where it breaks a rule. */
 export const proposeHomes = (
   manifest: VerifiedManifest,
-  said: Pick<HomeStatement, 'moves' | 'givenUp'>,
+  said: Pick<HomeStatement, 'moves' | 'givenUp' | 'lost'>,
   times: StatementTimes,
 ): SignedProposal<HomeStatement> => {
   const head = { format: 'holdfast homes v1', ...statementHead(manifest, times) }
   const parsed = homeStatementSchema.safeParse({ ...head, ...said })
-  if (!parsed.success) return fail('invalid_field', 'name moves, or zones to give up, once each')
+  if (!parsed.success)
+    return fail('invalid_field', 'name moves, zones to give up or that are lost, once each')
   return { bytes: encodeHomeStatement(parsed.data), content: parsed.data, signatures: [] }
 }

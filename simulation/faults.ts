@@ -30,7 +30,7 @@ export type FaultRates = {
 export type FaultName = keyof FaultRates
 
 /** What governors and owners do (governors.ts, owners.ts): counted beside the faults. */
-export type GovernorsName = 'homeMoved' | 'zoneGivenUp' | 'zoneGivenUpByOwner'
+export type GovernorsName = 'homeMoved' | 'zoneGivenUp' | 'zoneGivenUpByOwner' | 'removalStruck'
 
 export const noFaults: FaultRates = {
   lost: 0,

@@ -1,6 +1,7 @@
 /**
- * What the governors of a run do: they move homes, and give up a zone that they hold for gone. They
- * are right in so far as one zone at a time is given up, while no store was put back.
+ * What the governors of a run do: they move homes, give up a zone that they hold for gone, and
+ * strike removals from a zone that they hold for lost. They are right in so far as one zone at a
+ * time is given up, while no store was put back; what they hold for lost lives on.
  */
 import {
   encodeHomeStatement,
@@ -20,6 +21,10 @@ const dayMs = 86_400_000
 const repeatMs = 3000
 const repeatsMax = 8
 
+type Said = Pick<HomeStatement, 'moves' | 'givenUp' | 'lost'>
+
+type Telling = { readonly said: Said; readonly repeats: number; readonly random: Random }
+
 export class Governors {
   readonly #world: World
   readonly #driver: FaultDriver
@@ -28,6 +33,7 @@ export class Governors {
   readonly #owners: Owners
   /** Drawn apart, so that all else stays as it is. */
   readonly #whose: Random
+  readonly #strikes: Random
   #isCalm = false
 
   constructor(world: World, driver: FaultDriver, owners: Owners) {
@@ -35,6 +41,7 @@ export class Governors {
     this.#driver = driver
     this.#owners = owners
     this.#whose = createRandom(world.seed, 'who gives up')
+    this.#strikes = createRandom(world.seed, 'governors strike')
     this.#random = createRandom(world.seed, 'governors')
     this.#zones = [...world.zones.keys()]
   }
@@ -42,6 +49,7 @@ export class Governors {
   /** In half of the runs they do nothing. */
   start(withinMs: number): void {
     const { scheduler } = this.#world
+    if (this.#strikes.chance(0.5)) this.#strikeAfter(withinMs)
     if (this.#random.chance(0.5)) return
     const moves = this.#random.below(4)
     for (let index = 0; index < moves; index += 1) {
@@ -63,6 +71,22 @@ export class Governors {
     const [founder, home] = [this.#random.pick(this.#zones), this.#random.pick(this.#zones)]
     if (this.#world.givenUp.has(home)) return
     this.#state({ moves: [{ founder, home }], givenUp: [] })
+  }
+
+  /** They look again and again for a zone that has yet to erase. */
+  #strikeAfter(withinMs: number): void {
+    const ms = this.#strikes.between(0, withinMs / 4)
+    this.#world.scheduler.after(ms, 'governors look for removals', () => {
+      if (this.#isCalm) return
+      const open = [...this.#world.records.leaving()]
+      if (open.length === 0) return this.#strikeAfter(withinMs)
+      const lost = this.#strikes.pick(open)
+      this.#world.records.lost.add(lost)
+      const said = { moves: [], givenUp: [], lost: [lost] }
+      this.#world.count('removalStruck')
+      this.#tell(this.#sign(said), { said, repeats: 2, random: this.#strikes })
+      this.#strikeAfter(withinMs)
+    })
   }
 
   /** It dies, or is cut off and lives on: governors cannot tell. */
@@ -89,12 +113,12 @@ export class Governors {
     })
   }
 
-  #state(said: Pick<HomeStatement, 'moves' | 'givenUp'>): void {
+  #state(said: Said): void {
     this.#world.count(said.givenUp.length > 0 ? 'zoneGivenUp' : 'homeMoved')
-    this.#tell(this.#sign(said), said, repeatsMax)
+    this.#tell(this.#sign(said), { said, repeats: repeatsMax, random: this.#random })
   }
 
-  #sign(said: Pick<HomeStatement, 'moves' | 'givenUp'>): Bytes {
+  #sign(said: Said): Bytes {
     const { mesh, manifest } = this.#world.manifest
     const nowMs = Math.floor(startsAtMs + this.#world.scheduler.nowMs())
     const bytes = encodeHomeStatement({
@@ -111,14 +135,17 @@ export class Governors {
   }
 
   /** The operator repeats it at whatever node is there. */
-  #tell(signed: Bytes, said: Pick<HomeStatement, 'moves' | 'givenUp'>, repeats: number): void {
+  #tell(signed: Bytes, telling: Telling): void {
+    const { said, repeats, random } = telling
     const { scheduler, checks } = this.#world
     const nodes = this.#world.running().filter(({ zone }) => !said.givenUp.includes(zone.id))
     if (nodes.length > 0) {
-      const { core } = this.#random.pick(nodes)
+      const { core } = random.pick(nodes)
       core.takeHomes(signed).catch((error: unknown) => checks.fault(`homes: ${String(error)}`))
     }
     if (repeats === 0 || this.#isCalm) return
-    scheduler.after(repeatMs, 'governors repeat', () => this.#tell(signed, said, repeats - 1))
+    scheduler.after(repeatMs, 'governors repeat', () =>
+      this.#tell(signed, { ...telling, repeats: repeats - 1 }),
+    )
   }
 }

@@ -34,6 +34,7 @@ const wholeNumber = (name: string, text: string): number => {
 type Sums = {
   takeovers: number
   erasures: number
+  struck: number
   alone: number
   schedules: number
   faults: number
@@ -66,6 +67,7 @@ const runOne = async (run: RunOptions, sums: Sums): Promise<void> => {
   sums.schedules += 1
   sums.takeovers += report.takeovers
   sums.erasures += report.erasures
+  sums.struck += report.struck
   sums.alone += report.alone
   sums.faults += sumOf(report.faults)
   sums.checks += sumOf(report.checks)
@@ -97,6 +99,7 @@ const main = async (): Promise<number> => {
   const sums: Sums = {
     takeovers: 0,
     erasures: 0,
+    struck: 0,
     alone: 0,
     schedules: 0,
     faults: 0,
@@ -108,7 +111,7 @@ const main = async (): Promise<number> => {
   for (let seed = from; seed < from + count && Date.now() < endMs; seed += 1) {
     await runOne({ ...common, seed }, sums)
   }
-  console.log(`wallets erased where they left: ${sums.erasures}`)
+  console.log(`wallets erased where they left: ${sums.erasures}; removals struck: ${sums.struck}`)
   console.log(`homes taken over: ${sums.takeovers}, without zones given up: ${sums.alone}`)
   console.log(
     `schedules: ${sums.schedules}, faults: ${sums.faults}, invariant checks: ${sums.checks}`,

@@ -70,10 +70,15 @@ export class RecordsWatch {
     return this.#walletOf.get(object)
   }
 
-  /** Whether a change of the placement is not at its end. */
+  /** Whether a change of the placement is not at its end; one that was struck ends where it can. */
   isMoving(wallet: WalletId): boolean {
-    const moved = this.#newest.get(wallet)?.moved
-    return moved?.from !== undefined || moved?.left !== undefined
+    const { from, left, struck } = this.#newest.get(wallet)?.moved ?? {}
+    return from !== undefined || left !== undefined || struck !== undefined
+  }
+
+  /** Zones that have yet to erase some wallet. */
+  leaving(): ReadonlySet<ZoneId> {
+    return new Set([...this.#newest.values()].flatMap(({ moved }) => moved?.left ?? []))
   }
 
   /** Reads a disk from its beginning: after a boot, a rollback or a wipe. */
@@ -113,6 +118,10 @@ export class RecordsWatch {
 
   /** How often a zone erased a wallet that left it. */
   erasures = 0
+  /** Versions in which a removal was struck: by wallet, version and zone. */
+  readonly struck = new Set<string>()
+  /** Zones that governors named as lost. */
+  readonly lost = new Set<ZoneId>()
   /** How often a zone took the wallets of a group over. */
   takeovers = 0
   /** How often without zones that governors gave up. */
@@ -309,9 +318,20 @@ export class RecordsWatch {
         if (named === undefined || isNewer(document, named)) this.#named.set(key, document)
       }
       this.#chronicle(document)
+      this.#checkStruck(document)
     }
     if (wallet !== undefined && secret !== undefined && secret.length >= 16) {
       this.#canaries.set(name, { secret: Buffer.from(secret), wallet })
+    }
+  }
+
+  /** Nobody is struck but by governors' word, nor where the wallet is still to be. */
+  #checkStruck({ id, moved, placement }: Wallet): void {
+    for (const zone of moved?.struck ?? []) {
+      this.struck.add(`${id} ${moved?.epoch}.${moved?.version} ${zone}`)
+      const isMeant = this.lost.has(zone) && !placement.zones.includes(zone)
+      const what = (): string => `${zone} is struck from ${id}, which governors have not said`
+      this.#context.checks.expect(10, isMeant && moved?.left?.includes(zone) !== true, what)
     }
   }
 

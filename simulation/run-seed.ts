@@ -46,6 +46,8 @@ export type RunReport = {
   readonly takeovers: number
   /** How often a zone erased a wallet that left it. */
   readonly erasures: number
+  /** Removals that governors ended. */
+  readonly struck: number
   /** How often without zones that governors gave up. */
   readonly alone: number
   readonly broken: Broken | undefined
@@ -279,6 +281,7 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
     outcomes: ledger.outcomes,
     takeovers: world.records.takeovers,
     erasures: world.records.erasures,
+    struck: world.records.struck.size,
     alone: world.records.alone,
     broken: world.checks.broken,
   }

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
 import { holdfast } from './command.ts'
+import { jsonOf } from './json-of.ts'
 
 let mesh: TestMesh
 const files = mkdtempSync(join(tmpdir(), 'holdfast-audit-'))
@@ -18,12 +19,7 @@ afterAll(async () => {
 }, 60_000)
 
 const run = (args: readonly string[]) => holdfast(args, { env: { HOLDFAST_DIR: mesh.dir } })
-const json = async (args: readonly string[]) => {
-  const { code, stdout, stderr } = await run([...args, '--json'])
-  expect(stderr).toBe('')
-  expect(code).toBe(0)
-  return JSON.parse(stdout)
-}
+const json = (args: readonly string[]) => jsonOf(run([...args, '--json']))
 
 /** The host takes the last page away, and the heads that would show it. */
 const shorten = (dir: string): void => {

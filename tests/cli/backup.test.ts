@@ -8,6 +8,7 @@ import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
 import { holdfast } from './command.ts'
+import { jsonOf } from './json-of.ts'
 
 const names = ['alice', 'bob', 'carol'] as const
 
@@ -17,12 +18,8 @@ const files = mkdtempSync(join(tmpdir(), 'holdfast-backup-'))
 const at = (name: string): string => join(files, name)
 const run = (args: readonly string[], options: { stdin?: string } = {}) =>
   holdfast(args, { ...options, env: { HOLDFAST_DIR: mesh.dir } })
-const json = async (args: readonly string[], options: { stdin?: string } = {}) => {
-  const { code, stdout, stderr } = await run([...args, '--json'], options)
-  expect(stderr).toBe('')
-  expect(code).toBe(0)
-  return JSON.parse(stdout)
-}
+const json = (args: readonly string[], options: { stdin?: string } = {}) =>
+  jsonOf(run([...args, '--json'], options))
 const codeOf = async (args: readonly string[]): Promise<string> => {
   const { code, stderr } = await run([...args, '--json'])
   expect(code).toBe(1)

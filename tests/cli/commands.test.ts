@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
 import { holdfast } from './command.ts'
+import { jsonOf } from './json-of.ts'
 
 let mesh: TestMesh
 const files = mkdtempSync(join(tmpdir(), 'holdfast-cli-'))
@@ -19,12 +20,8 @@ afterAll(async () => {
 
 const run = (args: readonly string[], options: { stdin?: string } = {}) =>
   holdfast(args, { ...options, env: { HOLDFAST_DIR: mesh.dir } })
-const json = async (args: readonly string[], options: { stdin?: string } = {}) => {
-  const { code, stdout, stderr } = await run([...args, '--json'], options)
-  expect(stderr).toBe('')
-  expect(code).toBe(0)
-  return JSON.parse(stdout)
-}
+const json = (args: readonly string[], options: { stdin?: string } = {}) =>
+  jsonOf(run([...args, '--json'], options))
 const file = (name: string, content: string): string => {
   const path = join(files, name)
   writeFileSync(path, content, { mode: 0o600 })

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
 import { refusalOf, transfer } from '../support/wallets.ts'
 import { holdfast, startCommand } from './command.ts'
+import { jsonOf } from './json-of.ts'
 
 let mesh: TestMesh
 let persons: Client
@@ -20,12 +21,7 @@ const env = (key: string): Record<string, string> => ({
   HOLDFAST_KEY: at(key),
 })
 const run = (args: readonly string[], key = 'owner') => holdfast(args, { env: env(key) })
-const json = async (args: readonly string[], key = 'owner') => {
-  const { code, stdout, stderr } = await run([...args, '--json'], key)
-  expect(stderr).toBe('')
-  expect(code).toBe(0)
-  return JSON.parse(stdout)
-}
+const json = (args: readonly string[], key = 'owner') => jsonOf(run([...args, '--json'], key))
 
 beforeAll(async () => {
   mesh = await startMesh()

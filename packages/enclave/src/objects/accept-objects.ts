@@ -209,7 +209,7 @@ export const acceptObjects = async (
   if (!parsed.ok) return parsed
   const booted = await hasBooted(context, parsed.value, acceptance.origin)
   if (!booted.ok) return booted
-  const first = await tryAccept(context, bundle, acceptance)
+  const first = await tryAccept(context, parsed.value, bundle, acceptance)
   if (!first.ok && first.refusal.code === 'superseded') await bury(context, parsed.value)
   if (first.ok || first.refusal.code !== 'conflict') return first
   // Two peers may send one object at once: the second then finds it held. Or a commit whose
@@ -219,20 +219,19 @@ export const acceptObjects = async (
     const indexed = context.wallets.indexed(wallet)
     if (indexed !== undefined) await context.promises.refresh(indexed)
   }
-  return tryAccept(context, bundle, acceptance)
+  return tryAccept(context, parsed.value, bundle, acceptance)
 }
 
 const tryAccept = async (
   context: AcceptObjectsContext,
+  entries: readonly StateEntry[],
   bundle: ObjectBundle,
   acceptance: Acceptance,
 ): Promise<Result<readonly StateEntry[]>> => {
-  const parsed = attempt(() => bundle.map(({ state }) => parseState(state, context.crypto)))
-  if (!parsed.ok) return parsed
   const prepared: Prepared = { conditions: [], writes: [] }
   const taken: StateEntry[] = []
   const buried: StateEntry[] = []
-  for (const [index, next] of parsed.value.entries()) {
+  for (const [index, next] of entries.entries()) {
     const succession = checkSuccession(context, next, acceptance.origin)
     if (!succession.ok) return succession
     if (succession.value === 'held') {
@@ -246,7 +245,7 @@ const tryAccept = async (
     if (!ready.ok) return ready
     taken.push(next)
   }
-  if (prepared.writes.length === 0) return accept(parsed.value)
+  if (prepared.writes.length === 0) return accept(entries)
   if (acceptance.origin !== 'fetched') {
     const groups = new Map(
       taken.flatMap(({ wallet }) => {
@@ -265,5 +264,5 @@ const tryAccept = async (
     context.objects.stored(entry, stored.value)
   }
   for (const { object } of buried) context.objects.buried(object)
-  return accept(parsed.value)
+  return accept(entries)
 }

@@ -1,16 +1,15 @@
 import { type Verdict, verifyEvidence } from '@holdfast/attestation'
 import type { SignAnswer, WalletAnswer } from '@holdfast/base/answers'
-import { fromBase64Url, toBase64Url, utf8 } from '@holdfast/base/bytes'
-import { toCbor } from '@holdfast/base/cbor'
+import { fromBase64Url, utf8 } from '@holdfast/base/bytes'
 import type { ErrorCode } from '@holdfast/base/errors'
 import { type Evidence, parseEvidence } from '@holdfast/base/evidence'
-import { sealHpke } from '@holdfast/base/hpke'
 import { momentMs } from '@holdfast/base/moment'
 import type { KeyRequest } from '@holdfast/base/requests/wallet-create'
 import type { Wallet } from '@holdfast/base/wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEntropy } from '../crypto/entropy.ts'
 import { codeOf, signRequest } from '../testing/core-world.ts'
+import { importedKey } from '../testing/kmip-world.ts'
 import { openSealed, type SealedClient } from '../testing/sealed-client.ts'
 import { createRequest, send, type TestKey, testKey } from '../testing/test-client.ts'
 import { createTestMesh, type TestMesh } from '../testing/test-mesh.ts'
@@ -63,29 +62,14 @@ const thrown = (attempt: Promise<unknown>): Promise<string> =>
 
 const importOf = ({ verdict }: Verified, secret: Uint8Array): KeyRequest => {
   const { boot, sealingPublicKey } = verdict.identity
-  const sealed = sealHpke({
-    primitives: mesh.crypto,
-    recipientPublicKey: fromBase64Url(sealingPublicKey),
-    ephemeralPrivateKey: entropy.bytes(32),
-    info: utf8(`holdfast import v1\0${mesh.mesh}`),
-    plaintext: toCbor({ secret }),
-  })
-  if (!sealed.ok) throw new Error(sealed.refusal.detail)
-  return {
+  return importedKey(mesh, {
     name: 'hot',
     kind: 'secp256k1',
-    source: {
-      type: 'import',
-      format: 'raw',
-      sealed: {
-        boot,
-        sealingKey: sealingPublicKey,
-        encapsulation: toBase64Url(sealed.value.encapsulation),
-        ciphertext: toBase64Url(sealed.value.ciphertext),
-      },
-    },
+    format: 'raw',
+    secret,
     accounts: [{ chain: 'ethereum' }],
-  }
+    to: { boot, sealingPublicKey: fromBase64Url(sealingPublicKey) },
+  })
 }
 
 describe('a mesh whose identities are renewed', () => {

@@ -22,6 +22,7 @@ import {
   writeRequest,
 } from '@holdfast/kmip'
 import { createEntropy } from '../crypto/entropy.ts'
+import type { NodeIdentity } from '../identity/node-identity.ts'
 import { catchUpIntervalMs } from '../limits.ts'
 import { must } from './core-world.ts'
 import { createRequest, ownerPolicy, send, testKey } from './test-client.ts'
@@ -78,7 +79,7 @@ export const rawRule: Rule = {
   when: { kinds: ['raw'], effects: ['unknown'] },
 }
 
-/** A key that the client seals to the home's enclave. */
+/** A key that the client seals to the home's enclave, or to the one given. */
 export const importedKey = (
   mesh: TestMesh,
   options: {
@@ -87,12 +88,13 @@ export const importedKey = (
     readonly format: ImportFormat
     readonly secret: Bytes
     readonly accounts: readonly AccountRequest[]
+    readonly to?: Pick<NodeIdentity, 'boot' | 'sealingPublicKey'>
   },
 ): KeyRequest => {
-  const { identity } = mesh.node('eu-west')
+  const { boot, sealingPublicKey } = options.to ?? mesh.node('eu-west').identity
   const sealed = sealHpke({
     primitives: mesh.crypto,
-    recipientPublicKey: identity.sealingPublicKey,
+    recipientPublicKey: sealingPublicKey,
     ephemeralPrivateKey: createEntropy().bytes(32),
     info: utf8(`holdfast import v1\0${mesh.mesh}`),
     plaintext: toCbor({ secret: options.secret }),
@@ -106,8 +108,8 @@ export const importedKey = (
       type: 'import',
       format: options.format,
       sealed: {
-        boot: identity.boot,
-        sealingKey: toBase64Url(identity.sealingPublicKey),
+        boot,
+        sealingKey: toBase64Url(sealingPublicKey),
         encapsulation: toBase64Url(encapsulation),
         ciphertext: toBase64Url(ciphertext),
       },

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { toHex } from '@holdfast/base/bytes'
 import { rolldown } from 'rolldown'
+import { chromiumFlags } from '../../tests/support/chromium-flags.ts'
 import type { BrowserResult, SentCase } from './browser-page.ts'
 import type { EvidenceCase } from './cases.ts'
 
@@ -34,16 +35,7 @@ const sentCase = ({ name, nowMs, parts }: EvidenceCase): SentCase => ({
   parts: Object.fromEntries(Object.entries(parts).map(([part, bytes]) => [part, toHex(bytes)])),
 })
 
-const flags: readonly string[] = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+const flags: readonly string[] = ['--headless', '--no-sandbox', ...chromiumFlags]
 
 /** Throws where the page fails or the browser does not answer in time. */
 export const timeInChromium = async (

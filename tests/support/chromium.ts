@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
+import { chromiumFlags } from './chromium-flags.ts'
 import { findProgram } from './program.ts'
 
 export const chromiumProgram = findProgram({
@@ -23,15 +24,6 @@ export type Browser = AsyncDisposable & {
   /** A new tab with an authenticator that verifies its person. */
   open(url: string): Promise<{ readonly page: Page; readonly authenticator: VirtualAuthenticator }>
 }
-
-const flags = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 const plugIn = async (context: BrowserContext, page: Page): Promise<VirtualAuthenticator> => {
   const session = await context.newCDPSession(page)
@@ -57,7 +49,7 @@ export const startChromium = async (): Promise<Browser> => {
     executablePath: chromiumProgram,
     headless: true,
     chromiumSandbox: false,
-    args: flags,
+    args: [...chromiumFlags],
     viewport: { width: 900, height: 1400 },
   })
   return {

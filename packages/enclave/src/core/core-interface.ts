@@ -8,7 +8,7 @@ import type { NodeIdentity } from '../identity/node-identity.ts'
 import type { KmipConnection, KmipForm } from '../kmip/create-kmip-server.ts'
 import type { ManagedObjects } from '../objects/managed-objects.ts'
 import type { Peer } from '../ports/mesh.ts'
-import type { CertificateHolder } from '../tenants/kmip-caller.ts'
+import type { CertificateHolder } from '../tenants/certificate-holder.ts'
 import type { PendingSignatures } from '../tenants/pending-signatures.ts'
 
 /** Where evidence is wanted from; this node where nothing is named. */

@@ -3,20 +3,13 @@ import type { Bytes } from '@holdfast/base/bytes'
 import { toHex } from '@holdfast/base/bytes'
 import { credentialIdInput } from '@holdfast/base/credential-id'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
-import { CredentialId, type WalletId } from '@holdfast/base/ids'
+import { CredentialId } from '@holdfast/base/ids'
 import type { CoreContext } from '../core/context.ts'
 import { isExpired } from '../credentials/verify-proofs.ts'
 import { checkUnfrozen } from '../marks/check-unfrozen.ts'
 import { evaluate } from '../policy/evaluate.ts'
-import { type Elsewhere, findElsewhere } from './relay-kmip.ts'
-
-/** A client of which TLS has shown that it holds the key of its certificate. */
-export type CertificateHolder = {
-  readonly tenant: WalletId
-  readonly credential: CredentialId
-  /** Of a wallet that is in other zones. */
-  readonly elsewhere?: Elsewhere
-}
+import type { CertificateHolder } from './certificate-holder.ts'
+import { findElsewhere } from './relay-kmip.ts'
 
 type Context = Pick<CoreContext, 'acknowledged' | 'crypto' | 'clock' | 'marks' | 'wallets'>
 

@@ -1,5 +1,4 @@
 /** KMIP for clients whose wallet is in other zones: asked for there, if this node may. */
-import type { KmipAddresses } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
 import { accept, type ErrorCode, type Result, refuse } from '@holdfast/base/errors'
 import type { CredentialId } from '@holdfast/base/ids'
@@ -9,14 +8,8 @@ import { type KmipForm, kmipCodecs } from '../kmip/kmip-codecs.ts'
 import { kmipAnswerBytesMax, kmipRequestBytesMax } from '../kmip/limits.ts'
 import { peerTimeoutMs, requestTimeoutMs } from '../limits.ts'
 import { locate } from '../routing/locate.ts'
-import type { CertificateHolder } from './kmip-caller.ts'
+import type { CertificateHolder, Elsewhere } from './certificate-holder.ts'
 import { ownLevel } from './level-rule.ts'
-
-/** What the holders of a wallet have said of it. */
-export type Elsewhere = {
-  readonly lowestLevel: number
-  readonly addresses: readonly KmipAddresses[]
-}
 
 const addressesMax = 8
 

@@ -1,8 +1,9 @@
 /** Imports: a secret of the client's, sealed to one verified enclave before it leaves. */
-import { type Bytes, concat, fromBase64Url, toBase64Url, utf8 } from '@holdfast/base/bytes'
+import { type Bytes, fromBase64Url, toBase64Url, utf8 } from '@holdfast/base/bytes'
 import type { KeyKind } from '@holdfast/base/chain'
 import { sealHpke } from '@holdfast/base/hpke'
 import type { MeshId } from '@holdfast/base/ids'
+import { importInfo } from '@holdfast/base/import-info'
 import type { ImportFormat, KeyRequest, SealedSecret } from '@holdfast/base/requests/wallet-create'
 import { BufferSecret, type Secret } from '@holdfast/base/secret'
 import type { AccountRequest } from '@holdfast/base/wallet'
@@ -56,7 +57,7 @@ const sealSecret = (
       primitives,
       recipientPublicKey: fromBase64Url(sealingPublicKey),
       ephemeralPrivateKey: randomBytes(32),
-      info: concat(utf8('holdfast import v1\0'), utf8(mesh)),
+      info: importInfo(mesh),
       plaintext,
     })
     const { encapsulation, ciphertext } = valueOf(sealed)

@@ -1,8 +1,9 @@
 /** Keys as objects of a wallet: made or imported, described for the document, kept as records. */
-import { type Bytes, equalBytes, toHex, utf8 } from '@holdfast/base/bytes'
+import { type Bytes, equalBytes, toHex } from '@holdfast/base/bytes'
 import { accept, attempt, fail, type Result, refuse } from '@holdfast/base/errors'
 import { openHpke } from '@holdfast/base/hpke'
 import { AccountId, ObjectId, type WalletId } from '@holdfast/base/ids'
+import { importInfo } from '@holdfast/base/import-info'
 import type { KeyRequest } from '@holdfast/base/requests/wallet-create'
 import { bytes, bytesOf, hex, objectId, walletId } from '@holdfast/base/schema'
 import { encodeSecretMap, parseSecretMap } from '@holdfast/base/secret-map'
@@ -63,7 +64,7 @@ const unseal = (context: KeyContext, request: KeyRequest): Result<KeyMaterial> =
         encapsulation: bytesOf(source.sealed.encapsulation, 'base64url'),
         ciphertext: bytesOf(source.sealed.ciphertext, 'base64url'),
       },
-      info: utf8(`holdfast import v1\0${context.mesh}`),
+      info: importInfo(context.mesh),
     }),
   )
   if (!opened.ok) return opened

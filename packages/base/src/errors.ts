@@ -116,6 +116,8 @@ export const errorTable = {
   bad_transaction: entry(422, 'InvalidField', 'never', 'The transaction cannot be decoded'),
   wrong_account: entry(422, 'InvalidField', 'never', 'The transaction is not of this account'),
 
+  wrong_signature: distrust('The signature is not of the account over what was asked'),
+
   // Sealing and sessions.
   bad_seal: entry(400, 'CryptographicFailure', 'never', 'A sealed value cannot be opened'),
   identity_renewed: entry(

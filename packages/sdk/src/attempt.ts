@@ -21,7 +21,7 @@ export type AttemptOptions = {
 }
 
 /** What a try needs of a request. */
-export type Sendable = Omit<Prepared<unknown>, 'observe'>
+export type Sendable = Omit<Prepared<unknown>, 'observe' | 'signs'>
 
 /** What one request keeps between its tries. */
 export type Progress = {

@@ -1,9 +1,9 @@
 import { fromUtf8, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import { RefusalError } from '@holdfast/base/errors'
-import { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
+import { MeshId, ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { parseRequest } from '@holdfast/base/requests/request'
 import { BufferSecret } from '@holdfast/base/secret'
-import { x25519 } from '@noble/curves/ed25519.js'
+import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
 import { type ConnectOptions, connect } from './connect.ts'
@@ -42,10 +42,12 @@ const failure = async (attempt: Promise<unknown>): Promise<VerificationError> =>
   return error as VerificationError
 }
 
+const signedData = utf8('what is signed')
+const signingKey = new Uint8Array(32).fill(3)
 const signAnswerFor = (request: Uint8Array, by: FakeEnclave, seen = { epoch: 1, version: 1 }) => ({
   status: 200,
   body: {
-    signed: { kind: 'solana.signature', signature: 'ab'.repeat(64) },
+    signed: { kind: 'raw.signature', signature: toHex(ed25519.sign(signedData, signingKey)) },
     decoded: { chain: 'solana', kind: 'message', effects: [{ type: 'message' }], details: {} },
     receipt: {
       request: toHex(sha256(request)),
@@ -60,7 +62,13 @@ const signAnswerFor = (request: Uint8Array, by: FakeEnclave, seen = { epoch: 1, 
     },
   },
 })
-const payload = { kind: 'solana.off-chain', message: 'AAAA' } as const
+const payload = {
+  kind: 'raw',
+  key: ObjectId(`key_${'ab'.repeat(16)}`),
+  algorithm: 'ed25519',
+  data: toHex(signedData),
+} as const
+const signatory = { wallet, signer: toHex(ed25519.getPublicKey(signingKey)) }
 
 describe('a client that connects', () => {
   it('knows from verified evidence that the mesh is simulated', async () => {
@@ -154,11 +162,11 @@ describe.each(['websocket', 'https'] as const)('a sealed session (%s)', (channel
       return by.zone === 'eu-west' ? refusal('unreachable') : signAnswerFor(request.request, by)
     })
     const client = await connect({ ...options, channel })
-    const { receipt } = await client.sign({ wallet }, payload)
+    const { receipt } = await client.sign(signatory, payload)
     expect(receipt.node.zone).toBe('us-east')
     first.up = false
     network.cut(first)
-    await client.sign({ wallet }, payload)
+    await client.sign(signatory, payload)
     expect(new Set(bytes.slice(0, 2)).size).toBe(1)
     client.close()
   })
@@ -193,7 +201,7 @@ describe.each(['websocket', 'https'] as const)('a sealed session (%s)', (channel
     network.addEnclave(holder)
     first.knows.set(wallet, holder)
     const client = await connect({ ...options, nodes: [first.url], channel })
-    const { receipt } = await client.sign({ wallet }, payload)
+    const { receipt } = await client.sign(signatory, payload)
     expect(receipt.node.boot).toBe(holder.boot)
     expect(by).toEqual(['eu-west', 'ap-south'])
     client.close()
@@ -202,7 +210,37 @@ describe.each(['websocket', 'https'] as const)('a sealed session (%s)', (channel
   it('refuses an answer for another request', async () => {
     const { options } = world((_, by) => signAnswerFor(utf8('{}'), by))
     const client = await connect({ ...options, channel })
-    await expect(client.sign({ wallet }, payload)).rejects.toThrow('another request')
+    await expect(client.sign(signatory, payload)).rejects.toThrow('another request')
+    client.close()
+  })
+
+  it('refuses a receipt of another wallet', async () => {
+    const other = { ...signatory, wallet: WalletId(`wal_0000${'cd'.repeat(20)}`) }
+    const { options } = world((request, by) => signAnswerFor(request.request, by))
+    const client = await connect({ ...options, channel })
+    await expect(client.sign(other, payload)).rejects.toThrow('another request')
+    client.close()
+  })
+
+  it('refuses a signature by another key, and over other data', async () => {
+    const { options } = world((request, by) => signAnswerFor(request.request, by))
+    const client = await connect({ ...options, channel })
+    const stranger = { ...signatory, signer: 'ab'.repeat(32) }
+    await expect(client.sign(stranger, payload)).rejects.toThrow('wrong_signature')
+    const data = `${payload.data}00`
+    await expect(client.sign(signatory, { ...payload, data })).rejects.toThrow('wrong_signature')
+    client.close()
+  })
+
+  it('asks whose the signature must be before anything is signed', async () => {
+    const asked: string[] = []
+    const { options } = world((request) => {
+      asked.push(parseRequest(request.request).operation)
+      return refusal('policy_denied')
+    })
+    const client = await connect({ ...options, channel })
+    await expect(client.sign({ wallet }, payload)).rejects.toThrow('policy_denied')
+    expect(asked).toEqual(['wallet.show'])
     client.close()
   })
 
@@ -214,8 +252,8 @@ describe.each(['websocket', 'https'] as const)('a sealed session (%s)', (channel
       return signAnswerFor(request.request, by, { epoch: 2, version: 7 })
     })
     const client = await connect({ ...options, channel })
-    await client.sign({ wallet }, payload)
-    await client.sign({ wallet }, payload)
+    await client.sign(signatory, payload)
+    await client.sign(signatory, payload)
     expect(versions).toEqual([undefined, { epoch: 2, version: 7 }])
     client.close()
   })
@@ -234,7 +272,7 @@ describe.each(['websocket', 'https'] as const)('a sealed session (%s)', (channel
       return seen.length === 4 ? refusal('proof_required') : signAnswerFor(request.request, by)
     })
     const client = await connect({ ...options, channel, credentials: [key], proof: 'session' })
-    for (let index = 0; index < 3; index += 1) await client.sign({ wallet }, payload)
+    for (let index = 0; index < 3; index += 1) await client.sign(signatory, payload)
     expect(seen).toEqual(['session.authenticate session', 'sign ', 'sign ', 'sign ', 'sign sign'])
     client.close()
   })
@@ -325,8 +363,6 @@ describe('a node that stopped dead', () => {
     using key = generateApiKey('ed25519')
     const now = (): number => fakeNowMs + performance.now()
     const client = await connect({ ...options, now, credentials: [key] })
-    const account = `acc_${'ab'.repeat(16)}`
-    const signatory = { wallet, account: account as never }
     await client.sign(signatory, payload)
     expect(asked).toEqual(['eu-west'])
     first.stopped = true

@@ -27,6 +27,7 @@ import type { Rotation } from './rotation.ts'
 import type { Routes } from './routes.ts'
 import { sealingAgain } from './sealing-again.ts'
 import type { WalletMemory } from './seen.ts'
+import { signerOf } from './signatures/expected-signer.ts'
 import { signing } from './signing.ts'
 import type { Enclave, Trust } from './trust.ts'
 import { VerificationError } from './verification-error.ts'
@@ -87,10 +88,14 @@ export const operations = (context: OperationsContext): Operations => {
     prepared: Prepared<Answer>,
     request: RequestOptions = {},
   ): Promise<Answer> => {
+    const { signs } = prepared
+    // Known before the key is used: what cannot be checked is not asked for.
+    const signer = signs === undefined ? '' : await signerOf(signs.by, { memory, show, request })
     const answer = await context.send(prepared, request.timeoutMs ?? context.timeoutMs)
     const observed = prepared.observe(answer, toHex(sha256(prepared.bytes)))
+    signs?.verify(answer, signer)
     if (prepared.operation === 'sign') logs.note((answer as { receipt: Receipt }).receipt)
-    if (observed !== undefined) memory.note(observed.wallet, observed.seen, observed.zones)
+    if (observed !== undefined) memory.note(observed.wallet, observed.seen, observed.shown)
     return answer
   }
   const seenOf = (wallet: WalletId): { readonly seen?: Seen } => {

@@ -54,10 +54,11 @@ describe('the memory of wallets', () => {
 
   it('never falls, neither in epoch nor in version', () => {
     const memory = walletMemory()
-    memory.note(id('aa'), { epoch: 2, version: 3 }, [ZoneId('eu')])
+    const shown = { zones: [ZoneId('eu')], signs: { accounts: [], keys: [] } }
+    memory.note(id('aa'), { epoch: 2, version: 3 }, shown)
     memory.note(id('aa'), { epoch: 2, version: 2 })
     memory.note(id('aa'), { epoch: 1, version: 9 })
-    expect(memory.get(id('aa'))).toEqual({ seen: { epoch: 2, version: 3 }, zones: ['eu'] })
+    expect(memory.get(id('aa'))).toEqual({ seen: { epoch: 2, version: 3 }, ...shown })
   })
 
   it('forgets the wallet that was used longest ago at its limit', () => {

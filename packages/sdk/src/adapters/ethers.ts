@@ -49,7 +49,8 @@ export const ethersSigner = (input: {
   const { client, wallet, account } = input
   if (account.chain !== 'ethereum') fail('wrong_account', 'this account is not on Ethereum')
   const sign = async (payload: SignPayload): Promise<string> => {
-    const { signed } = await client.sign({ wallet, account: account.id }, payload)
+    const { id, address: signer } = account
+    const { signed } = await client.sign({ wallet, account: id, signer }, payload)
     if (signed.kind === 'ethereum.transaction') return `0x${signed.transaction}`
     if (signed.kind === 'ethereum.signature') return `0x${signed.signature}`
     return fail('malformed', 'the answer is no signature of Ethereum')

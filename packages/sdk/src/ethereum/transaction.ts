@@ -1,5 +1,13 @@
 /** Ethereum transactions, as far as a client needs them: built unsigned, and checked signed. */
-import { type Bytes, bytesToUint, concat, fromHex, toHex, utf8 } from '@holdfast/base/bytes'
+import {
+  type Bytes,
+  bytesToUint,
+  concat,
+  fromHex,
+  toHex,
+  uintToBytes,
+  utf8,
+} from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
@@ -69,25 +77,33 @@ export const recoverEthereumSigner = (digest: Bytes, signature: Bytes): string =
 export const personalMessageDigest = (message: Bytes): Bytes =>
   keccak_256(concat(utf8(`\u0019Ethereum Signed Message:\n${message.length}`), message))
 
-const word = (value: Rlp | undefined): Bytes => {
-  if (!(value instanceof Uint8Array) || value.length > 32) return fail('bad_transaction', 'no word')
-  return concat(new Uint8Array(32 - value.length), value)
+const word = (value: Rlp | undefined): Bytes => uintToBytes(integer(value), 32)
+
+/** An integer in its only encoding, without leading zeros. */
+const integer = (value: Rlp | undefined): bigint =>
+  value instanceof Uint8Array && value[0] !== 0
+    ? bytesToUint(value)
+    : fail('bad_transaction', 'no number')
+
+/** A signed transaction of any type, taken apart. */
+export type SignedTransaction = {
+  /** The bytes whose hash was signed: what `sign` was given. */
+  readonly unsigned: Bytes
+  /** r ‖ s ‖ v, v 27 or 28. */
+  readonly signature: Bytes
 }
 
-const small = (value: Rlp | undefined): bigint =>
-  value instanceof Uint8Array ? bytesToUint(value) : fail('bad_transaction', 'no number')
-
-/** The sender of a signed transaction of any type, from its signature alone. */
-export const senderOfTransaction = (signed: Bytes): string => {
+/** `bad_transaction` for anything but the one encoding of a signed transaction. */
+export const readSignedTransaction = (signed: Bytes): SignedTransaction => {
   const type = signed[0]
   if (type === undefined) return fail('bad_transaction', 'the transaction is empty')
   const typed = type < 0x80
   const fields = decodeRlp(typed ? signed.subarray(1) : signed)
-  if (fields instanceof Uint8Array || fields.length < 9) {
-    return fail('bad_transaction', 'the transaction has too few fields')
+  if (fields instanceof Uint8Array || fields.length < 9 || (!typed && fields.length > 9)) {
+    return fail('bad_transaction', 'the transaction has another number of fields')
   }
-  const [v, r, s] = fields.slice(typed ? -3 : 6)
-  const parity = small(v)
+  const [v, r, s] = fields.slice(-3)
+  const parity = integer(v)
   // EIP-155: v is chain id · 2 + 35 + parity; before it 27 + parity.
   const chainId = typed || parity < 35n ? undefined : (parity - 35n) / 2n
   const odd = typed ? parity : parity < 35n ? parity - 27n : (parity - 35n) % 2n
@@ -95,6 +111,12 @@ export const senderOfTransaction = (signed: Bytes): string => {
   const unsigned = typed
     ? concat(Uint8Array.of(type), encodeRlp(fields.slice(0, -3)))
     : encodeRlp([...fields.slice(0, 6), ...replay])
-  const signature = concat(word(r), word(s), Uint8Array.of(27 + Number(odd)))
+  if (odd !== 0n && odd !== 1n) return fail('bad_transaction', 'the signature has no parity')
+  return { unsigned, signature: concat(word(r), word(s), Uint8Array.of(27 + Number(odd))) }
+}
+
+/** The sender of a signed transaction of any type, from its signature alone. */
+export const senderOfTransaction = (signed: Bytes): string => {
+  const { unsigned, signature } = readSignedTransaction(signed)
   return recoverEthereumSigner(keccak_256(unsigned), signature)
 }

@@ -3,13 +3,15 @@ import type { WalletAnswer } from '@holdfast/base/answers'
 import type { Purpose } from '@holdfast/base/authorisation'
 import { type Bytes, utf8 } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
-import { IntentId, type MeshId, type WalletId, type ZoneId } from '@holdfast/base/ids'
+import { IntentId, type MeshId, type WalletId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import { purposeOf } from '@holdfast/base/requests/purposes'
 import type { Operation, Request } from '@holdfast/base/requests/request'
 import type { z } from 'zod'
 import type { Signer } from '../credentials.ts'
 import { randomBytes } from '../entropy.ts'
+import type { Shown } from '../seen.ts'
+import type { ExpectedSigner } from '../signatures/expected-signer.ts'
 
 export type Prepared<Answer> = {
   readonly operation: Operation
@@ -30,19 +32,28 @@ export type Prepared<Answer> = {
    * `requestHash` is SHA-256 of the bytes, hexadecimal.
    */
   readonly observe: (answer: Answer, requestHash: string) => Observed | undefined
+  /** Of a signature: who must have made it, and whether he did. */
+  readonly signs?: {
+    readonly by: ExpectedSigner
+    /** Fails with `wrong_signature`. */
+    readonly verify: (answer: Answer, signer: string) => void
+  }
 }
 
 export type Observed = {
   readonly wallet: WalletId
   readonly seen: Seen
-  readonly zones?: readonly ZoneId[]
+  readonly shown?: Shown
 }
 
 /** What a wallet's document shows. */
 export const observeWallet = ({ wallet }: WalletAnswer): Observed => ({
   wallet: wallet.id,
   seen: { epoch: wallet.epoch, version: wallet.version },
-  zones: wallet.placement.zones,
+  shown: {
+    zones: wallet.placement.zones,
+    signs: { accounts: wallet.accounts, keys: wallet.keys },
+  },
 })
 
 /** Fails where an answer is for another request or another wallet than was asked. */

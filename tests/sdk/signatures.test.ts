@@ -201,7 +201,7 @@ const flipped = (signed: Signed): readonly Signed[] =>
     const places = Array.from({ length: Math.ceil(value.length / step) }, (_, at) => at * step)
     return places.map((at) => {
       const digit = (Number.parseInt(value[at] as string, 16) ^ 1).toString(16)
-      return { ...signed, [name]: value.slice(0, at) + digit + value.slice(at + 1) } as Signed
+      return { ...signed, [name]: value.slice(0, at) + digit + value.slice(at + 1) }
     })
   })
 
@@ -258,7 +258,7 @@ describe('what a client is given as a signed PSBT', () => {
       const of = spend(script, 30_000n, version)
       expect(codeOf(of)).toBe('ok')
       const { transaction: _, id: __, ...open } = of.signed
-      expect(codeOf({ ...of, signed: open as Signed })).toBe('ok')
+      expect(codeOf({ ...of, signed: open })).toBe('ok')
     })
   }
 
@@ -269,7 +269,7 @@ describe('what a client is given as a signed PSBT', () => {
     const { psbt } = asked.signed
     expect(codeOf({ ...asked, signed: { ...signed, psbt } })).toBe('wrong_signature')
     const { id: _, ...nameless } = asked.signed
-    expect(codeOf({ ...asked, signed: nameless as Signed })).toBe('wrong_signature')
+    expect(codeOf({ ...asked, signed: nameless })).toBe('wrong_signature')
   })
 
   it.each(bitcoinScripts)('is refused with a signature that spends nothing, %s', (script) => {

@@ -1,74 +1,25 @@
 import { fromUtf8, toBase64Url, toHex, utf8 } from '@holdfast/base/bytes'
 import { RefusalError } from '@holdfast/base/errors'
-import { MeshId, ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import { MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { parseRequest } from '@holdfast/base/requests/request'
 import { BufferSecret } from '@holdfast/base/secret'
-import { ed25519, x25519 } from '@noble/curves/ed25519.js'
+import { x25519 } from '@noble/curves/ed25519.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
-import { type ConnectOptions, connect } from './connect.ts'
+import { connect } from './connect.ts'
 import { generateApiKey, isProofBy } from './credentials.ts'
 import { verdictLifetimeMs } from './limits.ts'
-import { type FakeEnclave, fakeMesh, fakeNowMs } from './testing/fake-mesh.ts'
-import { type Answer, fakeNetwork, refusal } from './testing/fake-network.ts'
+import { type FakeEnclave, fakeNowMs } from './testing/fake-mesh.ts'
+import { type Answer, refusal } from './testing/fake-network.ts'
+import { empty, payload, signAnswerFor, signatory, wallet, world } from './testing/fake-world.ts'
 import { VerificationError } from './verification-error.ts'
 import { whileAlive } from './while-alive.ts'
-
-const wallet = WalletId(`wal_0000${'ab'.repeat(20)}`)
-const empty: Answer = (_, { zone, boot }) => ({
-  status: 200,
-  body: { wallets: [], node: { zone, boot, measurement: 'ab'.repeat(32) } },
-})
-
-/** A mesh whose nodes all run, with a client's options for it. */
-const world = (answer: Answer = empty) => {
-  const mesh = fakeMesh()
-  const network = fakeNetwork(mesh, answer)
-  const nodes = ['eu-west', 'us-east', 'ap-south'].map((zone) =>
-    network.addNode(`https://${zone}.example`, mesh.enclave(zone)),
-  )
-  const options: ConnectOptions = {
-    nodes: nodes.map((node) => node.url),
-    mesh: mesh.id,
-    transport: network.transport,
-    now: () => fakeNowMs,
-  }
-  return { mesh, network, nodes, options, first: nodes[0]!, second: nodes[1]! }
-}
 
 const failure = async (attempt: Promise<unknown>): Promise<VerificationError> => {
   const error: unknown = await attempt.catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(VerificationError)
   return error as VerificationError
 }
-
-const signedData = utf8('what is signed')
-const signingKey = new Uint8Array(32).fill(3)
-const signAnswerFor = (request: Uint8Array, by: FakeEnclave, seen = { epoch: 1, version: 1 }) => ({
-  status: 200,
-  body: {
-    signed: { kind: 'raw.signature', signature: toHex(ed25519.sign(signedData, signingKey)) },
-    decoded: { chain: 'solana', kind: 'message', effects: [{ type: 'message' }], details: {} },
-    receipt: {
-      request: toHex(sha256(request)),
-      wallet,
-      ...seen,
-      policyVersion: 1,
-      rule: 'owners-sign',
-      persons: ['owner'],
-      node: { zone: by.zone, boot: by.boot, measurement: 'ab'.repeat(32) },
-      at: '2026-11-01T00:00:00Z',
-      log: { index: 1, hash: 'ab'.repeat(32), witnesses: [] },
-    },
-  },
-})
-const payload = {
-  kind: 'raw',
-  key: ObjectId(`key_${'ab'.repeat(16)}`),
-  algorithm: 'ed25519',
-  data: toHex(signedData),
-} as const
-const signatory = { wallet, signer: toHex(ed25519.getPublicKey(signingKey)) }
 
 describe('a client that connects', () => {
   it('knows from verified evidence that the mesh is simulated', async () => {

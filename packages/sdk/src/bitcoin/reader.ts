@@ -3,14 +3,14 @@ import { type Bytes, bytesToUint } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 
 export type Reader = {
-  bytes(length: number): Bytes
+  readonly bytes: (length: number) => Bytes
   /** An unsigned integer of so many bytes. */
-  uint(length: number): bigint
+  readonly uint: (length: number) => bigint
   /** CompactSize: a count, or a length. */
-  size(): number
+  readonly size: () => number
   /** Bytes behind their CompactSize. */
-  sized(): Bytes
-  isAtEnd(): boolean
+  readonly sized: () => Bytes
+  readonly isAtEnd: () => boolean
 }
 
 const longSizes: Readonly<Record<number, number>> = { 0xfd: 2, 0xfe: 4, 0xff: 8 }

@@ -1,7 +1,7 @@
 /** Connects to a mesh: verifies its manifest and one enclave of it before anything else. */
 
 import { fromBase64Url } from '@holdfast/base/bytes'
-import { fail, RefusalError } from '@holdfast/base/errors'
+import { fail, type Refusal, RefusalError } from '@holdfast/base/errors'
 import type { MeshId } from '@holdfast/base/ids'
 import { requestLifetimeMsMax } from '@holdfast/base/limits'
 import { momentMs } from '@holdfast/base/moment'
@@ -19,6 +19,7 @@ import { walletMemory } from './seen.ts'
 import type { OpenChannel } from './session/channel.ts'
 import { httpsChannel } from './session/https-channel.ts'
 import { webSocketChannel } from './session/websocket-channel.ts'
+import { moreTelling } from './telling-refusal.ts'
 import { fetchTransport, type Transport } from './transport.ts'
 import { type Enclave, type Trust, trustIn } from './trust.ts'
 import { VerificationError } from './verification-error.ts'
@@ -69,7 +70,7 @@ const firstTrusted = async (
   verify: (node: Endpoint) => Promise<Enclave>,
 ) => {
   const distrusted: VerificationError[] = []
-  let unreachable: RefusalError | undefined
+  let refused: Refusal | undefined
   for (const node of endpoints) {
     try {
       const meet = async () => {
@@ -79,11 +80,12 @@ const firstTrusted = async (
       return await whileAlive(node, meet())
     } catch (error) {
       if (error instanceof VerificationError) distrusted.push(error)
-      else if (error instanceof RefusalError) unreachable ??= error
+      else if (error instanceof RefusalError) refused = moreTelling(refused, error.refusal)
       else throw error
     }
   }
-  throw distrusted[0] ?? unreachable ?? new TypeError('at least one node must be named')
+  if (distrusted[0] !== undefined) throw distrusted[0]
+  throw refused ? new RefusalError(refused) : new TypeError('at least one node must be named')
 }
 
 /**

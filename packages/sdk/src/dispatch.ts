@@ -14,6 +14,7 @@ import { attemptTimeoutMs } from './limits.ts'
 import type { Prepared } from './requests/prepared.ts'
 import { nextStep, retryPauseMs } from './retry.ts'
 import type { Rotation } from './rotation.ts'
+import { moreTelling, toldWith } from './telling-refusal.ts'
 import { VerificationError } from './verification-error.ts'
 import { whileAlive } from './while-alive.ts'
 
@@ -97,16 +98,18 @@ export const dispatch =
       proofs: undefined,
       distrust: undefined,
     }
+    let told: Refusal | undefined
     for (let attempt = 0; ; attempt += 1) {
       const endpoint = nodes.nearest()
       const tryMs = Math.max(1, Math.min(deadline - now(), attemptTimeoutMs))
       const result = await attemptAt(options, endpoint, prepared, progress, tryMs)
       if (result.ok) return parseJson(prepared.answer, result.value)
+      told = moreTelling(told, result.refusal)
       const goOn = planNext(options, endpoint, prepared, progress, result.refusal)
       const atOnce = nextStep(result.refusal.code) === 'a-holder' && attempt === 0
       const pause = atOnce ? 0 : retryPauseMs(attempt)
       if (!goOn || now() + pause >= deadline || options.isClosed()) {
-        throw progress.distrust ?? new RefusalError(result.refusal)
+        throw progress.distrust ?? new RefusalError(toldWith(told, result.refusal))
       }
       await sleep(pause)
     }

@@ -1,7 +1,7 @@
 /** The operations of a client: builds each request, sends it, and notes what the answer shows. */
 import type { Receipt, WalletAnswer } from '@holdfast/base/answers'
 import { toHex } from '@holdfast/base/bytes'
-import { RefusalError } from '@holdfast/base/errors'
+import { type Refusal, RefusalError } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -29,6 +29,7 @@ import { sealingAgain } from './sealing-again.ts'
 import type { WalletMemory } from './seen.ts'
 import { signerOf } from './signatures/expected-signer.ts'
 import { signing } from './signing.ts'
+import { moreTelling } from './telling-refusal.ts'
 import type { Enclave, Trust } from './trust.ts'
 import { VerificationError } from './verification-error.ts'
 import { zoneTrust } from './zone-trust.ts'
@@ -65,19 +66,20 @@ const firstEnclave = async (
   target: EvidenceTarget,
 ): Promise<Enclave> => {
   let distrust: VerificationError | undefined
-  let refused: RefusalError | undefined
+  let refused: Refusal | undefined
   for (const _ of endpoints) {
     const node = nodes.nearest()
     try {
       return await ways.enclave(node, target)
     } catch (error) {
       if (error instanceof VerificationError) distrust ??= error
-      else if (error instanceof RefusalError) refused ??= error
+      else if (error instanceof RefusalError) refused = moreTelling(refused, error.refusal)
       else throw error
       nodes.rest(node)
     }
   }
-  throw distrust ?? refused ?? new TypeError('a client has at least one node')
+  if (distrust !== undefined) throw distrust
+  throw refused ? new RefusalError(refused) : new TypeError('a client has at least one node')
 }
 
 export const operations = (context: OperationsContext): Operations => {

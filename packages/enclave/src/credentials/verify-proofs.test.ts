@@ -1,11 +1,12 @@
 import type { Authorisation, Purpose } from '@holdfast/base/authorisation'
-import { concat, toBase64Url, utf8 } from '@holdfast/base/bytes'
+import { concat, fromBase64Url, toBase64Url, utf8 } from '@holdfast/base/bytes'
 import { accept, refuse } from '@holdfast/base/errors'
 import { encodePasswordProof } from '@holdfast/base/password-proof'
 import type { Credential } from '@holdfast/base/wallet'
 import { describe, expect, it } from 'vitest'
 import { softwarePasskey } from '../testing/software-passkey.ts'
 import type { PasskeyCounters } from './passkey/counters.ts'
+import { verifyPassword } from './password/verify-password.ts'
 import {
   alice,
   apiKey,
@@ -181,6 +182,38 @@ describe('a proof', () => {
     expect(holds({}, long)).toBe(false)
     const wide = toBase64Url(testCrypto.p256.publicKey(secretOf('bob')))
     expect(holds({ publicKey: wide }, signature)).toBe(false)
+  })
+
+  it('of another length reaches no library, whatever that would make of it', () => {
+    const verify = () => true
+    const { ed25519, p256 } = testCrypto
+    const gullible = {
+      ...testCrypto,
+      ed25519: { ...ed25519, verify },
+      p256: { ...p256, verify },
+    }
+    const challenge = challengeOf('change')
+    const cut = (text: string) => toBase64Url(fromBase64Url(text).subarray(1))
+    for (const { credential, prove } of [alice, bob]) {
+      const { signature } = prove('change')
+      const holds = (key: object, text: string) =>
+        verifyApiKey(gullible, { ...credential, ...key }, challenge, text)
+      expect(holds({}, signature)).toBe(true)
+      expect(holds({}, cut(signature))).toBe(false)
+      expect(holds({ publicKey: cut(credential.publicKey) }, signature)).toBe(false)
+    }
+    const login = encodePasswordProof(new Uint8Array(), new Uint8Array(64))
+    const holds = (key: object, proof: Uint8Array) =>
+      verifyPassword(
+        gullible,
+        { ...dave.credential, ...key },
+        challenge,
+        toBase64Url(proof),
+        undefined,
+      ).ok
+    expect(holds({}, login)).toBe(true)
+    expect(holds({}, encodePasswordProof(new Uint8Array(), new Uint8Array(63)))).toBe(false)
+    expect(holds({ publicKey: cut(dave.credential.publicKey) }, login)).toBe(false)
   })
 
   it('that is refused says why', () => {

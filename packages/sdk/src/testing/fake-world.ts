@@ -1,4 +1,4 @@
-/** A mesh in memory whose nodes all run, and what their enclaves answer: for tests of the client. */
+/** A mesh in memory whose nodes all run, and answers of its enclaves: for tests of the client. */
 import { toHex, utf8 } from '@holdfast/base/bytes'
 import { ObjectId, WalletId } from '@holdfast/base/ids'
 import { ed25519 } from '@noble/curves/ed25519.js'

@@ -203,6 +203,16 @@ export const markAnswer = z.strictObject({
 })
 export type MarkAnswer = z.infer<typeof markAnswer>
 
+/** `wallet.cancel`: there is no such wallet any more. */
+export const cancelAnswer = z.strictObject({
+  wallet: walletId,
+  /** Which zones of the placement have recorded it; `final` once a majority has. */
+  durability: durabilityState,
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type CancelAnswer = z.infer<typeof cancelAnswer>
+
 export const walletListAnswer = z.strictObject({
   wallets: z.array(
     z.strictObject({

@@ -60,6 +60,7 @@ import { startCommand } from './commands/start.ts'
 import { trustCommand } from './commands/trust.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { verifyReleaseCommand } from './commands/verify-release.ts'
+import { walletCancelCommand } from './commands/wallet-cancel.ts'
 import { walletCreateCommand } from './commands/wallet-create.ts'
 import { walletImportCommand } from './commands/wallet-import.ts'
 import { walletLimitsCommand } from './commands/wallet-limits.ts'
@@ -97,6 +98,7 @@ const commands: readonly MakeCommand[] = [
     walletShowCommand,
     walletLimitsCommand,
     walletOutcomeCommand,
+    walletCancelCommand,
   ]),
   group('placement', 'which zones hold a wallet', [
     placementShowCommand,

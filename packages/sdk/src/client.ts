@@ -5,6 +5,7 @@ import type {
   ApprovalAnswer,
   ApprovalListAnswer,
   AuditAnswer,
+  CancelAnswer,
   DryRunAnswer,
   ExportAnswer,
   LimitsAnswer,
@@ -132,6 +133,11 @@ export type Client = {
     named: { readonly wallet: WalletId; readonly change: string },
     request?: RequestOptions,
   ): Promise<MarkAnswer>
+  /**
+   * Owners end a creation that its home has handed to no other zone; it is `final` once a majority
+   * of the zones has recorded that. Else it is refused (`conflict`), and will be completed.
+   */
+  cancelWallet(wallet: WalletId, request?: RequestOptions): Promise<CancelAnswer>
   /** What waits for persons, or did of late. */
   approvals(wallet: WalletId, request?: RequestOptions): Promise<ApprovalListAnswer>
   /** One of them: what would be signed, who is needed, who has spoken, what became of it. */

@@ -8,6 +8,7 @@ import { authorise, type Signer } from './credentials.ts'
 import { waitLifetimeMs } from './limits.ts'
 import type { rebasing } from './rebase.ts'
 import { decideApproval, listApprovals, showApproval, type Waiting } from './requests/approvals.ts'
+import { cancelWallet } from './requests/cancel-wallet.ts'
 import { changePlacement, giveUpZone } from './requests/change-placement.ts'
 import {
   cancelChange,
@@ -32,6 +33,7 @@ export type Governance = Pick<
   | 'approvals'
   | 'approve'
   | 'cancelChange'
+  | 'cancelWallet'
   | 'changePlacement'
   | 'changePolicy'
   | 'freezeWallet'
@@ -66,6 +68,7 @@ export const governance = ({ send, change, header, signers, zones }: Context): G
     unfreezeWallet: change((options, on) => unfreezeWallet(options, waitHeader(options, on))),
     freezeWallet: (wallet, request) => send(freezeWallet(wallet, { header: header() }), request),
     cancelChange: (named, request) => send(cancelChange(named, { header: header() }), request),
+    cancelWallet: (wallet, request) => send(cancelWallet(wallet, { header: header() }), request),
     approvals: (wallet, request) => send(listApprovals(wallet, { header: header() }), request),
     approval: (waiting, request) => send(showApproval(waiting, { header: header() }), request),
     approve: decide('approve'),

@@ -13,6 +13,7 @@ export {
 export type {
   ApprovalAnswer,
   ApprovalListAnswer,
+  CancelAnswer,
   DryRunAnswer,
   Exposure,
   LimitsAnswer,

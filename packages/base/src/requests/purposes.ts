@@ -22,6 +22,7 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'placement.change': 'change',
   'placement.give-up': 'change',
   'change.cancel': 'change',
+  'wallet.cancel': 'change',
   'wallet.freeze': 'change',
   'wallet.unfreeze': 'change',
   'approval.list': 'read',

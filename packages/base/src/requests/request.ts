@@ -27,6 +27,7 @@ import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
 import { signDryRun } from './sign-dry-run.ts'
 import { walletBackup } from './wallet-backup.ts'
+import { walletCancel } from './wallet-cancel.ts'
 import { walletCreate } from './wallet-create.ts'
 import { walletFreeze } from './wallet-freeze.ts'
 import { walletList } from './wallet-list.ts'
@@ -48,6 +49,7 @@ export const request = z.discriminatedUnion('operation', [
   placementChange,
   placementGiveUp,
   changeCancel,
+  walletCancel,
   walletFreeze,
   walletUnfreeze,
   approvalList,

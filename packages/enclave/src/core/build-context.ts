@@ -6,6 +6,9 @@ import type { Result } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import { createWaitTable } from '../approvals/wait-table.ts'
 import { createAudit } from '../audit/create-audit.ts'
+import { type Cancellation, createCancelledTable } from '../cancellation/cancelled-table.ts'
+import { learnCancelled } from '../cancellation/learn-cancelled.ts'
+import { createUnsentTable } from '../cancellation/unsent-table.ts'
 import { createCounters } from '../counters/create-counters.ts'
 import { createPasskeyCounters } from '../credentials/passkey/counters.ts'
 import type { NodeIdentity } from '../identity/node-identity.ts'
@@ -108,7 +111,8 @@ type Held = {
 const tablesOf = (records: Records, options: CoreOptions) => {
   const { crypto, clock, outboxPerZoneMax, self } = options
   const acknowledged = createAcknowledgedTable(records)
-  const kept = { digests: createDigests(), late: createLateWallets(), acknowledged }
+  const unsent = createUnsentTable(records)
+  const kept = { digests: createDigests(), late: createLateWallets(), acknowledged, unsent }
   const tools = { records, crypto, ...kept }
   const wallets = createWalletTable(tools)
   return {
@@ -122,6 +126,7 @@ const tablesOf = (records: Records, options: CoreOptions) => {
     waits: createWaitTable(records),
     promises: createPromiseTable(records),
     gone: createGoneTable(records),
+    cancelled: createCancelledTable(records),
   }
 }
 
@@ -183,6 +188,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     zone,
     bootRule: createBootRule(zone, clock),
     leave: (removal: Removal): Promise<Result<void>> => leave(context, removal),
+    learnCancelled: (one: Cancellation): Promise<Result<void>> => learnCancelled(context, one),
     replaced: (wallet: WalletId) => {
       const entry = wallets.cached(wallet)
       if (entry !== undefined) closeDependents({ keys, sessions }, undefined, entry)

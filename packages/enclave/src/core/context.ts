@@ -7,6 +7,7 @@ import type { WaitTable } from '../approvals/wait-table.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { Witness } from '../audit/witness.ts'
 import type { WitnessedHeads } from '../audit/witnessed-heads.ts'
+import type { Cancellation } from '../cancellation/cancelled-table.ts'
 import type { Counters } from '../counters/create-counters.ts'
 import type { PasskeyCounters } from '../credentials/passkey/counters.ts'
 import type { OwnIdentities } from '../identity/own-identities.ts'
@@ -58,6 +59,8 @@ export type CoreContext = AcceptContext & {
   readonly placements: Placements
   /** Erases a wallet that this zone may not hold any more. */
   readonly leave: (removal: Removal) => Promise<Result<void>>
+  /** Remembers that a creation was cancelled. */
+  readonly learnCancelled: (cancelled: Cancellation) => Promise<Result<void>>
   /** Wallets that this zone held and may no longer. */
   readonly gone: GoneTable
   readonly objects: ObjectTable

@@ -25,6 +25,7 @@ import { sessionAuthenticate } from './session-authenticate.ts'
 import { sign } from './sign.ts'
 import { signDryRun } from './sign-dry-run.ts'
 import { walletBackup } from './wallet-backup.ts'
+import { walletCancel } from './wallet-cancel.ts'
 import { walletCreate } from './wallet-create.ts'
 import { walletFreeze } from './wallet-freeze.ts'
 import { walletList } from './wallet-list.ts'
@@ -61,6 +62,8 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'placement.give-up': { at: 'holder', run: placementGiveUp },
   'policy.change': { at: 'home', run: waiting(policyChange) },
   'change.cancel': { at: 'holder', run: changeCancel },
+  /** Whatever the epoch, the zone that alone holds it: no other could know that it does. */
+  'wallet.cancel': { at: 'holder', run: walletCancel },
   'wallet.freeze': { at: 'holder', run: walletFreeze },
   'wallet.unfreeze': { at: 'home', run: waiting(walletUnfreeze) },
   'approval.list': { at: 'home', run: approvalList },
@@ -81,7 +84,11 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
  * What may be asked of a wallet that too few zones hold yet: all else would show it, or rest on
  * what may vanish.
  */
-export const whilePending: ReadonlySet<Operation> = new Set(['wallet.create', 'wallet.freeze'])
+export const whilePending: ReadonlySet<Operation> = new Set([
+  'wallet.create',
+  'wallet.cancel',
+  'wallet.freeze',
+])
 
 /** The request's own operation selects the entry, so that entry and call are of one operation. */
 export const operations = table as {

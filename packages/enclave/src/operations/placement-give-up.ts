@@ -3,23 +3,13 @@ import { toHex } from '@holdfast/base/bytes'
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import { decided, personsOf } from '../audit/decided.ts'
 import { answerChange, isOf } from '../changes/change-wallet.ts'
-import { checkDeciders, deciderCredentials } from '../changes/deciders.ts'
+import { judgeOwners } from '../changes/judge-owners.ts'
 import type { CoreContext } from '../core/context.ts'
-import { gatherProofs } from '../credentials/authorise.ts'
 import { goAlone } from '../placement/go-alone.ts'
 import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import type { Call, Run } from './call.ts'
 
 type GiveUp = Call<'placement.give-up'>
-
-/** No delay: nobody is left to agree on the time. */
-const checkOwners = (context: CoreContext, entry: WalletEntry, call: GiveUp): Result<void> => {
-  const proofs = gatherProofs(context, entry, call, 'change')
-  if (!proofs.ok) return proofs
-  if (proofs.value.length === 0) return refuse('unauthenticated', 'the request carries no proof')
-  const { operation } = call.request
-  return checkDeciders(entry, deciderCredentials(entry, proofs.value, operation), operation)
-}
 
 const giveUp = async (
   context: CoreContext,
@@ -27,7 +17,8 @@ const giveUp = async (
   call: GiveUp,
 ): Promise<Result<WalletEntry>> => {
   if (isOf(context, entry, call)) return accept(entry)
-  const allowed = checkOwners(context, entry, call)
+  // No delay: nobody is left to agree on the time.
+  const allowed = judgeOwners(context, entry, call)
   if (!allowed.ok) return allowed
   const { base, zone } = call.request
   const { epoch, version } = entry.wallet

@@ -75,12 +75,14 @@ const createHere = async (
   if (!made.ok) return made
   const wallet = firstVersion(context, call, made.value)
   const owed = wallet.placement.zones.filter((zone) => zone !== context.zone)
+  const isLinked = owed.some((zone) => context.peers.ofZone(zone) !== undefined)
+  const unsent = wallet.provisional === true && !isLinked
   const objects = made.value.map(({ key, payload }) => ({ id: key.id, payload }))
   try {
     const stored = await acceptWallet(
       context,
       { wallet: utf8(JSON.stringify(wallet)), objects },
-      { origin: 'here', owed },
+      { origin: 'here', owed, unsent },
     )
     if (!stored.ok) return stored
     const { entry } = stored.value

@@ -24,6 +24,12 @@ export const gonePrefix = 'gone/'
 export const acknowledgedName = (wallet: WalletId): RecordName =>
   name(`${acknowledgedPrefix}${wallet}`)
 export const acknowledgedPrefix = 'acknowledged/'
+/** That no other zone was sent a new wallet: it may be cancelled. */
+export const unsentName = (wallet: WalletId): RecordName => name(`${unsentPrefix}${wallet}`)
+export const unsentPrefix = 'unsent/'
+/** That its creation was cancelled. */
+export const cancelledName = (wallet: WalletId): RecordName => name(`${cancelledPrefix}${wallet}`)
+export const cancelledPrefix = 'cancelled/'
 /** A request that waits for approvals in this zone. */
 export const waitName = (wallet: WalletId, request: string): RecordName =>
   name(`${waitPrefix}${wallet}/${request}`)

@@ -5,13 +5,22 @@
 import { type Bytes, equalBytes } from '@holdfast/base/bytes'
 import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { CancelledTable } from '../cancellation/cancelled-table.ts'
+import type { UnsentTable } from '../cancellation/unsent-table.ts'
 import type { MarkTable } from '../marks/mark-table.ts'
 import { leftBehind } from '../outcomes/request-line.ts'
 import { prepareSuperseded } from '../outcomes/superseded.ts'
 import type { GoneTable } from '../placement/gone-table.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Condition, Write } from '../ports/store.ts'
-import { acknowledgedName, objectName, type RecordName, walletName } from '../records/names.ts'
+import {
+  acknowledgedName,
+  cancelledName,
+  objectName,
+  outName,
+  type RecordName,
+  walletName,
+} from '../records/names.ts'
 import type { RecordVersion } from '../records/record-seal.ts'
 import type { Records } from '../records/records.ts'
 import type { AcknowledgedTable } from '../wallets/acknowledged-table.ts'
@@ -37,6 +46,8 @@ export type AcceptContext = {
   readonly gone: Pick<GoneTable, 'of' | 'condition' | 'refresh'>
   readonly outbox: Outbox
   readonly acknowledged: AcknowledgedTable
+  readonly unsent: UnsentTable
+  readonly cancelled: CancelledTable
   /** Called after a commit that replaced an older version. */
   readonly replaced: (wallet: WalletId) => void
 }
@@ -87,6 +98,8 @@ export type Acceptance = {
   readonly sender?: ZoneId
   /** Stored in the same commit, for it lets this zone make the version. */
   readonly promise?: EpochPromise
+  /** No zone is linked that it could be sent to: it may be cancelled until it is sent. */
+  readonly unsent?: boolean
 }
 
 /** What a peer sent is owed to nobody: its sender owes it. */
@@ -101,6 +114,29 @@ const checkReturn = ({ gone }: AcceptContext, { wallet }: WalletEntry): Result<'
   return isNewer(wallet, left)
     ? accept('new')
     : refuse('superseded', 'the wallet was removed from here', `${left.epoch}.${left.version}`)
+}
+
+/**
+ * What was cancelled never comes back; but a wallet that enough zones hold may have been shown, and
+ * was cancelled by a home alone that had forgotten that it sent it, or was forgotten to be.
+ */
+const prepareCancelled = (
+  { cancelled, wallets }: AcceptContext,
+  id: WalletId,
+  { acknowledged }: WalletBundle,
+  into: Prepared,
+): Result<void> => {
+  if (wallets.indexed(id) !== undefined) return accept(undefined)
+  into.conditions.push(cancelled.condition(id))
+  const known = cancelled.of(id)
+  if (known === undefined) return accept(undefined)
+  if (acknowledged !== true) {
+    return refuse('cancelled', 'the creation of this wallet was cancelled', id)
+  }
+  const name = cancelledName(id)
+  const owed = known.zones.map((zone) => outName(zone, name))
+  into.writes.push(...[name, ...owed].map((key): Write => ({ type: 'delete', key })))
+  return accept(undefined)
 }
 
 /** Zones that the version held here names, and the next neither names nor lists as leaving. */
@@ -185,7 +221,7 @@ const acknowledgeHeld = async (
 /**
  * Takes a bundle. A zone that answers that it holds a wallet which it can know to be held by enough
  * has stored that as well. Refusals:
- * `placement_mismatch`, `recovering`, `superseded`, `conflict`, `malformed`, `invalid_field`,
+ * `placement_mismatch`, `recovering`, `superseded`, `cancelled`, `conflict`, `malformed`, `invalid_field`,
  * `store_failed`,
  * `outcome_unknown`.
  */
@@ -217,6 +253,7 @@ export const acceptWallet = async (
   // outcome was not told was applied: the store knows what the index does not.
   await context.wallets.refresh(id)
   await context.gone.refresh(id)
+  await context.cancelled.refresh(id)
   await context.promises.refresh(group)
   const second = await tryAccept(context, bundle, acceptance)
   return second.ok ? acknowledgeHeld(context, bundle, acceptance, second.value) : second
@@ -270,6 +307,8 @@ const tryAccept = async (
     ],
     writes: [context.records.put(name, version, entry.payload)],
   }
+  const lives = prepareCancelled(context, entry.wallet.id, bundle, prepared)
+  if (!lives.ok) return lives
   await prepareLost(context, entry, prepared)
   const given = new Set(bundle.objects.map((object) => object.id))
   for (const object of bundle.objects) {
@@ -294,15 +333,18 @@ const tryAccept = async (
   for (const zone of dropped(context, entry)) {
     context.outbox.owe(prepared, { zone, record: name, version })
   }
-  const { promise } = acceptance
+  const { promise, unsent } = acceptance
   if (promise !== undefined) prepared.writes.push(context.promises.write(promise))
   const { id, provisional } = entry.wallet
+  if (unsent === true) prepared.writes.push(context.unsent.write(id))
   const isShown = provisional === true && isHeldByEnough(context, entry.wallet, bundle, acceptance)
   if (isShown) prepared.writes.push(context.acknowledged.write(id))
   const stored = await context.records.commit(prepared)
   if (!stored.ok) return stored
   if (promise !== undefined) context.promises.stored(promise, stored.value)
   if (isShown) context.acknowledged.learn(acknowledgedName(id))
+  if (unsent === true) context.unsent.made(id, stored.value)
+  context.cancelled.forget(cancelledName(id))
   context.wallets.stored(entry, stored.value)
   context.replaced(entry.wallet.id)
   return accept({ entry, changed: true })

@@ -70,7 +70,9 @@ class MeshAcknowledger implements Acknowledger {
   }
 
   async #check(wallet: WalletId): Promise<Result<void>> {
-    const { acknowledged, wallets } = this.#context
+    const { acknowledged, cancelled, records, unsent, wallets } = this.#context
+    // A cancellation may have been applied unnoticed.
+    if (unsent.of(wallet) !== undefined && records.hasUntold()) await cancelled.refresh(wallet)
     const entry = await wallets.read(wallet)
     if (entry === undefined) return refuse('not_here', 'this zone does not hold the wallet')
     const { isEnough, missing } = await ask(this.#context, wallet, entry.wallet.placement)

@@ -1,26 +1,30 @@
 /** Wallets with their keys, and objects with their payloads, read back to be sent to a zone. */
-import { fail } from '@holdfast/base/errors'
+import { accept, fail, type Result } from '@holdfast/base/errors'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'
+import { type ReleaseContext, releaseUnsent } from '../cancellation/release-unsent.ts'
 import type { MarkTable } from '../marks/mark-table.ts'
 import type { ObjectTable } from '../objects/object-table.ts'
 import { objectName } from '../records/names.ts'
 import type { Records } from '../records/records.ts'
 import type { AcknowledgedTable } from '../wallets/acknowledged-table.ts'
-import type { WalletTable } from '../wallets/wallet-table.ts'
 import type { ObjectBundle, WalletBundle } from './peers/messages.ts'
 
-/** Undefined where the wallet is not held here. The caller clears it with `clearBundle`. */
+/**
+ * The one way by which a wallet's keys leave this zone: from here on it cannot be cancelled any
+ * more. Undefined where the wallet is not held here. The caller clears it with `clearBundle`.
+ * Refuses as `releaseUnsent`.
+ */
 export const readBundle = async (
-  context: {
-    readonly records: Records
-    readonly wallets: WalletTable
+  context: ReleaseContext & {
     readonly marks: MarkTable
     readonly acknowledged: Pick<AcknowledgedTable, 'waits'>
   },
   id: WalletId,
-): Promise<WalletBundle | undefined> => {
+): Promise<Result<WalletBundle | undefined>> => {
+  const released = await releaseUnsent(context, id)
+  if (!released.ok) return released
   const entry = await context.wallets.read(id)
-  if (entry === undefined) return undefined
+  if (entry === undefined) return accept(undefined)
   const objects = []
   for (const key of entry.wallet.keys) {
     const record = await context.records.read(objectName(key.id))
@@ -30,12 +34,12 @@ export const readBundle = async (
     objects.push({ id: key.id, payload: record.payload })
   }
   const marks = context.marks.of(id)
-  return {
+  return accept({
     wallet: entry.payload,
     objects,
     ...(marks.length > 0 && { marks: [...marks] }),
     ...(!context.acknowledged.waits(id) && { acknowledged: true }),
-  }
+  })
 }
 
 /** Overwrites the secrets of a bundle after it was sent or stored. */

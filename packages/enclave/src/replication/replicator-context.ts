@@ -1,5 +1,6 @@
 /** What replication works with. */
 import type { Result } from '@holdfast/base/errors'
+import type { Cancellation } from '../cancellation/cancelled-table.ts'
 import type { ObjectTable } from '../objects/object-table.ts'
 import type { Removal } from '../placement/gone-table.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -16,4 +17,6 @@ export type ReplicatorContext = AcceptContext & {
   readonly contested: Contested
   /** Erases a wallet that this zone may not hold any more. */
   readonly leave: (removal: Removal) => Promise<Result<void>>
+  /** Remembers that a creation was cancelled. */
+  readonly learnCancelled: (cancelled: Cancellation) => Promise<Result<void>>
 }

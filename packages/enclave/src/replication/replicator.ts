@@ -5,6 +5,8 @@
 import type { DurabilityState } from '@holdfast/base/answers'
 import { accept, type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
 import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import { compareCancelled } from '../cancellation/compare-cancelled.ts'
+import { strikeUnsent } from '../cancellation/release-unsent.ts'
 import {
   bootCompareAttempts,
   bootComparePauseMs,
@@ -231,10 +233,12 @@ class MeshReplicator implements Replicator {
   async #compareMarks(peer: Peer): Promise<boolean> {
     const { bootRule, marks, peers } = this.#context
     const isFirst = !bootRule.hasCompared(peer.zone)
+    let cancelled: string | undefined
     const read = await eachPage(
       (part: { readonly after?: WalletId }) =>
         peers.ask(peer, { type: 'marks', ...part }, peerTimeoutMs),
       async (page) => {
+        cancelled ??= page.cancelled
         for (const { wallet, marks: said, opened } of page.wallets) {
           // Later on, what only others agreed to is not this zone's word.
           const known = { marks: said, opened: isFirst ? opened : [] }
@@ -244,16 +248,18 @@ class MeshReplicator implements Replicator {
         return accept(undefined)
       },
     )
-    return read.ok
+    return read.ok && compareCancelled(this.#context, peer, cancelled)
   }
 
   /** False where it broke off. */
   async #compareWallets(peer: Peer, bucket?: number): Promise<boolean> {
-    const { peers, wallets } = this.#context
+    const { peers, unsent, wallets } = this.#context
     const named = new Set<WalletId>()
     const fetches = inTurns(fetchesInFlight, (id: WalletId) => this.#fetchWallet(peer, id))
     const read = await eachPeerWallet({ peers, peer, bucket }, async (theirs) => {
       named.add(theirs.id)
+      // An older copy of this store said that it was not sent.
+      if (unsent.of(theirs.id) !== undefined) await strikeUnsent(this.#context, theirs.id)
       const held = wallets.indexed(theirs.id)
       if (held === undefined || isNewer(theirs, held)) await fetches.run(theirs.id)
       else if (!held.holders.includes(peer.zone) && isNewer(held, theirs)) {

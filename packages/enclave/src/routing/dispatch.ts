@@ -13,6 +13,7 @@ import {
 import type { CredentialId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import { parseRequest, type Request } from '@holdfast/base/requests/request'
+import type { Cancellation } from '../cancellation/cancelled-table.ts'
 import type { CoreContext } from '../core/context.ts'
 import type { AnyCall } from '../operations/call.ts'
 import { checkHeader } from '../operations/check-header.ts'
@@ -153,6 +154,18 @@ const heldHere = async (
   return context.wallets.indexed(wallet)
 }
 
+/** There is no such wallet, for good; its home says which zones have recorded that. */
+const answerCancelled = async (
+  context: CoreContext,
+  call: AnyCall,
+  { wallet, home }: Cancellation,
+): Promise<Result<Bytes>> => {
+  if (call.request.operation !== 'wallet.cancel') {
+    return refuse('cancelled', 'the creation of this wallet was cancelled', wallet)
+  }
+  return home === context.zone ? runHere(context, call) : toHome(context, call, wallet, home)
+}
+
 const route = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>> => {
   const { request } = call
   const operation = operations[request.operation]
@@ -161,6 +174,8 @@ const route = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>
   if (operation.at === 'here') return runHere(context, call)
   if (operation.at === 'zone') return toZone(context, call)
   const wallet = 'wallet' in request ? request.wallet : walletIdOf(context.crypto, call.bytes)
+  const over = context.cancelled.of(wallet)
+  if (over !== undefined) return answerCancelled(context, call, over)
   const held = await heldHere(context, wallet, knownOf(request))
   if (request.operation === 'wallet.create') {
     if (held !== undefined) return runHere(context, call)
@@ -188,7 +203,7 @@ const route = async (context: CoreContext, call: AnyCall): Promise<Result<Bytes>
 /**
  * The answer's JSON bytes, or the refusal: of the header (`wrong_mesh`, `expired`,
  * `expiry_too_far`), of the node (`stale_zone`), of the route (`unknown`, `unreachable`,
- * `not_here`, `behind`, `pending`), or of the operation.
+ * `not_here`, `behind`, `pending`, `cancelled`), or of the operation.
  */
 export const dispatch = async (
   context: CoreContext,

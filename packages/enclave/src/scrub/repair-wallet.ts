@@ -57,7 +57,11 @@ const repairFrom = async (context: ScrubContext, source: Source): Promise<boolea
   const entry = own === undefined ? source.entry : parseWallet(own.payload, crypto)
   if (own === undefined && !isSuccessor(context, entry)) return false
 
-  const conditions: Condition[] = [conditionOn(name, found), context.gone.condition(id)]
+  const conditions: Condition[] = [
+    conditionOn(name, found),
+    context.gone.condition(id),
+    context.cancelled.condition(id),
+  ]
   const writes: Write[] = []
   if (own === undefined) {
     const { epoch, version } = entry.wallet

@@ -3,6 +3,7 @@
  * at start from the store, and by `stored` for every record that `acceptWallet` commits.
  */
 import type { CredentialId, WalletId, ZoneId } from '@holdfast/base/ids'
+import type { UnsentTable } from '../cancellation/unsent-table.ts'
 import { walletsCachedMax } from '../limits.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Revision } from '../ports/store.ts'
@@ -90,6 +91,7 @@ export type WalletTableTools = {
   readonly digests: Digests
   readonly late: LateWallets
   readonly acknowledged: Pick<AcknowledgedTable, 'held'>
+  readonly unsent: Pick<UnsentTable, 'refresh'>
 }
 
 class Table implements WalletTable {
@@ -106,13 +108,15 @@ class Table implements WalletTable {
   readonly #digests: Digests
   readonly #late: LateWallets
   readonly #acknowledged: WalletTableTools['acknowledged']
+  readonly #unsent: WalletTableTools['unsent']
 
-  constructor({ records, crypto, digests, late, acknowledged }: WalletTableTools) {
+  constructor({ records, crypto, digests, late, acknowledged, unsent }: WalletTableTools) {
     this.#records = records
     this.#crypto = crypto
     this.#digests = digests
     this.#late = late
     this.#acknowledged = acknowledged
+    this.#unsent = unsent
   }
 
   get size(): number {
@@ -165,6 +169,8 @@ class Table implements WalletTable {
     const record = await this.#records.read(walletName(id))
     if (record === undefined) return
     const entry = this.#parse(record)
+    // The watch may tell of it later; until then nobody must believe that it was sent.
+    if (entry.wallet.provisional === true) await this.#unsent.refresh(id)
     const held = this.#index.get(id)
     if (held === undefined || isNewer(entry.wallet, held)) this.stored(entry, record.revision)
   }

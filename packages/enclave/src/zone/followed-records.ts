@@ -6,6 +6,8 @@ import { attempt } from '@holdfast/base/errors'
 import { ObjectId, WalletId } from '@holdfast/base/ids'
 import type { WaitTable } from '../approvals/wait-table.ts'
 import type { Witness } from '../audit/witness.ts'
+import type { CancelledTable } from '../cancellation/cancelled-table.ts'
+import { type UnsentTable, unsentIn } from '../cancellation/unsent-table.ts'
 import type { PasskeyCounters } from '../credentials/passkey/counters.ts'
 import type { MarkTable } from '../marks/mark-table.ts'
 import { parseState } from '../objects/object-records.ts'
@@ -14,6 +16,7 @@ import type { GoneTable } from '../placement/gone-table.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import {
   acknowledgedPrefix,
+  cancelledPrefix,
   gonePrefix,
   markPrefix,
   objectPrefix,
@@ -21,6 +24,7 @@ import {
   promisePrefix,
   statePrefix,
   tombPrefix,
+  unsentPrefix,
   waitPrefix,
   walletPrefix,
   witnessPrefix,
@@ -44,6 +48,8 @@ export type FollowedContext = Dependents & {
   readonly promises: PromiseTable
   readonly gone: GoneTable
   readonly acknowledged: AcknowledgedTable
+  readonly unsent: UnsentTable
+  readonly cancelled: CancelledTable
   readonly witness: Witness
 }
 
@@ -140,8 +146,28 @@ const followAcknowledged = ({ records, acknowledged }: FollowedContext): Followe
   deleted: (name) => acknowledged.forget(name),
 })
 
+/** Read after the wallets: of one that is known, it must be known whether it was sent. */
+const followUnsent = ({ records, unsent }: FollowedContext): Followed => ({
+  prefix: unsentPrefix,
+  load: () => unsent.load(),
+  put: (untrusted) => unsent.learn(records.open(untrusted)),
+  deleted: (name) => {
+    const id = unsentIn(name)
+    if (id !== undefined) unsent.forget(id)
+  },
+})
+
+const followCancelled = ({ records, cancelled }: FollowedContext): Followed => ({
+  prefix: cancelledPrefix,
+  load: () => cancelled.load(),
+  put: (untrusted) => cancelled.learn(records.open(untrusted)),
+  deleted: (name) => cancelled.forget(name),
+})
+
 export const followedRecords = (context: FollowedContext): readonly Followed[] => [
+  followCancelled(context),
   followWallets(context),
+  followUnsent(context),
   followStates(context),
   followLearning(context.records, passkeyPrefix, context.passkeys),
   followLearning(context.records, markPrefix, context.marks),

@@ -1,5 +1,6 @@
 /** What this zone tells a peer of what it holds, a page at a time. */
 import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
+import { cancelledDigest } from '../../cancellation/compare-cancelled.ts'
 import { inventoryPageMarks, inventoryPageWallets } from '../../limits.ts'
 import type { Peer } from '../../ports/mesh.ts'
 import type { AcceptContext } from '../accept-wallet.ts'
@@ -16,7 +17,7 @@ const nextOf = <Id>(page: readonly { readonly id: Id }[]): { readonly next?: Id 
 
 /** One page of what this zone holds of what the peer may hold. */
 export const inventory = (
-  context: Pick<AcceptContext, 'wallets'>,
+  context: Pick<AcceptContext, 'unsent' | 'wallets'>,
   peer: Peer,
   { after, bucket }: { readonly after?: WalletId; readonly bucket?: number },
 ): {
@@ -25,7 +26,9 @@ export const inventory = (
 } => {
   const page = context.wallets.ofZone(peer.zone, { after, bucket, limit: inventoryPageWallets })
   return {
-    wallets: page.map((one) => [one.id, one.epoch, one.version, one.hash]),
+    wallets: page
+      .filter(({ id }) => context.unsent.of(id) === undefined)
+      .map((one) => [one.id, one.epoch, one.version, one.hash]),
     ...nextOf(page),
   }
 }
@@ -47,7 +50,12 @@ export const objectInventory = (
  * ends with the wallet that fills it.
  */
 export const markInventory = (
-  { marks, wallets }: Pick<AcceptContext, 'marks' | 'wallets'>,
+  {
+    cancelled,
+    crypto,
+    marks,
+    wallets,
+  }: Pick<AcceptContext, 'cancelled' | 'crypto' | 'marks' | 'wallets'>,
   peer: Peer,
   after: WalletId | undefined,
 ): PeerAnswer<'marks'> => {
@@ -66,7 +74,12 @@ export const markInventory = (
   }
   const last = page.at(-1)
   const more = page.length < known.length && last !== undefined
-  return { wallets: page, ...(more ? { next: last.wallet } : {}) }
+  const digest = after === undefined ? cancelledDigest({ cancelled, crypto }, peer.zone) : undefined
+  return {
+    wallets: page,
+    ...(more ? { next: last.wallet } : {}),
+    ...(digest !== undefined && { cancelled: digest }),
+  }
 }
 
 export type SentGroup = {

@@ -4,6 +4,7 @@ import { refuse } from '@holdfast/base/errors'
 import { WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { createUnsentTable } from '../../cancellation/unsent-table.ts'
 import type { CoreContext } from '../../core/context.ts'
 import { reissueBatchWallets } from '../../limits.ts'
 import { promiseName } from '../../records/names.ts'
@@ -58,7 +59,8 @@ beforeEach(() => {
   const records = { read: async () => undefined } as unknown as Records
   const crypto = {} as CoreContext['crypto']
   const acknowledged = createAcknowledgedTable(records)
-  wallets = createWalletTable({ records, crypto, digests, late, acknowledged })
+  const unsent = createUnsentTable(records)
+  wallets = createWalletTable({ records, crypto, digests, late, acknowledged, unsent })
   const promises = createPromiseTable(records)
   const promised = { founder, zones: [...zones], epoch, candidate: zone, adopted: true }
   promises.learn({

@@ -4,44 +4,14 @@ import type { ObjectId, ZoneId } from '@holdfast/base/ids'
 import { peerTimeoutMs } from '../../limits.ts'
 import type { StateEntry } from '../../objects/object-records.ts'
 import { tellRemoval } from '../../placement/tell-removal.ts'
-import type { Write } from '../../ports/store.ts'
-import {
-  acknowledgedName,
-  outName,
-  type RecordName,
-  stateName,
-  walletName,
-} from '../../records/names.ts'
+import { acknowledgedName, stateName, walletName } from '../../records/names.ts'
 import type { RecordVersion } from '../../records/record-seal.ts'
-import type { Records } from '../../records/records.ts'
 import { isNewer, type WalletEntry } from '../../wallets/wallet-entry.ts'
 import { clearBundle, clearObjects, readBundle, readObjects } from '../bundle.ts'
 import { groupOf } from '../homes/group.ts'
 import { holdersOf } from '../quorum/quorum.ts'
 import type { ReplicatorContext } from '../replicator-context.ts'
-
-type Strike = {
-  readonly zone: ZoneId
-  readonly record: RecordName
-  readonly held: RecordVersion
-  /** Written with it where there is an entry. */
-  readonly also?: readonly Write[]
-}
-
-/** A newer entry that comes meanwhile has another revision and stays. */
-const strikeOut = async (
-  records: Records,
-  { zone, record, held, also = [] }: Strike,
-): Promise<boolean> => {
-  const name = outName(zone, record)
-  const owed = await records.read(name)
-  if (owed === undefined || isNewer(owed.version, held)) return false
-  const struck = await records.commit({
-    conditions: [{ key: name, revision: owed.revision }],
-    writes: [{ type: 'delete', key: name }, ...also],
-  })
-  return struck.ok
-}
+import { strikeOut } from './strike-out.ts'
 
 /** Of two that are enough, this zone is one and the zone that has answered the other. */
 const acknowledge = async (
@@ -105,7 +75,9 @@ export const pushWallet = async (
   const peer = peers.ofZone(to)
   if (peer === undefined) return refuse('unreachable', 'no link to this zone', to)
   if (!holdersOf(groupOf(entry.wallet)).includes(to)) return pushRemoval(context, to, entry)
-  const bundle = await readBundle(context, entry.wallet.id)
+  const read = await readBundle(context, entry.wallet.id)
+  if (!read.ok) return read
+  const bundle = read.value
   if (bundle === undefined) return refuse('not_here', 'the wallet is not held here')
   const answer = await peers.ask(peer, { type: 'put', bundle }, peerTimeoutMs)
   clearBundle(bundle)

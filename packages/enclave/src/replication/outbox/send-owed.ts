@@ -1,6 +1,7 @@
 /** Sends what a zone is owed: entry by entry, and what its `dirty` mark stands for by comparing. */
 import { accept, type ErrorCode, type Result, refuse } from '@holdfast/base/errors'
 import { ObjectId, WalletId, type ZoneId } from '@holdfast/base/ids'
+import { pushCancelled } from '../../cancellation/push-cancelled.ts'
 import {
   inventoryPageWallets,
   outboxBatchRecords,
@@ -10,6 +11,7 @@ import {
 import type { IndexedObject } from '../../objects/object-table.ts'
 import type { Peer } from '../../ports/mesh.ts'
 import {
+  cancelledPrefix,
   outName,
   outPrefix,
   type RecordName,
@@ -47,8 +49,8 @@ const isAboutTheZone = (code: ErrorCode): boolean =>
 
 const tellsOfMore: ReadonlySet<ErrorCode> = new Set(['superseded', 'destroyed'])
 
-/** Wallets first: a zone takes an object only once it holds the object's wallet. */
-const kinds = [walletPrefix, statePrefix] as const
+/** Wallets before objects: a zone takes an object only once it holds the object's wallet. */
+const kinds = [cancelledPrefix, walletPrefix, statePrefix] as const
 type Kind = (typeof kinds)[number]
 
 class Sender implements OwedSender {
@@ -93,9 +95,7 @@ class Sender implements OwedSender {
   async #sendOne(peer: Peer, kind: Kind, id: string, tellsMore: () => void): Promise<boolean> {
     const name = `${outPrefix(peer.zone)}${kind}${id}`
     if (this.#backoff.waits(name)) return true
-    const pushed = await (kind === walletPrefix
-      ? this.sendWallet(peer, WalletId(id))
-      : this.#pushObject(peer, ObjectId(id)))
+    const pushed = await this.#push(peer, kind, id)
     if (pushed.ok) {
       this.#backoff.done(name)
       return true
@@ -105,6 +105,13 @@ class Sender implements OwedSender {
     if (tellsOfMore.has(pushed.refusal.code)) tellsMore()
     this.#backoff.refused(name)
     return true
+  }
+
+  #push(peer: Peer, kind: Kind, id: string): Promise<Result<void>> {
+    if (kind === cancelledPrefix) return pushCancelled(this.#context, peer.zone, WalletId(id))
+    return kind === walletPrefix
+      ? this.sendWallet(peer, WalletId(id))
+      : this.#pushObject(peer, ObjectId(id))
   }
 
   async sendWallet(peer: Peer, id: WalletId): Promise<Result<void>> {

@@ -6,6 +6,7 @@ import type { CborValue } from '@holdfast/base/cbor'
 import { accept, attempt, RefusalError, type Result, refuse } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import { parseRequest } from '@holdfast/base/requests/request'
+import { cancelledAnswersHere } from '../../cancellation/answers.ts'
 import type { CoreContext } from '../../core/context.ts'
 import { recalls } from '../../marks/recalls.ts'
 import { acceptObjects } from '../../objects/accept-objects.ts'
@@ -102,7 +103,8 @@ const handlers: Handlers = {
       counts:
         held === undefined
           ? knowsAll(context)
-          : context.bootRule.check(rememberersOf(context, held)).ok &&
+          : context.unsent.of(wallet) === undefined &&
+            context.bootRule.check(rememberersOf(context, held)).ok &&
             checkPromised(context, held, held).ok,
       ...(held !== undefined && !context.acknowledged.waits(wallet) && { acknowledged: true }),
     })
@@ -131,9 +133,14 @@ const handlers: Handlers = {
     // Nobody outside a placement ever receives bytes that it can open (DESIGN §7).
     const holders = context.wallets.indexed(wallet)?.holders ?? []
     if (!holders.includes(peer.zone)) return accept({ bundle: null })
-    return accept({ bundle: (await readBundle(context, wallet)) ?? null })
+    const read = await readBundle(context, wallet)
+    return read.ok ? accept({ bundle: read.value ?? null }) : read
   },
-  marks: async (context, peer, { after }) => accept(markInventory(context, peer, after)),
+  marks: async (context, peer, { after }) => {
+    // Its first page says what was cancelled, which the peer may have told and forgotten since.
+    if (after === undefined) await context.inFlight.settled(peer.zone)
+    return accept(markInventory(context, peer, after))
+  },
   'marks.put': async (context, _peer, { wallet, marks }) => {
     const certain = recalls(context, wallet)
     const added = await context.marks.add(wallet, marks)
@@ -230,6 +237,7 @@ const handlers: Handlers = {
     answerKmipMessage(context, context.kmip, peer, request),
   time: async (context) => accept({ nowMs: context.clock.nowMs() }),
   ...placementAnswersHere,
+  ...cancelledAnswersHere,
   'count.report': ({ counters }, peer, request) => counters.answers['count.report'](peer, request),
   'count.endorse': ({ counters }, peer, request) =>
     counters.answers['count.endorse'](peer, request),

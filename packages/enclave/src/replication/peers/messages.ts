@@ -19,6 +19,7 @@ import {
 } from '@holdfast/base/schema'
 import { z } from 'zod'
 import { witnessAnswer, witnessRequest } from '../../audit/messages.ts'
+import { cancelledAnswers, cancelledRequests } from '../../cancellation/messages.ts'
 import { countAnswers, countRequests } from '../../counters/messages.ts'
 import { openedChangesMax } from '../../limits.ts'
 import { placementAnswers, placementRequests } from '../../placement/messages.ts'
@@ -202,6 +203,7 @@ export const peerRequest = z.discriminatedUnion('type', [
   ...countRequests,
   kmipCallerRequest,
   ...placementRequests,
+  ...cancelledRequests,
   kmipMessageRequest,
   witnessRequest,
   kmipWaitRequest,
@@ -245,6 +247,8 @@ export const peerAnswers = {
   marks: z.strictObject({
     wallets: z.array(z.strictObject({ wallet: walletId, marks, opened: openedChanges })),
     next: walletId.exactOptional(),
+    /** On the first page: digest of the cancelled creations that both zones were told of. */
+    cancelled: hex(32).exactOptional(),
   }),
   /** `certain`: the zone has heard enough since its boot to know what it had agreed to. */
   'marks.put': z.strictObject({ late: z.array(hex(32)).max(256), certain: z.boolean() }),
@@ -268,6 +272,7 @@ export const peerAnswers = {
   time: timeAnswer,
   ...countAnswers,
   ...placementAnswers,
+  ...cancelledAnswers,
   'kmip.caller': kmipCallerAnswer,
   'kmip.message': kmipMessageAnswer,
   'audit.witness': witnessAnswer,

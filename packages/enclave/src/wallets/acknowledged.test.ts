@@ -141,8 +141,11 @@ describe('a wallet that too few zones hold', () => {
   it('is shown once enough hold it, though nobody repeats the creation', async () => {
     isolate(home, false)
     mesh.relink(home)
-    await tick(home)
-    await until(async () => (await show('us-east', made.id)).ok)
+    // Its home was started anew: it sends the wallet once it has heard both others.
+    await until(async () => {
+      await tick(home)
+      return (await show('us-east', made.id)).ok
+    })
     expect((await lineOf('us-east', made.id))?.accounts).toHaveLength(1)
     isolate(home, true)
     const { wallet } = must(await show(home, made.id))

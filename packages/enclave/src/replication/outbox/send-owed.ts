@@ -103,7 +103,9 @@ class Sender implements OwedSender {
     // A zone that is not there, or takes nothing yet, would refuse all others too.
     if (isAboutTheZone(pushed.refusal.code)) return false
     if (tellsOfMore.has(pushed.refusal.code)) tellsMore()
-    this.#backoff.refused(name)
+    // Kept back here, until zones are heard that may know that it was cancelled.
+    const isUnsent = kind === walletPrefix && this.#context.unsent.of(WalletId(id)) !== undefined
+    if (!isUnsent) this.#backoff.refused(name)
     return true
   }
 

@@ -2,11 +2,10 @@
 import type { VerifiedManifest } from '@holdfast/attestation'
 import type { NodeName } from '@holdfast/base/answers'
 import type { Bytes } from '@holdfast/base/bytes'
-import type { Result } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import { createWaitTable } from '../approvals/wait-table.ts'
 import { createAudit } from '../audit/create-audit.ts'
-import { type Cancellation, createCancelledTable } from '../cancellation/cancelled-table.ts'
+import { createCancelledTable } from '../cancellation/cancelled-table.ts'
 import { learnCancelled } from '../cancellation/learn-cancelled.ts'
 import { createUnsentTable } from '../cancellation/unsent-table.ts'
 import { createCounters } from '../counters/create-counters.ts'
@@ -21,7 +20,7 @@ import { createMarkSpread } from '../marks/mark-spread.ts'
 import { createMarkTable } from '../marks/mark-table.ts'
 import { createObjectTable } from '../objects/object-table.ts'
 import { createPlacements } from '../placement/advance-placement.ts'
-import { createGoneTable, type Removal } from '../placement/gone-table.ts'
+import { createGoneTable } from '../placement/gone-table.ts'
 import { leave } from '../placement/leave.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Crypto } from '../ports/crypto.ts'
@@ -154,6 +153,12 @@ const rotationOf = (
   })
 }
 
+/** What ends a wallet here, in the context that is being made. */
+const endings = (context: () => CoreContext): Pick<CoreContext, 'leave' | 'learnCancelled'> => ({
+  leave: (removal) => leave(context(), removal),
+  learnCancelled: (cancelled) => learnCancelled(context(), cancelled),
+})
+
 export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
   const { ring: zoneKeys, claim, standing, identities } = held
   const { crypto, entropy, clock, store, self } = options
@@ -187,8 +192,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     peers,
     zone,
     bootRule: createBootRule(zone, clock),
-    leave: (removal: Removal): Promise<Result<void>> => leave(context, removal),
-    learnCancelled: (one: Cancellation): Promise<Result<void>> => learnCancelled(context, one),
+    ...endings(() => context),
     replaced: (wallet: WalletId) => {
       const entry = wallets.cached(wallet)
       if (entry !== undefined) closeDependents({ keys, sessions }, undefined, entry)

@@ -9,7 +9,7 @@ export const cancelText = ({ wallet, durability }: CancelAnswer): string => {
   const recorded = `recorded by ${confirmed.join(', ')}`
   return state === 'final'
     ? `${wallet}: cancelled, ${recorded}`
-    : `${wallet}: cancelled, ${recorded}; pending until a majority has: ${missing.join(', ')} missing`
+    : `${wallet}: cancelled, ${recorded}; pending until a majority has it, of ${missing.join(', ')}`
 }
 
 export const walletCancelCommand: MakeCommand = (around) =>

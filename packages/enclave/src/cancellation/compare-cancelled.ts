@@ -1,4 +1,4 @@
-/** Cancelled creations of which two zones were told: a store that was put back may have lost some. */
+/** Cancelled creations that two zones were told of: a store that was put back may lack some. */
 import { toHex, utf8 } from '@holdfast/base/bytes'
 import { accept } from '@holdfast/base/errors'
 import type { WalletId, ZoneId } from '@holdfast/base/ids'

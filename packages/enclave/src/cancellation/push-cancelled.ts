@@ -7,7 +7,7 @@ import { strikeOut } from '../replication/outbox/strike-out.ts'
 import type { ReplicatorContext } from '../replication/replicator-context.ts'
 import { cancelledVersion } from './cancelled-table.ts'
 
-/** Accepted once the zone has stored it. Refuses `unreachable`, `conflict` where it has the wallet. */
+/** Accepted once the zone has stored it. Refuses `unreachable`; `conflict` where it has it. */
 export const pushCancelled = async (
   { cancelled, peers, records }: ReplicatorContext,
   zone: ZoneId,

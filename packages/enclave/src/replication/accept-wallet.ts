@@ -221,9 +221,8 @@ const acknowledgeHeld = async (
 /**
  * Takes a bundle. A zone that answers that it holds a wallet which it can know to be held by enough
  * has stored that as well. Refusals:
- * `placement_mismatch`, `recovering`, `superseded`, `cancelled`, `conflict`, `malformed`, `invalid_field`,
- * `store_failed`,
- * `outcome_unknown`.
+ * `placement_mismatch`, `recovering`, `superseded`, `cancelled`, `conflict`, `malformed`,
+ * `invalid_field`, `store_failed`, `outcome_unknown`.
  */
 export const acceptWallet = async (
   given: AcceptContext,

@@ -5,7 +5,7 @@ import { auditHead, auditPage, witnessedHead } from './audit.ts'
 import { exportGrant } from './backup/exported-key.ts'
 import { intent } from './intent.ts'
 import { marks } from './mark.ts'
-import { outcomeState, supersededRequest } from './past-request.ts'
+import { outcomeState, supersededObject, supersededRequest } from './past-request.ts'
 import { limit } from './policy-limits.ts'
 import {
   accountId,
@@ -156,6 +156,18 @@ export const outcomeAnswer = z.strictObject({
   relayedBy: nodeName.exactOptional(),
 })
 export type OutcomeAnswer = z.infer<typeof outcomeAnswer>
+
+/** Changes of managed objects that another home left behind. */
+export const supersededObjectsAnswer = z.strictObject({
+  wallet: walletId,
+  /** Of each zone at most 1,000, in the order of their ids. */
+  objects: z.array(supersededObject),
+  /** Zones of the placement that did not answer: they may know more. */
+  silent: z.array(zoneId),
+  node: nodeName,
+  relayedBy: nodeName.exactOptional(),
+})
+export type SupersededObjectsAnswer = z.infer<typeof supersededObjectsAnswer>
 
 /** What the policy says of a signature, without making it. */
 export const dryRunAnswer = z.strictObject({
@@ -339,6 +351,8 @@ export const nodeStatus = z.strictObject({
   wallets: z.int(),
   /** Records that other zones have not confirmed yet. */
   outbox: z.int(),
+  /** Changes that this zone held and a later home left behind, since the node has booted. */
+  superseded: z.int().exactOptional(),
   /** Wallets and objects that were read anew, put back, and found lost or damaged still. */
   scrub: z.strictObject({ checked: z.int(), repaired: z.int(), damaged: z.int() }).exactOptional(),
   signer: z.string(),

@@ -22,6 +22,8 @@ export const policyRulesMax = 256
 export const marksMax = 256
 /** Requests whose outcome a wallet remembers, and changes of one that a zone saw superseded. */
 export const pastRequestsMax = 32
+/** Objects of a wallet that one zone names of which changes were left behind. */
+export const supersededObjectsMax = 1000
 /** Changes of one wallet that wait for their delay, and the longest request among them. */
 export const pendingChangesMax = 8
 export const pendingChangeBytesMax = 64 * 1024

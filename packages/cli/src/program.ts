@@ -28,6 +28,7 @@ import {
 import { homeCommands } from './commands/home.ts'
 import { initCommand } from './commands/init.ts'
 import { kmipEnrollCommand } from './commands/kmip-enroll.ts'
+import { kmipSupersededCommand } from './commands/kmip-superseded.ts'
 import { loginCommand } from './commands/login.ts'
 import { manifestCommands } from './commands/manifest.ts'
 import { nodeCommand } from './commands/node.ts'
@@ -152,7 +153,7 @@ const commands: readonly MakeCommand[] = [
   ]),
   freezeCommand,
   unfreezeCommand,
-  group('kmip', 'clients that speak KMIP', [kmipEnrollCommand]),
+  group('kmip', 'clients that speak KMIP', [kmipEnrollCommand, kmipSupersededCommand]),
   group('sign', 'sign transactions and messages', [signEthereumCommand, ...signOtherCommands]),
 ]
 

@@ -22,6 +22,8 @@ export const accountsPerRequestMax = 32
 export const walletsCachedMax = 4096
 /** States of managed objects kept parsed. */
 export const statesCachedMax = 4096
+/** Earlier epochs of which a managed object's state names the last version. */
+export const stateEpochsMax = 16
 /** Identities of one boot that live at the same time: the one that is shown, and those before. */
 export const identitiesLiveMax = 3
 /** When the next identity is tried again, at the latest. */

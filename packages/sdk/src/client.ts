@@ -14,6 +14,7 @@ import type {
   OutcomeAnswer,
   Receipt,
   SignAnswer,
+  SupersededObjectsAnswer,
   WalletAnswer,
   WalletListAnswer,
 } from '@holdfast/base/answers'
@@ -72,6 +73,8 @@ export type Client = {
   showLimits(wallet: WalletId, request?: RequestOptions): Promise<LimitsAnswer>
   /** What became of a change, by the hash of its request: also of one that answered `pending`. */
   outcome(asked: AskOutcome, request?: RequestOptions): Promise<OutcomeAnswer>
+  /** Changes over KMIP that another home left behind: of each object the last, by zone. */
+  supersededObjects(wallet: WalletId, request?: RequestOptions): Promise<SupersededObjectsAnswer>
   listWallets(options?: ListWallets, request?: RequestOptions): Promise<WalletListAnswer>
   addAccounts(options: AddAccounts, request?: RequestOptions): Promise<WalletAnswer>
   /** Further credentials of a wallet; API keys among them must be given in `enrol` too. */

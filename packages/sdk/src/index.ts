@@ -23,6 +23,7 @@ export type {
   Receipt,
   SignAnswer,
   Signed,
+  SupersededObjectsAnswer,
   WalletAnswer,
   WalletListAnswer,
 } from '@holdfast/base/answers'

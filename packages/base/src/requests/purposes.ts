@@ -9,6 +9,7 @@ export const purposeOf: Readonly<Record<Operation, Purpose>> = {
   'wallet.list': 'read',
   'limits.show': 'read',
   'wallet.outcome': 'read',
+  'objects.superseded': 'read',
   'audit.show': 'read',
   'account.add': 'change',
   'credential.add': 'change',

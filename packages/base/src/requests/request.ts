@@ -16,6 +16,7 @@ import { credentialRemove } from './credential-remove.ts'
 import { exportFetch } from './export-fetch.ts'
 import { keyExport } from './key-export.ts'
 import { limitsShow } from './limits-show.ts'
+import { objectsSuperseded } from './objects-superseded.ts'
 import { passwordChange } from './password-change.ts'
 import { passwordFinish, passwordLogin } from './password-login.ts'
 import { passwordRegister } from './password-register.ts'
@@ -42,6 +43,7 @@ export const request = z.discriminatedUnion('operation', [
   walletList,
   limitsShow,
   walletOutcome,
+  objectsSuperseded,
   accountAdd,
   credentialAdd,
   credentialRemove,

@@ -10,6 +10,7 @@ import { decided, personsOf } from '../audit/decided.ts'
 import type { CoreContext } from '../core/context.ts'
 import { durabilityWaitMs } from '../limits.ts'
 import type { AnyCall } from '../operations/call.ts'
+import { findOutcome } from '../outcomes/find-outcome.ts'
 import { pastAfter, versionBy } from '../outcomes/request-line.ts'
 import { findSuperseded } from '../outcomes/superseded.ts'
 import { moveTo } from '../placement/moves.ts'
@@ -104,6 +105,19 @@ export const storeChange = async (
   return epoch.ok ? storeNext(context, entry, request, change, { epoch: epoch.value }) : epoch
 }
 
+/** Kept by this zone; where the base is of an earlier home, by another that held the change. */
+const findLost = async (
+  context: CoreContext,
+  entry: WalletEntry,
+  request: string,
+  base: Seen,
+): Promise<{ readonly epoch: number; readonly version: number } | undefined> => {
+  const here = await findSuperseded(context, entry.wallet.id, request)
+  if (here !== undefined || base.epoch >= entry.wallet.epoch) return here
+  const { superseded } = await findOutcome(context, entry, request)
+  return superseded
+}
+
 const store = async (
   context: CoreContext,
   entry: WalletEntry,
@@ -114,7 +128,7 @@ const store = async (
   const { epoch, version } = entry.wallet
   const request = toHex(context.crypto.sha256(call.bytes))
   if (base.epoch !== epoch || base.version !== version) {
-    const lost = await findSuperseded(context, entry.wallet.id, request)
+    const lost = await findLost(context, entry, request, base)
     if (lost !== undefined) {
       const by = `${lost.epoch}.${lost.version}`
       return refuse('change_superseded', 'another home took over before it was final', by)
@@ -142,8 +156,8 @@ const findOrStore: typeof store = async (context, entry, call, base, build) => {
 
 /**
  * Repeating the same bytes gives the wallet that has the change. Refuses `conflict` where another
- * version is held, `change_superseded` where this zone knows that the change of these bytes was
- * left behind, and what `build` refuses. The answer says `pending` and who is missing until a
+ * version is held, `change_superseded` where a zone that answers has kept that the change of these
+ * bytes was left behind, and what `build` refuses. The answer says `pending` and who is missing until a
  * majority of the placement holds the change.
  */
 export const changeWallet = async (

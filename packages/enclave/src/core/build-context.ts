@@ -19,6 +19,7 @@ import { failoverAfterMsDefault } from '../limits.ts'
 import { createMarkSpread } from '../marks/mark-spread.ts'
 import { createMarkTable } from '../marks/mark-table.ts'
 import { createObjectTable } from '../objects/object-table.ts'
+import { createSupersededCount } from '../outcomes/superseded-count.ts'
 import { createPlacements } from '../placement/advance-placement.ts'
 import { createGoneTable } from '../placement/gone-table.ts'
 import { leave } from '../placement/leave.ts'
@@ -126,6 +127,7 @@ const tablesOf = (records: Records, options: CoreOptions) => {
     promises: createPromiseTable(records),
     gone: createGoneTable(records),
     cancelled: createCancelledTable(records),
+    superseded: createSupersededCount(),
   }
 }
 

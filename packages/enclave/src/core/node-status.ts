@@ -49,7 +49,9 @@ export const nodeStatus = (
     ...(beatAgeMs === undefined ? {} : { beatAgeMs }),
     wallets: context?.wallets.size ?? 0,
     outbox: owed,
-    ...(context === undefined ? {} : { scrub: context.scrub.counts() }),
+    ...(context === undefined
+      ? {}
+      : { superseded: context.superseded.value(), scrub: context.scrub.counts() }),
     signer: crypto.secp256k1.backend,
     peers: manifest.manifest.zones
       .filter((zone) => zone.id !== self.zone)

@@ -5,6 +5,8 @@
 import { type Bytes, equalBytes } from '@holdfast/base/bytes'
 import { accept, attempt, type Result, refuse } from '@holdfast/base/errors'
 import type { ObjectId, ZoneId } from '@holdfast/base/ids'
+import type { SupersededCount } from '../outcomes/superseded-count.ts'
+import { prepareSupersededObject } from '../outcomes/superseded-objects.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Condition, Write } from '../ports/store.ts'
 import { objectName, stateName, tombName } from '../records/names.ts'
@@ -32,6 +34,7 @@ export type AcceptObjectsContext = {
   readonly bootRule: BootRule
   readonly promises: PromiseTable
   readonly outbox: Outbox
+  readonly superseded: SupersededCount
 }
 
 type Prepared = { readonly conditions: Condition[]; readonly writes: Write[] }
@@ -231,6 +234,7 @@ const tryAccept = async (
   const prepared: Prepared = { conditions: [], writes: [] }
   const taken: StateEntry[] = []
   const buried: StateEntry[] = []
+  let lost = 0
   for (const [index, next] of entries.entries()) {
     const succession = checkSuccession(context, next, acceptance.origin)
     if (!succession.ok) return succession
@@ -243,6 +247,7 @@ const tryAccept = async (
     const owed = wallet === undefined ? [] : owedOf(context, acceptance, wallet)
     const ready = await prepare(context, next, bundle[index]?.payload, owed, prepared)
     if (!ready.ok) return ready
+    lost += await prepareSupersededObject(context, next, prepared)
     taken.push(next)
   }
   if (prepared.writes.length === 0) return accept(entries)
@@ -259,6 +264,7 @@ const tryAccept = async (
   }
   const stored = await context.records.commit(prepared)
   if (!stored.ok) return stored
+  context.superseded.add(lost)
   for (const entry of taken) {
     if (entry.destroyed) context.objects.buried(entry.object)
     context.objects.stored(entry, stored.value)

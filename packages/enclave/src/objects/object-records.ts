@@ -4,14 +4,16 @@ import { parseCbor, toCbor } from '@holdfast/base/cbor'
 import type { ObjectId, WalletId } from '@holdfast/base/ids'
 import { bytes, hex, objectId, walletId } from '@holdfast/base/schema'
 import { z } from 'zod'
+import { stateEpochsMax } from '../limits.ts'
 import type { Crypto } from '../ports/crypto.ts'
+
+const version = { epoch: z.int().min(1), version: z.int().min(1) }
 
 const stateSchema = z.strictObject({
   format: z.literal('holdfast state v1'),
   object: objectId,
   wallet: walletId,
-  epoch: z.int().min(1),
-  version: z.int().min(1),
+  ...version,
   /** SHA-256 of the previous version's record; null in the first. */
   previous: hex(32).nullable(),
   /** Random, so that the hash of the record says nothing of its content. */
@@ -20,6 +22,10 @@ const stateSchema = z.strictObject({
   createdAtMs: z.int().min(0),
   place: z.int().min(0),
   destroyed: z.boolean(),
+  /** The version that somebody asked for last, where a new home made this one of it, and when. */
+  asked: z.strictObject({ ...version, atMs: z.int().min(0) }).exactOptional(),
+  /** Of each earlier epoch the last version that this one contains; the oldest first. */
+  ends: z.array(z.strictObject(version)).max(stateEpochsMax).exactOptional(),
   state: bytes,
 })
 

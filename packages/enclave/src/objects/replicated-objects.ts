@@ -16,6 +16,7 @@ import { acceptObjects } from './accept-objects.ts'
 import type { ManagedObjects, ObjectState } from './managed-objects.ts'
 import { encodePayload, encodeState, parsePayload, type StateEntry } from './object-records.ts'
 import { endOf } from './settle-tombs.ts'
+import { endsAfter } from './state-line.ts'
 
 type Create = Parameters<ManagedObjects['create']>[1]
 type Changes = Parameters<ManagedObjects['change']>[1]
@@ -116,6 +117,8 @@ const nextState = (
       createdAtMs,
       place,
       destroyed: held.destroyed || change.destroy === true,
+      asked: { epoch, version: held.version + 1, atMs: context.clock.nowMs() },
+      ...endsAfter(held, epoch),
       state: change.state,
     },
     context.crypto,

@@ -9,6 +9,7 @@ import { orderingEpoch } from '../replication/homes/leadership.ts'
 import { rememberersOf } from '../replication/quorum/voters.ts'
 import { acceptObjects } from './accept-objects.ts'
 import { encodeState, type StateEntry } from './object-records.ts'
+import { askedOf, endsAfter } from './state-line.ts'
 
 /** What a state says: as its tombstone has it, where that stands and was not followed yet. */
 export const endOf = async (
@@ -34,6 +35,8 @@ export const nextVersion = async (
       epoch,
       version: held.version + 1,
       previous: hash,
+      asked: askedOf(held),
+      ...endsAfter(held, epoch),
       salt: toHex(context.entropy.bytes(16)),
     },
     context.crypto,

@@ -14,6 +14,7 @@ import { credentialRemove } from './credential-remove.ts'
 import { exportFetch } from './export-fetch.ts'
 import { keyExport } from './key-export.ts'
 import { limitsShow } from './limits-show.ts'
+import { objectsSuperseded } from './objects-superseded.ts'
 import { passwordChange } from './password-change.ts'
 import { passwordFinish, passwordLogin } from './password-login.ts'
 import { passwordRegister } from './password-register.ts'
@@ -48,6 +49,7 @@ const table: { readonly [Name in Operation]: Entry<Name> } = {
   'wallet.list': { at: 'here', run: walletList },
   'limits.show': { at: 'holder', run: limitsShow },
   'wallet.outcome': { at: 'holder', run: walletOutcome },
+  'objects.superseded': { at: 'holder', run: objectsSuperseded },
   'account.add': { at: 'home', run: accountAdd },
   'audit.show': { at: 'zone', run: auditShow },
   'wallet.backup': { at: 'home', run: walletBackup },

@@ -18,6 +18,8 @@ import {
   outName,
   type RecordName,
   stateName,
+  supersededName,
+  supersededPrefixOf,
   waitPrefix,
   walletName,
 } from '../records/names.ts'
@@ -107,12 +109,13 @@ const finish = async (context: CoreContext, gone: Gone): Promise<Result<void>> =
   if (!objects.ok) return objects
   for (const one of context.waits.all()) if (one.wallet === wallet) await context.waits.remove(one)
   const prefixes = [waitPrefix, chargePrefix].map((prefix) => `${prefix}${wallet}/`)
-  for (const prefix of [...prefixes, countPrefixOf(wallet), intentPrefix(wallet)]) {
+  const more = [countPrefixOf(wallet), intentPrefix(wallet), supersededPrefixOf(wallet)]
+  for (const prefix of [...prefixes, ...more]) {
     const removed = await removePrefix(context, prefix)
     if (!removed.ok) return removed
   }
   const owed = context.zones.map((zone) => outName(zone.id, walletName(wallet)))
-  const known = [markName(wallet), acknowledgedName(wallet)]
+  const known = [markName(wallet), acknowledgedName(wallet), supersededName(wallet)]
   const removed = await remove(context, [...known, ...owed])
   if (!removed.ok) return removed
   const stored = await context.gone.put({ ...gone, erased: true }, { conditions: [], writes: [] })

@@ -67,6 +67,10 @@ export const promiseName = (group: string): RecordName => name(`promise/${group}
 export const promisePrefix = 'promise/'
 /** Changes of a wallet that this zone held and another home left behind. */
 export const supersededName = (wallet: WalletId): RecordName => name(`superseded/${wallet}`)
+/** The same of a managed object. */
+export const supersededObjectName = (wallet: WalletId, object: ObjectId): RecordName =>
+  name(`superseded/${wallet}/${object}`)
+export const supersededPrefixOf = (wallet: WalletId): string => `superseded/${wallet}/`
 export const walletPrefix = 'wallet/'
 /** The key of another zone that was admitted: its epoch and its id (standing/zone-book.ts). */
 export const zoneKeyName = (zone: ZoneId): RecordName => name(`zone-key/${zone}`)

@@ -10,6 +10,7 @@ import type { UnsentTable } from '../cancellation/unsent-table.ts'
 import type { MarkTable } from '../marks/mark-table.ts'
 import { leftBehind } from '../outcomes/request-line.ts'
 import { prepareSuperseded } from '../outcomes/superseded.ts'
+import type { SupersededCount } from '../outcomes/superseded-count.ts'
 import type { GoneTable } from '../placement/gone-table.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Condition, Write } from '../ports/store.ts'
@@ -48,6 +49,7 @@ export type AcceptContext = {
   readonly acknowledged: AcknowledgedTable
   readonly unsent: UnsentTable
   readonly cancelled: CancelledTable
+  readonly superseded: SupersededCount
   /** Called after a commit that replaced an older version. */
   readonly replaced: (wallet: WalletId) => void
 }
@@ -269,16 +271,18 @@ export const owedOf = (
 ): readonly ZoneId[] =>
   origin === 'fetched' && wallet.home === zone ? wallet.holders.filter((one) => one !== zone) : owed
 
-/** A version of a later home may not contain what this zone has held: that is kept apart. */
+/** What a later home's version does not contain of what this zone held: kept; how many that is. */
 const prepareLost = async (
   { records, wallets }: AcceptContext,
   { wallet }: WalletEntry,
   into: Prepared,
-): Promise<void> => {
-  if ((wallets.indexed(wallet.id)?.epoch ?? wallet.epoch) >= wallet.epoch) return
+): Promise<number> => {
+  if ((wallets.indexed(wallet.id)?.epoch ?? wallet.epoch) >= wallet.epoch) return 0
   const held = await wallets.read(wallet.id)
-  if (held === undefined) return
-  await prepareSuperseded(records, wallet.id, leftBehind(held.wallet, wallet), into)
+  if (held === undefined) return 0
+  const lost = leftBehind(held.wallet, wallet)
+  await prepareSuperseded(records, wallet.id, lost, into)
+  return lost.length
 }
 
 const tryAccept = async (
@@ -308,7 +312,7 @@ const tryAccept = async (
   }
   const lives = prepareCancelled(context, entry.wallet.id, bundle, prepared)
   if (!lives.ok) return lives
-  await prepareLost(context, entry, prepared)
+  const lost = await prepareLost(context, entry, prepared)
   const given = new Set(bundle.objects.map((object) => object.id))
   for (const object of bundle.objects) {
     const ready = await prepareObject(context, object, prepared)
@@ -340,6 +344,7 @@ const tryAccept = async (
   if (isShown) prepared.writes.push(context.acknowledged.write(id))
   const stored = await context.records.commit(prepared)
   if (!stored.ok) return stored
+  context.superseded.add(lost)
   if (promise !== undefined) context.promises.stored(promise, stored.value)
   if (isShown) context.acknowledged.learn(acknowledgedName(id))
   if (unsent === true) context.unsent.made(id, stored.value)

@@ -108,6 +108,25 @@ const identityOf = (gauge: MakeGauge, sources: MetricSources): void => {
   )
 }
 
+/** What the store, or another home, has lost. */
+const recordsOf = (gauge: MakeGauge, sources: MetricSources): void => {
+  gauge(
+    'changes_superseded',
+    'Changes that a later home left behind in this zone since boot',
+    () => sources.status().superseded ?? 0,
+  )
+  gauge(
+    'records_repaired',
+    'Records that the store had lost and that were put back',
+    () => sources.status().scrub?.repaired ?? 0,
+  )
+  gauge(
+    'records_damaged',
+    'Records that the store has lost and nobody gave yet',
+    () => sources.status().scrub?.damaged ?? 0,
+  )
+}
+
 /** Gauges are read when they are asked for. */
 export const createMetrics = (sources: MetricSources): Metrics => {
   const register = new Registry()
@@ -141,16 +160,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     return beatAgeMs / 1000
   })
   gauge('outbox', 'Records that other zones have not confirmed', () => sources.status().outbox)
-  gauge(
-    'records_repaired',
-    'Records that the store had lost and that were put back',
-    () => sources.status().scrub?.repaired ?? 0,
-  )
-  gauge(
-    'records_damaged',
-    'Records that the store has lost and nobody gave yet',
-    () => sources.status().scrub?.damaged ?? 0,
-  )
+  recordsOf(gauge, sources)
   gauge('client_connections', 'Connections of clients', () => sources.connections().all)
   gauge('websockets', 'WebSockets of clients', () => sources.connections().webSockets)
   gauge('kmip_connections', 'Connections of KMIP clients', () => sources.kmipConnections())

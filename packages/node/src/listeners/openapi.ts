@@ -36,6 +36,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   WalletListAnswer: answers.walletListAnswer,
   LimitsAnswer: answers.limitsAnswer,
   OutcomeAnswer: answers.outcomeAnswer,
+  SupersededObjectsAnswer: answers.supersededObjectsAnswer,
   MarkAnswer: answers.markAnswer,
   CancelAnswer: answers.cancelAnswer,
   ApprovalAnswer: answers.approvalAnswer,

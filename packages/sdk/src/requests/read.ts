@@ -4,6 +4,8 @@ import {
   limitsAnswer,
   type OutcomeAnswer,
   outcomeAnswer,
+  type SupersededObjectsAnswer,
+  supersededObjectsAnswer,
   type WalletAnswer,
   type WalletListAnswer,
   walletAnswer,
@@ -67,6 +69,24 @@ export const showOutcome = (
     (answer) => {
       mustMatch(answer.wallet, wallet)
       mustMatch(answer.request, request)
+      return undefined
+    },
+  )
+
+export const showSupersededObjects = (
+  wallet: WalletId,
+  context: { readonly header: Header; readonly seen?: Seen },
+): Prepared<SupersededObjectsAnswer> =>
+  prepare(
+    {
+      operation: 'objects.superseded',
+      ...context.header,
+      wallet,
+      ...(context.seen === undefined ? {} : { seen: context.seen }),
+    },
+    supersededObjectsAnswer,
+    (answer) => {
+      mustMatch(answer.wallet, wallet)
       return undefined
     },
   )

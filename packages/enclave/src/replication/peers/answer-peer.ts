@@ -12,6 +12,7 @@ import { recalls } from '../../marks/recalls.ts'
 import { acceptObjects } from '../../objects/accept-objects.ts'
 import { changeObjectsHere, createObjectsHere } from '../../objects/replicated-objects.ts'
 import { outcomeHere } from '../../outcomes/find-outcome.ts'
+import { supersededHere } from '../../outcomes/superseded-objects.ts'
 import { placementAnswersHere } from '../../placement/answers.ts'
 import type { Manifests } from '../../ports/manifests.ts'
 import type { Peer } from '../../ports/mesh.ts'
@@ -124,6 +125,12 @@ const handlers: Handlers = {
   outcome: async (context, peer, { wallet, request }) => {
     const zones = context.wallets.indexed(wallet)?.holders ?? []
     return accept(zones.includes(peer.zone) ? await outcomeHere(context, wallet, request) : null)
+  },
+  superseded: async (context, peer, { wallet }) => {
+    const zones = context.wallets.indexed(wallet)?.holders ?? []
+    return accept({
+      objects: zones.includes(peer.zone) ? await supersededHere(context, wallet) : [],
+    })
   },
   'homes.take': async ({ homes }, _peer, { statement }) =>
     homes?.obey(statement) ?? refuse('not_ready', 'this node has not started yet'),

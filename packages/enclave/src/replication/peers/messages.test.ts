@@ -94,6 +94,7 @@ const requests: readonly CborValue[] = [
     catchUp: true,
   },
   { type: 'outcome', wallet, request: 'ab'.repeat(32) },
+  { type: 'superseded', wallet },
   { type: 'homes.take', statement: Uint8Array.of(1, 2) },
   {
     type: 'zone.boot',

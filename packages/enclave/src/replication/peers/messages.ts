@@ -4,9 +4,9 @@ import type { Bytes } from '@holdfast/base/bytes'
 import { type CborValue, parseCbor, toCbor } from '@holdfast/base/cbor'
 import { type ErrorCode, errorTable, type Result } from '@holdfast/base/errors'
 import { homeReport } from '@holdfast/base/home-statement'
-import { authorisationsMax, zonesMax } from '@holdfast/base/limits'
+import { authorisationsMax, supersededObjectsMax, zonesMax } from '@holdfast/base/limits'
 import { marks } from '@holdfast/base/mark'
-import { outcomeState, supersededRequest } from '@holdfast/base/past-request'
+import { outcomeState, supersededObject, supersededRequest } from '@holdfast/base/past-request'
 import {
   bootId,
   bytes,
@@ -145,6 +145,8 @@ export const peerRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('fetch'), wallet: walletId }),
   /** What became of a request that changes the wallet, as this zone knows it? */
   z.strictObject({ type: z.literal('outcome'), wallet: walletId, request: hex(32) }),
+  /** Which changes of the wallet's objects did this zone hold that another home left behind? */
+  z.strictObject({ type: z.literal('superseded'), wallet: walletId }),
   /** Promises that are known of groups in which the asking zone is, in the order of their names. */
   z.strictObject({ type: z.literal('promises'), after: groupName.exactOptional() }),
   /** Promise this epoch of the group to the asking zone; `null`: would it be promised? */
@@ -254,6 +256,7 @@ export const peerAnswers = {
   'marks.put': z.strictObject({ late: z.array(hex(32)).max(256), certain: z.boolean() }),
   'homes.take': homeReport,
   outcome: knownOutcome.nullable(),
+  superseded: z.strictObject({ objects: z.array(supersededObject).max(supersededObjectsMax) }),
   'change.open': z.strictObject({ marks }),
   'objects.put': z.strictObject({ held: z.array(version) }),
   'objects.inventory': z.strictObject({

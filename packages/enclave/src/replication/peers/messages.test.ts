@@ -35,6 +35,11 @@ const requests: readonly CborValue[] = [
   { type: 'put', bundle },
   { type: 'has', wallet },
   { type: 'digests' },
+  {
+    type: 'cancelled.put',
+    cancellation: { wallet, home: 'eu-west', zones: ['eu-west', 'us-east'], at: freeze.at },
+  },
+  { type: 'cancelled.list', after: wallet },
   { type: 'inventory', after: wallet, bucket: 255 },
   { type: 'fetch', wallet },
   { type: 'objects.put', bundle: [{ state: some, payload: some }] },

@@ -157,8 +157,8 @@ const findOrStore: typeof store = async (context, entry, call, base, build) => {
 /**
  * Repeating the same bytes gives the wallet that has the change. Refuses `conflict` where another
  * version is held, `change_superseded` where a zone that answers has kept that the change of these
- * bytes was left behind, and what `build` refuses. The answer says `pending` and who is missing until a
- * majority of the placement holds the change.
+ * bytes was left behind, and what `build` refuses. The answer says `pending` and who is missing
+ * until a majority of the placement holds the change.
  */
 export const changeWallet = async (
   context: CoreContext,

@@ -1,17 +1,25 @@
 /** A policy in plain words, one sentence a rule: what people read before they authorise it. */
-import { type Criteria, changeTermsDefault, type Policy, type Rule } from '../policy.ts'
+import type { Chain } from '../chain.ts'
+import {
+  type CredentialKind,
+  type Criteria,
+  changeTermsDefault,
+  type Policy,
+  type RecoveryTerms,
+  type Rule,
+} from '../policy.ts'
+import type { Limit } from '../policy-limits.ts'
 import { defaultEffects } from './default-effects.ts'
 import { and, callWords, or, typedDataWords } from './explain-calls.ts'
 
-/** What has no words here is shown by its own name. */
-const kinds: Readonly<Record<string, string>> = {
+const kinds: Readonly<Record<CredentialKind, string>> = {
   'api-key': 'an API key',
   'tls-certificate': 'a client certificate',
   passkey: 'a passkey',
   password: 'a password',
 }
 
-const operations: Readonly<Record<string, string>> = {
+const operations: Readonly<Record<Rule['operations'][number], string>> = {
   sign: 'sign',
   'wallet.show': 'see the wallet',
   'account.add': 'add accounts',
@@ -19,6 +27,8 @@ const operations: Readonly<Record<string, string>> = {
   'credential.remove': 'remove credentials',
   'wallet.backup': 'back the wallet up',
   'backup.prove': 'prove a backup',
+  'audit.show': 'read the log of decisions',
+  'key.export': 'let keys leave',
   kmip: 'use general objects over KMIP',
   '*': 'do everything',
 }
@@ -42,20 +52,40 @@ const who = ({ persons, kinds: by, allKinds, quorum = 1, proof = 'request' }: Ru
       : quorum === 1
         ? named
         : `${quorum} of ${and(persons)}`
-  const either = by === undefined ? '' : ` by ${or(by.map((kind) => kinds[kind] ?? kind))}`
-  const both = allKinds && ` by each of ${and(allKinds.map((kind) => kinds[kind] ?? kind))}`
+  const either = by === undefined ? '' : ` by ${or(by.map((kind) => kinds[kind]))}`
+  const both = allKinds && ` by each of ${and(allKinds.map((kind) => kinds[kind]))}`
   const how = `${either}${both ?? ''}`
   return `${subject}${how}${proof === 'session' ? ', authenticated once for a session,' : ''}`
 }
 
-const sums = ({ maxAmount, maxFee, maxFeeRate }: Criteria): readonly string[] => [
+/** Decimals of the chain's own coin. */
+const coinDecimals: Readonly<Record<Chain, number>> = { ethereum: 18, bitcoin: 8, solana: 9 }
+
+/** `1.5 coins of ethereum`: what so many base units of the chain's coin are. */
+const coins = (units: string, chain: Chain): string => {
+  const padded = units.padStart(coinDecimals[chain] + 1, '0')
+  const whole = padded.slice(0, -coinDecimals[chain])
+  const rest = padded.slice(-coinDecimals[chain]).replace(/0+$/, '')
+  const amount = rest === '' ? whole : `${whole}.${rest}`
+  return `${amount} ${amount === '1' ? 'coin' : 'coins'} of ${chain}`
+}
+
+/** Base units, and the coins that they are where one chain alone is meant. */
+const inCoins = (units: string, chains: Criteria['chains']): string => {
+  const [only, ...others] = chains ?? []
+  return only === undefined || others.length > 0 ? '' : ` (${coins(units, only)})`
+}
+
+const sums = ({ chains, maxAmount, maxFee, maxFeeRate }: Criteria): readonly string[] => [
   ...(maxAmount === undefined
     ? []
     : [
-        `at most ${maxAmount} base units of each asset in one transaction` +
-          (maxFee === undefined ? ', the fee counted as the coin' : ''),
+        `at most ${maxAmount} base units${inCoins(maxAmount, chains)} of each asset in one ` +
+          `transaction${maxFee === undefined ? ', the fee counted as the coin' : ''}`,
       ]),
-  ...(maxFee === undefined ? [] : [`a fee of at most ${maxFee}`]),
+  ...(maxFee === undefined
+    ? []
+    : [`a fee of at most ${maxFee} base units${inCoins(maxFee, chains)}`]),
   ...(maxFeeRate === undefined
     ? []
     : [`at most ${maxFeeRate} base units for a virtual byte or a unit of gas`]),
@@ -88,19 +118,25 @@ const conditions = (criteria: Criteria): readonly string[] => {
   ]
 }
 
+const limitWords = (limit: Limit): string => {
+  if (limit.type === 'signatures') return `at most ${limit.count} signatures ${per(limit.windowMs)}`
+  const { amount, asset, chain, network } = limit
+  const on = network === undefined ? '' : ` on network ${network}`
+  const what =
+    asset === 'native'
+      ? `${coins(amount, chain)}${on}`
+      : `${amount} base units of ${asset} on ${chain}${network === undefined ? '' : ` ${network}`}`
+  return `at most ${what} ${per(limit.windowMs)}`
+}
+
 const counted = ({ limits = [], once }: Rule): readonly string[] => [
-  ...limits.map((limit) =>
-    limit.type === 'signatures'
-      ? `at most ${limit.count} signatures ${per(limit.windowMs)}`
-      : `at most ${limit.amount} base units of ${limit.asset} on ${limit.chain}` +
-        `${limit.network === undefined ? '' : ` ${limit.network}`} ${per(limit.windowMs)}`,
-  ),
+  ...limits.map(limitWords),
   ...(once === true ? ['each intent once'] : []),
 ]
 
 const what = (rule: Rule): string => {
   const { operations: named, when = {}, effect } = rule
-  const acts = and(named.map((one) => operations[one] ?? one))
+  const acts = and(named.map((one) => operations[one]))
   const signs = named.includes('sign') || named.includes('*')
   const shown = when.effects ?? (effect === 'allow' ? defaultEffects : undefined)
   const limits = signs ? [...conditions(when), ...counted(rule)] : []
@@ -125,7 +161,12 @@ const span = (ms: number): string => {
 
 const duration = (ms: number): string => (ms === 0 ? 'at once' : `after ${span(ms)}`)
 
-/** The terms of change, each rule, and what holds for everything else. */
+const recoveryWords = ({ persons, quorum, delayMs }: RecoveryTerms): string =>
+  `${quorum === 1 ? or(persons) : `${quorum} of ${and(persons)}`} may give an owner who lost his ` +
+  `credentials new ones, ${duration(delayMs)}` +
+  `${delayMs === 0 ? '' : ', unless a credential that he still has cancels it'}.`
+
+/** The terms of change and of recovery, each rule, and what holds for everything else. */
 export const explainPolicy = (policy: Policy): readonly string[] => {
   const { quorum, delayMs } = policy.changes ?? changeTermsDefault
   const owners = quorum === 1 ? 'one owner' : `${quorum} owners`
@@ -137,5 +178,6 @@ export const explainPolicy = (policy: Policy): readonly string[] => {
     'Everything else is denied; a rule that denies wins over every rule that allows.',
     `These rules are loosened by ${owners}, ${duration(delayMs)}` +
       `${delayMs === 0 ? '' : ', unless any owner cancels it'}; any owner tightens them at once.`,
+    ...(policy.recovery === undefined ? [] : [recoveryWords(policy.recovery)]),
   ]
 }

@@ -1,7 +1,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { describe, expect, it } from 'vitest'
 import { PersonId } from '../ids.ts'
-import { type Policy, policy as policySchema, type Rule } from '../policy.ts'
+import { type Policy, policyOperations, policy as policySchema, type Rule } from '../policy.ts'
 import { checkPolicy } from './check.ts'
 import { tightens } from './compare.ts'
 import { explainPolicy, explainRule } from './explain.ts'
@@ -42,8 +42,37 @@ describe('the words of a rule', () => {
     }).rules as [Rule]
     expect(explainRule(rule)).toBe(
       'rule-1: 2 of alice, bob and carol by a passkey may sign (transfers), on ethereum, ' +
-        `to ${address} alone, at most 100 base units of each asset in one transaction, ` +
-        'the fee counted as the coin.',
+        `to ${address} alone, at most 100 base units (0.0000000000000001 coins of ethereum) ` +
+        'of each asset in one transaction, the fee counted as the coin.',
+    )
+  })
+
+  it('say amounts of a coin in coins, and how often they are counted anew', () => {
+    const limit = {
+      type: 'value',
+      chain: 'bitcoin',
+      asset: 'native',
+      windowMs: 86_400_000,
+    } as const
+    const words = (amount: string, rest: object = {}) =>
+      explainRule(policy({ limits: [{ ...limit, amount, ...rest }] }).rules[0] as Rule)
+    expect(words('150000000')).toContain('at most 1.5 coins of bitcoin in each window of 24 hours')
+    expect(words('100000000')).toContain('at most 1 coin of bitcoin in')
+    expect(words('0')).toContain('at most 0 coins of bitcoin in')
+    expect(words('7', { chain: 'solana', network: 'x' })).toContain(
+      'at most 0.000000007 coins of solana on network x in',
+    )
+    expect(words('7', { asset: 'token' })).toContain('at most 7 base units of token on bitcoin in')
+  })
+
+  it('say every operation in words, and who gives lost owners new credentials', () => {
+    const operations = [...policyOperations]
+    const [line = ''] = explainPolicy(policy({ operations, persons: [alice] }))
+    expect(line).not.toMatch(/[a-z]\.[a-z]/)
+    const recovery = { persons: owners, quorum: 2, delayMs: 172_800_000 }
+    expect(explainPolicy({ ...policy({}), recovery }).at(-1)).toBe(
+      '2 of alice, bob and carol may give an owner who lost his credentials new ones, ' +
+        'after 2 days, unless a credential that he still has cancels it.',
     )
   })
 
@@ -178,6 +207,15 @@ describe.each(templateNames)('the template %s', (name) => {
     expect(made.changes?.quorum).toBeGreaterThan(1)
     expect(made.changes?.delayMs).toBeGreaterThanOrEqual(86_400_000)
     expect(tightens(made, { ...made, changes: { quorum: 1, delayMs: 0 } })).toBe(false)
+  })
+
+  it('lets owners read the log, and back the keys up together, never one alone', () => {
+    const allowing = (operation: 'audit.show' | 'wallet.backup') =>
+      made.rules.filter(({ operations }) => operations.includes(operation))
+    expect(allowing('audit.show')).toMatchObject([{ effect: 'allow', persons: owners }])
+    expect(allowing('wallet.backup')).toMatchObject([
+      { effect: 'allow', persons: owners, quorum: 2 },
+    ])
   })
 
   it('signs nothing that cannot be decoded', () => {

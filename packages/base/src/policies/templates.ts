@@ -53,6 +53,24 @@ const manage = (owners: readonly PersonId[]): Rule => ({
   persons: [...owners],
 })
 
+/** What was decided, and by whom. */
+const audit = (owners: readonly PersonId[]): Rule => ({
+  id: 'audit',
+  effect: 'allow',
+  operations: ['audit.show'],
+  persons: [...owners],
+  proof: 'session',
+})
+
+/** Guardians of a backup hold the keys together: no owner names them alone. */
+const keep = (owners: readonly PersonId[]): Rule => ({
+  id: 'keep',
+  effect: 'allow',
+  operations: ['wallet.backup', 'backup.prove'],
+  persons: [...owners],
+  quorum: majority(owners.length),
+})
+
 const dailyLimit = ({ chain, amount }: NonNullable<TemplateOptions['daily']>): Limit => ({
   type: 'value',
   chain,
@@ -78,17 +96,21 @@ type Template = {
   readonly make: (options: TemplateOptions, fees: Fees) => Policy
 }
 
-const policyOf = (changes: ChangeTerms, ...rules: readonly Rule[]): Policy => ({
+const policyOf = (
+  owners: readonly PersonId[],
+  changes: ChangeTerms,
+  ...rules: readonly Rule[]
+): Policy => ({
   format: 'holdfast policy v1',
   changes,
-  rules: [...rules],
+  rules: [...rules, audit(owners), keep(owners)],
 })
 
 export const templates: Readonly<Record<TemplateName, Template>> = {
   treasury: {
     about: 'a majority of the owners signs every transfer; rules change after two days',
     make: ({ owners, to }, fees) =>
-      policyOf(terms(owners, 48 * hourMs), see(owners), manage(owners), {
+      policyOf(owners, terms(owners, 48 * hourMs), see(owners), manage(owners), {
         id: 'owners-spend',
         effect: 'allow',
         operations: ['sign'],
@@ -106,6 +128,7 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
     about: 'a server pays small amounts alone, the owners more; nothing but transfers',
     make: ({ owners, servers = owners, maxAmount = '0', daily }, fees) =>
       policyOf(
+        owners,
         terms(owners, 24 * hourMs),
         see([...new Set([...owners, ...servers])]),
         manage(owners),
@@ -136,6 +159,7 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
     about: 'a server moves deposits to named addresses and nowhere else',
     make: ({ owners, servers = owners, to }, fees) =>
       policyOf(
+        owners,
         terms(owners, 48 * hourMs),
         see([...new Set([...owners, ...servers])]),
         manage(owners),
@@ -157,7 +181,7 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
   'cold-wallet': {
     about: 'all owners sign, to named addresses only; rules change after a week',
     make: ({ owners, to }) =>
-      policyOf({ quorum: owners.length, delayMs: 7 * 24 * hourMs }, see(owners), {
+      policyOf(owners, { quorum: owners.length, delayMs: 7 * 24 * hourMs }, see(owners), {
         id: 'all-owners-spend',
         effect: 'allow',
         operations: ['sign'],
@@ -174,6 +198,7 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
     about: 'a server signs calls of named contracts or programs that move at most a bound',
     make: ({ owners, servers = owners, to, maxAmount = '0' }, fees) =>
       policyOf(
+        owners,
         terms(owners, 24 * hourMs),
         see([...new Set([...owners, ...servers])]),
         manage(owners),

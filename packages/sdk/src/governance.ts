@@ -1,7 +1,10 @@
 /** The operations of people: rules, freezes, and what waits for their word. */
+import { type ApprovalAnswer, signAnswer } from '@holdfast/base/answers'
 import { fromBase64Url, toHex } from '@holdfast/base/bytes'
 import { fail } from '@holdfast/base/errors'
 import type { PlacementZone } from '@holdfast/base/placement-resolve'
+import { parseRequest } from '@holdfast/base/requests/request'
+import { parseValue } from '@holdfast/base/schema'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { Client, RequestOptions } from './client.ts'
 import { authorise, type Signer } from './credentials.ts'
@@ -17,6 +20,8 @@ import {
   unfreezeWallet,
 } from './requests/change-policy.ts'
 import type { Header, Prepared } from './requests/prepared.ts'
+import { type ExpectedSigner, expectedSigner } from './signatures/expected-signer.ts'
+import { verifySigned } from './signatures/verify-signed.ts'
 
 type Context = {
   readonly send: <Answer>(prepared: Prepared<Answer>, request?: RequestOptions) => Promise<Answer>
@@ -25,6 +30,8 @@ type Context = {
   readonly header: (lifeMs?: number) => Header
   readonly signers: readonly Signer[]
   readonly zones: () => readonly PlacementZone[]
+  /** Whose a signature must be. */
+  readonly signerOf: (by: ExpectedSigner, request?: RequestOptions) => Promise<string>
 }
 
 export type Governance = Pick<
@@ -49,7 +56,23 @@ const waitingBytes = (untrusted: string, request: string): Uint8Array => {
   return fail('malformed', 'the node shows another request than was asked for')
 }
 
-export const governance = ({ send, change, header, signers, zones }: Context): Governance => {
+/** What became of it is checked like an answer of `sign`: no signature is believed. */
+const checking =
+  ({ signerOf }: Pick<Context, 'signerOf'>) =>
+  async (answer: ApprovalAnswer, options?: RequestOptions): Promise<ApprovalAnswer> => {
+    const { approval } = answer
+    const waited = parseRequest(waitingBytes(approval.bytes, approval.request))
+    if (waited.operation === 'sign' && approval.answer !== undefined) {
+      const { signed } = parseValue(signAnswer, approval.answer)
+      const signer = await signerOf(expectedSigner(waited, waited.payload), options)
+      verifySigned(waited.payload, signed, signer)
+    }
+    return answer
+  }
+
+export const governance = (context: Context): Governance => {
+  const { send, change, header, signers, zones } = context
+  const checked = checking(context)
   const waitHeader = <On extends object>({ wait }: { readonly wait?: boolean }, on: On): On =>
     wait === true ? { ...on, header: header(waitLifetimeMs) } : on
   const decide =
@@ -57,7 +80,8 @@ export const governance = ({ send, change, header, signers, zones }: Context): G
       const shown = await send(showApproval(waiting, { header: header() }), request)
       const bytes = waitingBytes(shown.approval.bytes, waiting.request)
       const proofs = await Promise.all(signers.map((signer) => authorise(signer, word, bytes)))
-      return send(decideApproval(word, waiting, { header: header(), proofs }), request)
+      const prepared = decideApproval(word, waiting, { header: header(), proofs })
+      return checked(await send(prepared, request), request)
     }
   return {
     changePlacement: change((options, on) =>
@@ -70,7 +94,8 @@ export const governance = ({ send, change, header, signers, zones }: Context): G
     cancelChange: (named, request) => send(cancelChange(named, { header: header() }), request),
     cancelWallet: (wallet, request) => send(cancelWallet(wallet, { header: header() }), request),
     approvals: (wallet, request) => send(listApprovals(wallet, { header: header() }), request),
-    approval: (waiting, request) => send(showApproval(waiting, { header: header() }), request),
+    approval: async (waiting, request) =>
+      checked(await send(showApproval(waiting, { header: header() }), request), request),
     approve: decide('approve'),
     reject: decide('reject'),
   }

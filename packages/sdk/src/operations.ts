@@ -27,7 +27,7 @@ import type { Rotation } from './rotation.ts'
 import type { Routes } from './routes.ts'
 import { sealingAgain } from './sealing-again.ts'
 import type { WalletMemory } from './seen.ts'
-import { signerOf } from './signatures/expected-signer.ts'
+import { type ExpectedSigner, signerOf } from './signatures/expected-signer.ts'
 import { signing } from './signing.ts'
 import { moreTelling } from './telling-refusal.ts'
 import type { Enclave, Trust } from './trust.ts'
@@ -92,7 +92,7 @@ export const operations = (context: OperationsContext): Operations => {
   ): Promise<Answer> => {
     const { signs } = prepared
     // Known before the key is used: what cannot be checked is not asked for.
-    const signer = signs === undefined ? '' : await signerOf(signs.by, { memory, show, request })
+    const signer = signs === undefined ? '' : await expected(signs.by, request)
     const answer = await context.send(prepared, request.timeoutMs ?? context.timeoutMs)
     const observed = prepared.observe(answer, toHex(sha256(prepared.bytes)))
     signs?.verify(answer, signer)
@@ -123,12 +123,14 @@ export const operations = (context: OperationsContext): Operations => {
   }
   const reads = readings({ send, header, seenOf })
   const show = reads.showWallet
+  const expected = (by: ExpectedSigner, request: RequestOptions = {}) =>
+    signerOf(by, { memory, show, request })
   const audit = (options: ShowAudit, request?: RequestOptions) =>
     send(showAudit(options, { header: header() }), request)
   const change = rebasing({ show, send, header })
   const { prepareSign, ...signs } = signing({ send, header, seenOf })
   return {
-    ...governance({ send, change, header, signers, zones }),
+    ...governance({ send, change, header, signers, zones, signerOf: expected }),
     ...signs,
     ...reads,
     enclave: () => enclave(),

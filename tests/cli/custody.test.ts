@@ -2,7 +2,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Client, credentialOf, generateApiKey, PersonId, WalletId } from '@holdfast/sdk'
+import {
+  type Client,
+  credentialOf,
+  generateApiKey,
+  PersonId,
+  senderOfTransaction,
+  WalletId,
+} from '@holdfast/sdk'
 import { connect, nodeTransport, readApiKey, writeApiKey } from '@holdfast/sdk/node'
 import { mnemonicToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -116,6 +123,12 @@ describe('the rules of a wallet, by commands,', () => {
     const approved = await run(['approvals', 'approve', wallet.id, request], 'g1')
     expect(approved.stdout).toContain('approved by  g1')
     expect((await alice.send(prepared)).receipt.persons.toSorted()).toEqual(['alice', 'g1'])
+    const asked = await run(['sign', 'ethereum', wallet.id, unsigned(1n), '--wait'])
+    const named = /waiting: .*\(([0-9a-f]{64})\)/.exec(asked.stderr)?.[1] ?? ''
+    await run(['approvals', 'approve', wallet.id, named], 'g1')
+    const done = await run(['approvals', 'show', wallet.id, named])
+    const given = /signature {4}(0x[0-9a-f]+)/.exec(done.stdout)?.[1] ?? ''
+    expect(senderOfTransaction(Buffer.from(given.slice(2), 'hex'))).toBe(wallet.address)
     writeFileSync(at('before.json'), JSON.stringify(shown.policy))
     await json(['policy', 'change', wallet.id, at('before.json')])
   }, 60_000)

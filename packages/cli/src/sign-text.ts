@@ -42,6 +42,9 @@ const effects: ByType = {
 export const effectText = (effect: Effect): string =>
   (effects[effect.type] as (effect: Effect) => string)(effect)
 
+/** Of `--wait`: `approvals show` then has the signature. */
+export const waitWords = 'where persons are missing, wait a day for their approval'
+
 /** The decoded intent to stderr, the signature to stdout. */
 export const showSignature = (talk: Terminal, answer: SignAnswer): void => {
   const { decoded, receipt, signed } = answer

@@ -1,32 +1,10 @@
 /** `holdfast approvals`: what waits for persons, and one's own word on it. */
-import { fromBase64Url, fromUtf8 } from '@holdfast/base/bytes'
-import { type ApprovalAnswer, WalletId } from '@holdfast/sdk'
+import { WalletId } from '@holdfast/sdk'
 import { Command } from 'commander'
+import { approvalText } from '../approval-text.ts'
 import { type ClientOptions, openClient, withClientOptions } from '../client-context.ts'
 import { type MakeCommand, run } from '../command.ts'
-import { effectText } from '../sign-text.ts'
 import { table } from '../table.ts'
-
-const needText = ({ needs }: ApprovalAnswer['approval']): readonly string[] =>
-  needs.map(({ rule, quorum, persons, have }) => {
-    const by = persons === undefined ? '' : ` of ${persons.join(', ')}`
-    return `  needs        ${quorum}${by} (${rule}); so far ${have.join(', ') || 'nobody'}`
-  })
-
-const approvalText = ({ approval }: ApprovalAnswer): string => {
-  const { state, decoded, request, operation, approved, rejected, expiresAt, code } = approval
-  const words = (said: typeof approved): string => said.map(({ person }) => person).join(', ')
-  return [
-    `${request}  ${operation}  ${state}${code === undefined ? '' : ` (${code})`}`,
-    ...(decoded === undefined
-      ? [`  asks         ${fromUtf8(fromBase64Url(approval.bytes))}`]
-      : decoded.effects.map((effect) => `  would        ${effectText(effect)}`)),
-    ...(state === 'waiting' ? needText(approval) : []),
-    ...(approved.length === 0 ? [] : [`  approved by  ${words(approved)}`]),
-    ...(rejected.length === 0 ? [] : [`  rejected by  ${words(rejected)}`]),
-    `  expires      ${expiresAt}`,
-  ].join('\n')
-}
 
 export const approvalsListCommand: MakeCommand = (around) =>
   withClientOptions(new Command('list'))

@@ -24,11 +24,14 @@ const payloadOf: Readonly<Record<Chain, (text: string) => SignPayload>> = {
   }),
 }
 
+const about = (subject: string | undefined): string =>
+  subject === undefined ? '' : ` (${subject})`
+
 const verdictText = ({ allowed, rule, refusal, needs, decoded }: DryRunAnswer): string =>
   [
     allowed
       ? `allowed by ${rule ?? ''}`
-      : `denied: ${refusal?.code ?? ''} ${refusal?.subject ?? ''}, ${refusal?.detail ?? ''}`,
+      : `denied: ${refusal?.code ?? ''}: ${refusal?.detail ?? ''}${about(refusal?.subject)}`,
     ...decoded.effects.map((effect) => `  would        ${effectText(effect)}`),
     ...needs.map(({ rule: by, quorum, have }) => {
       const so = have.length === 0 ? 'nobody' : have.join(', ')

@@ -7,7 +7,7 @@ import { type ClientOptions, openClient, withClientOptions } from '../client-con
 import { type MakeCommand, run, type Surroundings } from '../command.ts'
 import { hexBytes, integer, readValue } from '../input.ts'
 import { selectAccount } from '../select-account.ts'
-import { showSignature } from '../sign-text.ts'
+import { showSignature, waitWords } from '../sign-text.ts'
 
 type Options = ClientOptions & {
   readonly account?: string
@@ -19,6 +19,7 @@ type Options = ClientOptions & {
   readonly maxFee: string
   readonly priorityFee: string
   readonly data?: string
+  readonly wait?: true
 }
 
 const fromFields = (options: Options): string => {
@@ -62,6 +63,7 @@ export const signEthereumCommand: MakeCommand = (around) =>
     .option('--max-fee <wei>', 'most per gas', '30000000000')
     .option('--priority-fee <wei>', 'tip per gas', '1000000000')
     .option('--data <hex>', 'call data')
+    .option('--wait', waitWords)
     .action(
       run(around, async (talk, id: string, given: string | undefined, options: Options) => {
         const transaction = await unsignedOf(given, options, around)
@@ -72,6 +74,7 @@ export const signEthereumCommand: MakeCommand = (around) =>
           ...(options.account === undefined ? {} : { account: options.account }),
         })
         const payload = { kind: 'ethereum.transaction', transaction } as const
-        showSignature(talk, await client.sign({ wallet, account: account.id }, payload))
+        const of = { wallet, account: account.id, wait: options.wait === true }
+        showSignature(talk, await client.sign(of, payload))
       }),
     )

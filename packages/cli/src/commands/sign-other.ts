@@ -9,9 +9,13 @@ import { type ClientOptions, openClient, withClientOptions } from '../client-con
 import { type MakeCommand, run, type Surroundings } from '../command.ts'
 import { base64Bytes, readValue } from '../input.ts'
 import { selectAccount } from '../select-account.ts'
-import { showSignature } from '../sign-text.ts'
+import { showSignature, waitWords } from '../sign-text.ts'
 
-type Options = ClientOptions & { readonly account?: string; readonly chain?: Chain }
+type Options = ClientOptions & {
+  readonly account?: string
+  readonly chain?: Chain
+  readonly wait?: true
+}
 
 type Definition = {
   readonly name: string
@@ -70,6 +74,7 @@ const makeCommand = (definition: Definition, around: Surroundings): Command => {
     .argument('<wallet>', 'id, wal_…')
     .argument('<payload>', definition.argument)
     .option('--account <id or address>', "default: the wallet's first on that chain")
+    .option('--wait', waitWords)
   if (chains !== undefined) {
     command.addOption(new Option('--chain <chain>', 'which account').choices(chains))
   }
@@ -83,7 +88,8 @@ const makeCommand = (definition: Definition, around: Surroundings): Command => {
         chain,
         ...(options.account === undefined ? {} : { account: options.account }),
       })
-      showSignature(talk, await client.sign({ wallet, account: account.id }, payload))
+      const of = { wallet, account: account.id, wait: options.wait === true }
+      showSignature(talk, await client.sign(of, payload))
     }),
   )
 }

@@ -1,12 +1,9 @@
 /** The operations of a client: builds each request, sends it, and notes what the answer shows. */
-import type { Receipt, WalletAnswer } from '@holdfast/base/answers'
-import { toHex } from '@holdfast/base/bytes'
+import type { WalletAnswer } from '@holdfast/base/answers'
 import { type Refusal, RefusalError } from '@holdfast/base/errors'
 import type { WalletId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { applyHomes } from './apply-homes.ts'
-import { createLogMemory } from './audit/log-memory.ts'
 import { verifyAudit } from './audit/verify-audit.ts'
 import type { Client, RequestOptions } from './client.ts'
 import type { Signer } from './credentials.ts'
@@ -15,6 +12,7 @@ import type { Send } from './dispatch.ts'
 import type { Endpoint, EvidenceTarget } from './endpoint.ts'
 import { governance } from './governance.ts'
 import { type ImportWallet, sealKeys } from './import-wallet.ts'
+import { observedSend } from './observed-send.ts'
 import { passwordOperations } from './passwords/password-operations.ts'
 import { readings } from './readings.ts'
 import { rebasing } from './rebase.ts'
@@ -84,22 +82,12 @@ const firstEnclave = async (
 
 export const operations = (context: OperationsContext): Operations => {
   const { nodes, trust, memory, endpoints, header, signers } = context
-  const logs = createLogMemory()
   const enclave = (target: EvidenceTarget = {}) => firstEnclave(context, target)
-  const send = async <Answer>(
-    prepared: Prepared<Answer>,
-    request: RequestOptions = {},
-  ): Promise<Answer> => {
-    const { signs } = prepared
-    // Known before the key is used: what cannot be checked is not asked for.
-    const signer = signs === undefined ? '' : await expected(signs.by, request)
-    const answer = await context.send(prepared, request.timeoutMs ?? context.timeoutMs)
-    const observed = prepared.observe(answer, toHex(sha256(prepared.bytes)))
-    signs?.verify(answer, signer)
-    if (prepared.operation === 'sign') logs.note((answer as { receipt: Receipt }).receipt)
-    if (observed !== undefined) memory.note(observed.wallet, observed.seen, observed.shown)
-    return answer
-  }
+  const send = observedSend({
+    send: (prepared, request) => context.send(prepared, request.timeoutMs ?? context.timeoutMs),
+    memory,
+    signerOf: (by, request) => expected(by, request),
+  })
   const seenOf = (wallet: WalletId): { readonly seen?: Seen } => {
     const seen = memory.get(wallet)?.seen
     return seen === undefined ? {} : { seen }

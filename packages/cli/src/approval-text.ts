@@ -1,4 +1,4 @@
-/** A request that waits, as a person reads it before giving his word: what it would do, in words. */
+/** A request that waits, in the words that a person reads before he gives his own. */
 import { signAnswer, walletAnswer } from '@holdfast/base/answers'
 import { fromBase64Url, fromUtf8 } from '@holdfast/base/bytes'
 import { attempt } from '@holdfast/base/errors'

@@ -14,7 +14,7 @@ type Context = {
   readonly signerOf: (by: ExpectedSigner, request: RequestOptions) => Promise<string>
 }
 
-/** Fails with `malformed`, `wrong_signature` or `log_forked` where an answer is not what it must. */
+/** Fails with `malformed`, `wrong_signature` or `log_forked` for what is no such answer. */
 export const observedSend = ({ send, memory, signerOf }: Context) => {
   const logs = createLogMemory()
   return async <Answer>(

@@ -118,7 +118,7 @@ describe.skipIf(chromiumProgram === undefined)('a passkey in Chromium', () => {
     expect(await page.locator('#wallet').isVisible()).toBe(false)
   })
 
-  it('adds a password, by which the page signs when the passkey is gone', async () => {
+  it('adds a password, signs by it when the passkey is gone, and changes it', async () => {
     const { page, authenticator } = await settle(mesh.nodes[0]!)
     await makeWallet(page)
     const faults: string[] = []
@@ -142,8 +142,37 @@ describe.skipIf(chromiumProgram === undefined)('a passkey in Chromium', () => {
     await submit(page, 'sign')
     expect(await problemOf(page)).toBeNull()
     expect(await shown(page, 'signed', 'hash')).toMatch(/^0x[0-9a-f]{64}$/)
+    await page.fill('#old-password', 'correct horse')
+    await page.fill('#another-password', 'a horse of another colour')
+    await submit(page, 'change-password')
+    expect(await problemOf(page)).toBe('wrong_password')
+    await page.fill('#old-password', 'correct horse battery staple')
+    await page.fill('#another-password', 'a horse of another colour')
+    await submit(page, 'change-password')
+    expect(await problemOf(page)).toBeNull()
+    expect(await page.locator('#password-state').innerText()).toMatch(
+      /lists crd_[0-9a-f]+ now\. The old one is refused in eu-west/,
+    )
+    for (const id of ['#old-password', '#another-password']) {
+      expect(await page.locator(id).inputValue()).toBe('')
+    }
+    const logIn = async (password: string): Promise<string | null> => {
+      await page.fill('#password', password)
+      await submit(page, 'login')
+      return problemOf(page)
+    }
+    expect(await logIn('correct horse battery staple')).toBe('wrong_password')
+    expect(await logIn('a horse of another colour')).toBeNull()
+    await page.fill('#nonce', '1')
+    await submit(page, 'sign')
+    expect(await problemOf(page)).toBeNull()
+    expect(await shown(page, 'signed', 'hash')).toMatch(/^0x[0-9a-f]{64}$/)
     const kept = await page.evaluate(() => localStorage.getItem('holdfast console v1'))
     expect(kept).not.toContain('horse')
+    const screenshot = process.env['HOLDFAST_TEST_SCREENSHOT']
+    if (screenshot !== undefined) {
+      await page.screenshot({ path: `${screenshot}.passwords.png`, fullPage: true })
+    }
     expect(faults).toEqual([])
   }, 60_000)
 

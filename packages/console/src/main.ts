@@ -17,12 +17,20 @@ import { config } from 'zod'
 import { buttonOf, element, inputText, showList } from './elements.ts'
 import { keep, readKept } from './kept.ts'
 import { units } from './money.ts'
-import { addPassword, logIn } from './passwords.ts'
+import { addPassword, changePassword, logIn } from './passwords.ts'
 import { signedLines, verdictLines, walletLines } from './words.ts'
 
 type Page = { client?: Client; passkey?: Passkey; login?: Password; wallet?: Wallet }
 
-const forms = ['verify', 'register', 'create', 'add-password', 'login', 'sign'] as const
+const forms = [
+  'verify',
+  'register',
+  'create',
+  'add-password',
+  'login',
+  'change-password',
+  'sign',
+] as const
 
 const transferGas = 21_000n
 
@@ -53,6 +61,7 @@ const enable = ({ client, passkey, login, wallet }: Page): void => {
   buttonOf('create').disabled = client === undefined || passkey === undefined || login !== undefined
   buttonOf('add-password').disabled = client === undefined || !signs || wallet === undefined
   buttonOf('login').disabled = client === undefined || !known
+  buttonOf('change-password').disabled = client === undefined || !known
   buttonOf('sign').disabled = client === undefined || !signs || wallet === undefined
   if (passkey === undefined) return
   element('passkey').textContent = `${passkey.id}, a key of ${passkey.key.rpId}`
@@ -139,6 +148,16 @@ const listPassword = async (page: Page): Promise<void> => {
   page.wallet = await addPassword(page.client, page.wallet)
 }
 
+/** A login by the old password is of no use any more: its person logs in anew. */
+const changeKept = async (page: Page): Promise<void> => {
+  const wallet = page.wallet?.id ?? readKept().wallet
+  if (page.client === undefined || wallet === undefined) return
+  page.wallet = await changePassword(page.client, wallet)
+  page.login?.[Symbol.dispose]()
+  delete page.login
+  await connected(page)
+}
+
 const sign = async ({ client, wallet }: Page): Promise<void> => {
   const account = wallet?.accounts.find(({ chain }) => chain === 'ethereum')
   if (client === undefined || wallet === undefined || account === undefined) return
@@ -189,6 +208,7 @@ const start = (): void => {
   on('create', page, create)
   on('add-password', page, listPassword)
   on('login', page, logInToKept)
+  on('change-password', page, changeKept)
   on('sign', page, sign)
   enable(page)
 }

@@ -2,6 +2,8 @@
 import { AccountId, ObjectId } from '@holdfast/base/ids'
 import type { Account } from '@holdfast/base/wallet'
 
+export const privateKey = new Uint8Array(32).fill(1, 31)
+
 export const account: Account = {
   id: AccountId(`acc_${'1'.repeat(32)}`),
   key: ObjectId(`key_${'1'.repeat(32)}`),

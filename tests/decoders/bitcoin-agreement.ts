@@ -15,6 +15,7 @@ import { HDKey } from '@scure/bip32'
 import { initEccLib, Psbt, payments, Transaction } from 'bitcoinjs-lib'
 import * as ecc from 'tiny-secp256k1'
 import { type Compare, type Disagreement, textOf } from './disagreement.ts'
+import { isTaken } from './is-taken.ts'
 import { generator, pick, type Random, randomBytes, times } from './random.ts'
 
 initEccLib(ecc)
@@ -170,6 +171,7 @@ const read = (crypto: Crypto, made: Made) => {
   })
   const signed = finish(signatures)
   if (signed.kind !== 'bitcoin.psbt') return 'another kind of answer'
+  if (!isTaken(payload, signed, '')) return 'not taken by the client'
   const psbt = Psbt.fromBuffer(fromBase64Url(signed.psbt))
   return { intent, facts, psbt, transaction: signed.transaction }
 }

@@ -8,8 +8,9 @@ import type { Crypto } from '@holdfast/enclave/ports/crypto'
 import { decodePayload } from '@holdfast/enclave/signing/decode'
 import { getAddress, TypedDataEncoder } from 'ethers'
 import { hashTypedData } from 'viem'
-import { account } from './account.ts'
+import { account, privateKey } from './account.ts'
 import { type Compare, type Disagreement, textOf } from './disagreement.ts'
+import { isTaken } from './is-taken.ts'
 import { generator, pick, type Random, randomHex, times } from './random.ts'
 
 type Member = { readonly name: string; readonly type: string }
@@ -196,13 +197,12 @@ const order: Known = (random) => {
 const compare = (crypto: Crypto, document: Document, note: (what: string) => void): void => {
   const { effects, ...typedData } = document
   const { types, primaryType, domain, message } = typedData
-  const decoded = decodePayload({
-    payload: { kind: 'ethereum.typed-data', typedData },
-    account,
-    crypto,
-  })
+  const payload = { kind: 'ethereum.typed-data', typedData } as const
+  const decoded = decodePayload({ payload, account, crypto })
   if (!decoded.ok) return note(`refused: ${decoded.refusal.code}`)
-  const { intent, tasks, facts } = decoded.value
+  const { intent, tasks, facts, finish } = decoded.value
+  const signatures = tasks.map(({ data }) => crypto.secp256k1.sign({ digest: data, privateKey }))
+  if (!isTaken(payload, finish(signatures), account.address)) note('the client')
   const digest = `0x${toHex(tasks[0]?.data ?? new Uint8Array())}`
   if (TypedDataEncoder.hash(domain, types, message) !== digest) note('digest by ethers')
   if (hashTypedData(typedData as never) !== digest) note('digest by viem')

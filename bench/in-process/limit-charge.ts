@@ -67,6 +67,8 @@ export const measureLimitCharge = async (
     peers,
     time: createAgreedClock({ zone, clock, peers }),
     zone,
+    zones: [{ id: zone }],
+    promises: { get: () => undefined },
     self: { zone, boot: identity.boot, measurement: '00'.repeat(32) },
   })
   let count = 0

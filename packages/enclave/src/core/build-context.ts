@@ -221,7 +221,7 @@ export const buildContext = (options: CoreOptions, held: Held): CoreContext => {
     failoverAfterMs: options.failoverAfterMs ?? failoverAfterMsDefault,
     locations: createLocations(),
     time,
-    counters: createCounters({ ...base, time, self }),
+    counters: createCounters({ ...base, time, self, zones: options.manifest.manifest.zones }),
     zoneView,
     ...log,
     standing,

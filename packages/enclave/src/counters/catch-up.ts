@@ -11,7 +11,7 @@ import { countPrefix, countPrefixOf, type RecordName } from '../records/names.ts
 import { eachPage } from '../replication/peers/each-page.ts'
 import type { PeerAnswer } from '../replication/peers/messages.ts'
 import type { CounterContext } from './counter-context.ts'
-import { recover } from './recover.ts'
+import { recoverWindows } from './recover.ts'
 
 const walletIn = (name: string): WalletId | undefined => {
   const parsed = attempt(() => WalletId(name.split('/')[1] ?? ''))
@@ -97,6 +97,8 @@ export class CatchUp {
   async #recover(wallet: WalletId): Promise<void> {
     this.#waiting.delete(wallet)
     const entry = await this.#context.wallets.read(wallet)
-    if (entry === undefined || !(await recover(this.#context, entry)).ok) this.#waiting.add(wallet)
+    // A zone that is left alone learns from which window on it may count, the sooner the better.
+    if (entry !== undefined) await recoverWindows(this.#context, entry)
+    if (!this.#context.table.memory(wallet).recovered) this.#waiting.add(wallet)
   }
 }

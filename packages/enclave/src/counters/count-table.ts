@@ -42,7 +42,15 @@ export type Raised = { readonly short: boolean }
 /** What is lost with the incarnation; `recover` begins it anew. */
 export type WalletMemory = {
   recovered: boolean
+  /**
+   * Where too few are left to recover by: windows that begin at `fromMs` or later are known to
+   * hold nothing that this zone has forgotten.
+   */
+  alone?: { readonly fromMs: number }
+  /** What was counted while others were given up, and they have yet to be told. */
+  readonly untold: Set<CounterId>
   recovering?: Promise<Result<void>>
+  recoveringAlone?: Promise<Result<void>>
   /** The highest serial of the record that was seen. */
   serial: number
   readonly blocks: Map<CounterId, Block>
@@ -56,6 +64,8 @@ export type Change<Value> = { readonly value: Value; readonly record?: CountReco
 
 export type CountTable = {
   memory(wallet: WalletId): WalletMemory
+  /** Wallets of which others have yet to be told. */
+  untold(): readonly WalletId[]
   /** After this, the wallet counts as after a restart. */
   forget(wallet: WalletId): void
   forgetAll(): void
@@ -94,6 +104,7 @@ class Table implements CountTable {
     }
     const memory: WalletMemory = {
       recovered: false,
+      untold: new Set(),
       serial: 0,
       blocks: new Map(),
       refundable: new Map(),
@@ -104,6 +115,10 @@ class Table implements CountTable {
       if (oldest !== undefined) this.#memories.delete(oldest)
     }
     return memory
+  }
+
+  untold(): readonly WalletId[] {
+    return [...this.#memories].flatMap(([id, { untold }]) => (untold.size > 0 ? [id] : []))
   }
 
   forget(wallet: WalletId): void {

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { Records } from '../records/records.ts'
+import type { PromiseTable } from '../replication/homes/promise-table.ts'
 import type { Peers } from '../replication/peers/peers.ts'
 import type { AgreedClock } from '../time/agreed-clock.ts'
 import type { WalletTable } from '../wallets/wallet-table.ts'
@@ -19,6 +20,9 @@ export type CounterPorts = {
   readonly peers: Peers
   readonly time: AgreedClock
   readonly zone: ZoneId
+  /** All zones of the mesh. */
+  readonly zones: readonly { readonly id: ZoneId }[]
+  readonly promises: Pick<PromiseTable, 'get'>
   readonly self: NodeName
 }
 

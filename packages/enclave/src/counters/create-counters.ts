@@ -21,6 +21,7 @@ import { answerRecover, answerReport, recoverAnew } from './recover.ts'
 import { answerCharged, Refunds } from './refunds.ts'
 import { showLimits } from './show.ts'
 import { answerGive } from './transfer.ts'
+import { tellUntold } from './untold.ts'
 
 export type Guess = { readonly credential: CredentialId; readonly limit: number }
 
@@ -143,8 +144,14 @@ class ZoneCounters implements Counters {
 
   async tick(): Promise<void> {
     await this.#catchUp.run()
+    await this.#tell()
     await this.#refunds.run()
     await this.#sweep()
+  }
+
+  async #tell(): Promise<void> {
+    const { table } = this.#context
+    for (const wallet of table.untold()) await tellUntold(this.#context, wallet)
   }
 
   async #sweep(): Promise<void> {

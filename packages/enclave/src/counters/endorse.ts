@@ -12,7 +12,8 @@ import { askZones, isEnoughOf, votesFor } from './ask-zones.ts'
 import { figureOf, higher, latestWindow, markOf, withMark } from './count-record.ts'
 import { type Counter, type CounterId, countersOf, windowAt } from './counter.ts'
 import type { CounterContext } from './counter-context.ts'
-import { recover } from './recover.ts'
+import { recover, recoverWindows } from './recover.ts'
+import { restOf } from './rest.ts'
 
 /** `newer`: some zone is in a later window already; this one's is over. */
 export type Endorsement = { readonly newer?: number }
@@ -20,12 +21,16 @@ export type Endorsement = { readonly newer?: number }
 /** Refuses `not_counted`, or as the zones that refused did. */
 export const askEndorsement = async (
   context: CounterContext,
-  { wallet }: WalletEntry,
+  entry: WalletEntry,
   counter: Counter,
   { window, spent }: { readonly window: number; readonly spent: bigint },
 ): Promise<Result<Endorsement>> => {
+  const { wallet } = entry
   const group = groupOf(wallet)
-  const isEnough = votesFor(group, context.zone)
+  // Guesses need a majority of all: a right one must be known to whoever may count the next.
+  const rest = counter.lengthMs === undefined ? undefined : restOf(context, entry)
+  const isEnough = votesFor(rest?.deciding ?? group, context.zone)
+  if (rest?.isWhole === false) context.table.memory(wallet.id).untold.add(counter.id)
   const counts = (answer: PeerAnswer<'count.endorse'>): boolean => answer.window === window
   const replies = await askZones({
     peers: context.peers,
@@ -79,12 +84,13 @@ export const countedFor = async (
   context: CounterContext,
   zone: ZoneId,
   wallet: WalletEntry['wallet']['id'],
+  recovering: (context: CounterContext, entry: WalletEntry) => Promise<Result<unknown>> = recover,
 ): Promise<Result<WalletEntry>> => {
   const entry = await context.wallets.read(wallet)
   if (entry === undefined || !holdersOf(groupOf(entry.wallet)).includes(zone)) {
     return refuse('not_here', 'the wallet is not one that both zones hold')
   }
-  const recovered = await recover(context, entry)
+  const recovered = await recovering(context, entry)
   return recovered.ok ? accept(entry) : recovered
 }
 
@@ -114,12 +120,13 @@ export const checkPlaced = (
 
 /** Whether this zone sees that the window has begun. */
 export const checkTime = async (
-  { time }: Pick<CounterContext, 'time'>,
-  { wallet }: WalletEntry,
+  context: CounterContext,
+  entry: WalletEntry,
   { lengthMs, window }: { readonly lengthMs?: number; readonly window: number },
 ): Promise<Result<void>> => {
   if (lengthMs === undefined) return accept(undefined)
-  const { zones } = wallet.placement
+  const { time } = context
+  const { clocks: zones } = restOf(context, entry)
   for (const anew of [false, true]) {
     const agreed = await (anew ? time.renew(zones) : time.bring(zones))
     if (!agreed.ok) return agreed
@@ -134,7 +141,9 @@ export const answerEndorse = async (
   zone: ZoneId,
   request: Extract<PeerRequest, { type: 'count.endorse' }>,
 ): Promise<Result<PeerAnswer<'count.endorse'>>> => {
-  const entry = await countedFor(context, zone, request.wallet)
+  // Who endorses a window is told how far it has come: what he has forgotten is in it.
+  const recovering = request.lengthMs === undefined ? recover : recoverWindows
+  const entry = await countedFor(context, zone, request.wallet, recovering)
   if (!entry.ok) return entry
   const lowered = checkLimit(entry.value, request)
   if (!lowered.ok) return lowered

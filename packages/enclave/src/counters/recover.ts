@@ -4,10 +4,11 @@
  */
 import { accept, type Result, refuse } from '@holdfast/base/errors'
 import type { WalletId, ZoneId } from '@holdfast/base/ids'
+import { clockSkewMsMax } from '@holdfast/base/limits'
 import { intentPrefix } from '../records/names.ts'
 import { groupOf } from '../replication/homes/group.ts'
 import type { PeerAnswer, PeerRequest } from '../replication/peers/messages.ts'
-import { holdersOf } from '../replication/quorum/quorum.ts'
+import { type Deciding, holdersOf } from '../replication/quorum/quorum.ts'
 import { isNewer, type WalletEntry } from '../wallets/wallet-entry.ts'
 import { askZones, isEnoughOf, reportsFor } from './ask-zones.ts'
 import {
@@ -19,9 +20,10 @@ import {
   withFigure,
   withMark,
 } from './count-record.ts'
-import type { CounterId } from './counter.ts'
+import { type CounterId, countersOf } from './counter.ts'
 import type { CounterContext } from './counter-context.ts'
 import { recoverIntents } from './intents.ts'
+import { type Rest, restOf, wasAlone } from './rest.ts'
 
 type Report = { readonly zone: ZoneId; readonly report: PeerAnswer<'count.report'> }
 
@@ -56,15 +58,19 @@ const merge = (record: CountRecord, reports: readonly Report[], self: ZoneId): C
   return merged
 }
 
-const run = async (context: CounterContext, entry: WalletEntry): Promise<Result<void>> => {
+/** Takes over what the zones of `deciding` remember, where enough of them answer. */
+const collect = async (
+  context: CounterContext,
+  entry: WalletEntry,
+  deciding: Deciding,
+): Promise<Result<void>> => {
   const { table } = context
   const { id } = entry.wallet
-  const group = groupOf(entry.wallet)
-  const others = holdersOf(group).filter((zone) => zone !== context.zone)
+  const others = holdersOf(deciding).filter((zone) => zone !== context.zone)
   const memory = table.memory(id)
   // Of a placement that it is not in yet it remembers nothing.
-  const isEnough = reportsFor(group, context.zone, memory.recovered)
-  if (!memory.recovered) memory.blocks.clear()
+  const isEnough = reportsFor(deciding, context.zone, memory.recovered)
+  if (!memory.recovered && memory.alone === undefined) memory.blocks.clear()
   const replies = await askZones({
     peers: context.peers,
     clock: context.clock,
@@ -90,8 +96,41 @@ const run = async (context: CounterContext, entry: WalletEntry): Promise<Result<
   const intents = await recoverIntents(context, id, knowing)
   if (!intents.ok) return intents
   // It was forgotten meanwhile where the store was put back once more.
-  if (table.memory(id) !== memory) return refuse('not_counted', 'the store was put back')
+  return table.memory(id) === memory
+    ? accept(undefined)
+    : refuse('not_counted', 'the store was put back')
+}
+
+const run = async (context: CounterContext, entry: WalletEntry): Promise<Result<void>> => {
+  const memory = context.table.memory(entry.wallet.id)
+  const collected = await collect(context, entry, groupOf(entry.wallet))
+  if (!collected.ok) return collected
+  if (!memory.recovered && wasAlone(context, entry)) {
+    for (const { counter } of countersOf(entry.wallet.policy)) memory.untold.add(counter.id)
+  }
   memory.recovered = true
+  return accept(undefined)
+}
+
+/**
+ * After a start among those that are left of a placement. What the zone has counted before, those
+ * that were given up may know alone; so it counts only in windows that begin after this, by more
+ * clocks than its own.
+ */
+const runAlone = async (
+  context: CounterContext,
+  entry: WalletEntry,
+  { deciding, clocks }: Rest,
+): Promise<Result<void>> => {
+  const memory = context.table.memory(entry.wallet.id)
+  const now = await context.time.bring(clocks)
+  if (!now.ok) return now
+  if (now.value.source === 'host') {
+    return refuse('not_counted', 'nobody else says which windows had begun before this zone did')
+  }
+  const collected = await collect(context, entry, deciding)
+  if (!collected.ok) return collected
+  memory.alone ??= { fromMs: now.value.latestMs + clockSkewMsMax }
   return accept(undefined)
 }
 
@@ -106,6 +145,31 @@ export const recover = async (
     delete memory.recovering
   })
   return memory.recovering
+}
+
+/**
+ * As `recover`, for what ends with time: a zone that is left alone counts in later windows. From
+ * when on a window must have begun.
+ */
+export const recoverWindows = async (
+  context: CounterContext,
+  entry: WalletEntry,
+): Promise<Result<{ readonly fromMs: number }>> => {
+  const memory = context.table.memory(entry.wallet.id)
+  const rest = restOf(context, entry)
+  if (memory.recovered || rest.isWhole || memory.alone === undefined) {
+    const whole = await recover(context, entry)
+    if (whole.ok) return accept({ fromMs: 0 })
+    if (rest.isWhole || whole.refusal.code !== 'not_counted') return whole
+    memory.recoveringAlone ??= runAlone(context, entry, rest).finally(() => {
+      delete memory.recoveringAlone
+    })
+    const alone = await memory.recoveringAlone
+    if (!alone.ok) return alone
+  }
+  return memory.alone === undefined
+    ? refuse('not_counted', 'the store was put back')
+    : accept(memory.alone)
 }
 
 /** As after a start, but for what this incarnation remembers: a wallet moves. */

@@ -10,7 +10,8 @@ import type { WalletEntry } from '../wallets/wallet-entry.ts'
 import { credited, figureAt, latestWindow } from './count-record.ts'
 import { type Counter, countersOf, windowAt, windowEndMs } from './counter.ts'
 import type { CounterContext } from './counter-context.ts'
-import { recover } from './recover.ts'
+import { recoverWindows } from './recover.ts'
+import { restOf } from './rest.ts'
 import { shareIn } from './shares.ts'
 
 type Report = PeerAnswer<'count.report'>
@@ -46,11 +47,12 @@ export const showLimits = async (
   entry: WalletEntry,
 ): Promise<Result<readonly LimitState[]>> => {
   const { zones } = entry.wallet.placement
+  const { clocks } = restOf(context, entry)
   const counters = countersOf(entry.wallet.policy)
   if (counters.length === 0) return accept([])
-  const recovered = await recover(context, entry)
+  const recovered = await recoverWindows(context, entry)
   if (!recovered.ok) return recovered
-  const agreed = await context.time.bring(zones)
+  const agreed = await context.time.bring(clocks)
   if (!agreed.ok) return agreed
   const record = await context.table.read(entry.wallet.id)
   if (!record.ok) return record
@@ -66,6 +68,7 @@ export const showLimits = async (
       const window = Math.max(now, latestWindow(record.value, counter.id))
       const figure = figureAt(record.value, counter.id, window)
       const block = blocks.get(counter.id)
+      const mayCount = window * lengthMs >= recovered.value.fromMs
       const inMemory = block?.window === window ? block.left + block.reserved : 0n
       const own =
         shareIn(entry.wallet, counter, { zone: context.zone, window }) +
@@ -78,7 +81,7 @@ export const showLimits = async (
         opensAt: formatTimestamp(window * lengthMs),
         endsAt: formatTimestamp(windowEndMs(lengthMs, window)),
         zones: [
-          { zone: context.zone, left: String(own > 0n ? own : 0n) },
+          { zone: context.zone, left: String(own > 0n && mayCount ? own : 0n) },
           ...reports.map(({ zone, report }) => ({
             zone,
             left:

@@ -9,7 +9,8 @@ import type { Block, Raised, Raising, Taken, Want } from './count-table.ts'
 import { type Counter, windowAt, windowEndMs } from './counter.ts'
 import type { CounterContext } from './counter-context.ts'
 import { askEndorsement } from './endorse.ts'
-import { recover } from './recover.ts'
+import { recover, recoverWindows } from './recover.ts'
+import { restOf } from './rest.ts'
 import { shareIn } from './shares.ts'
 import { askForShare, freeOf } from './transfer.ts'
 
@@ -30,12 +31,12 @@ const exceeded = (counter: Counter, window: number): Result<never> => {
 
 /** The window that it is time for; the record may be in a later one already. */
 const windowNow = async (
-  { time }: CounterContext,
-  { wallet }: WalletEntry,
+  context: CounterContext,
+  entry: WalletEntry,
   { lengthMs }: Counter,
 ): Promise<Result<number>> => {
   if (lengthMs === undefined) return accept(0)
-  const agreed = await time.bring(wallet.placement.zones)
+  const agreed = await context.time.bring(restOf(context, entry).clocks)
   return agreed.ok ? accept(windowAt(lengthMs, agreed.value.earliestMs)) : agreed
 }
 
@@ -206,6 +207,16 @@ const takeFrom = async (
   return refuse('not_counted', 'too many requests count at the same time')
 }
 
+const recoverFor = async (
+  context: CounterContext,
+  entry: WalletEntry,
+  { lengthMs }: Counter,
+): Promise<Result<{ readonly fromMs: number }>> => {
+  if (lengthMs !== undefined) return recoverWindows(context, entry)
+  const recovered = await recover(context, entry)
+  return recovered.ok ? accept({ fromMs: 0 }) : recovered
+}
+
 /**
  * Counts the amount for good, unless `giveBack` is called. Refusals: `limit_exceeded` or `locked`
  * where no share is left, `not_counted`, `time_unknown`, and those of the store.
@@ -217,11 +228,19 @@ export const take = async (
   amount: bigint,
 ): Promise<Result<Taken>> => {
   const { table } = context
-  const recovered = await recover(context, entry)
+  const { lengthMs = 0 } = counter
+  const recovered = await recoverFor(context, entry, counter)
   if (!recovered.ok) return recovered
   const now = await windowNow(context, entry, counter)
   if (!now.ok) return now
-  if (!table.memory(entry.wallet.id).recovered) {
+  if (now.value * lengthMs < recovered.value.fromMs) {
+    return refuse(
+      'not_counted',
+      'what this zone counted in the window is known to none that is left',
+    )
+  }
+  const { recovered: isWhole, alone } = table.memory(entry.wallet.id)
+  if (!isWhole && (alone === undefined || counter.lengthMs === undefined)) {
     return refuse('not_counted', 'the store of this zone was put back while it ran')
   }
   const block = blockOf(context, entry, counter)

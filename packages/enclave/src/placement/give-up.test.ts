@@ -4,7 +4,8 @@ import { toHex, utf8 } from '@holdfast/base/bytes'
 import { ZoneId } from '@holdfast/base/ids'
 import type { Wallet } from '@holdfast/base/wallet'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { codeOf, must, signRequest, until } from '../testing/core-world.ts'
+import { policyOf } from '../counters/testing/limited-wallet.ts'
+import { codeOf, must, signRequest, unsignedTransfer, until } from '../testing/core-world.ts'
 import { isCompared, meshesOfFile, pass } from '../testing/mesh-steps.ts'
 import { ownerPolicy, send, type TestKey, testKey } from '../testing/test-client.ts'
 import type { TestMesh } from '../testing/test-mesh.ts'
@@ -161,4 +162,35 @@ it('keeps a wallet in three zones to its majority', async () => {
   const on = await world([west, east, south])
   on.mesh.kill(west)
   expect(codeOf(await giveUp(on, east, west))).toBe('placement_mismatch')
+})
+
+describe('limits of a wallet of which one zone is given up', () => {
+  it('are counted by the other, from its own share and no more', async () => {
+    const mesh = await newMesh({ zones: [west, east, south] })
+    const alice = testKey(mesh, 'alice')
+    await until(() => isCompared(mesh))
+    const limits = [{ type: 'signatures' as const, count: 6, windowMs: 24 * hourMs }]
+    const placement = { constraints: { regions: [west, east] } }
+    const { wallet } = await enrolWallet(mesh, [alice], { policy: policyOf({ limits }), placement })
+    const on = { mesh, alice, bob: alice, wallet }
+    const limitsShown = walletRequest(mesh, wallet, 'limits.show')
+    const core = () => mesh.node(east).core
+    await until(async () => codeOf(await send(core(), limitsShown, 'read', [alice])) === 'ok')
+    let nonce = 0
+    const use = async (): Promise<string> => {
+      const transaction = unsignedTransfer((nonce += 1))
+      const payload = { kind: 'ethereum.transaction', transaction }
+      return codeOf(await send(core(), signRequest(mesh, wallet, { payload }), 'sign', [alice]))
+    }
+    expect(await use()).toBe('ok')
+    mesh.kill(west)
+    expect(await use()).toBe('not_counted')
+    const request = changeRequest(mesh, wallet, 'placement.give-up', { zone: west })
+    expect(codeOf(await send(core(), request, 'change', [alice]))).toBe('ok')
+    const codes: string[] = []
+    for (let time = 0; time < 4; time += 1) codes.push(await use())
+    expect(await show(on, east)).toMatchObject({ home: east })
+    // Three of six are the share of east; what came before was counted in the home.
+    expect(codes).toEqual(['ok', 'ok', 'ok', 'limit_exceeded'])
+  })
 })

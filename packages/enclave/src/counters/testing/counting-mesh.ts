@@ -65,6 +65,8 @@ export type CountingMesh = {
   loses: () => boolean
   snapshot(zone: string): MemorySnapshot
   putBack(zone: string, snapshot: MemorySnapshot): void
+  /** What governors have said, as one zone knows it. */
+  giveUp(at: string, gone: readonly string[]): void
   /** What the host of a zone adds to the time. */
   setClock(zone: string, offsetMs: number): void
   advance(ms: number): void
@@ -105,14 +107,18 @@ export const createCountingMesh = (options: {
   readonly crypto: Crypto
   readonly entropy: Entropy
   readonly zones: readonly string[]
+  /** Which of them hold the wallet; all where absent. */
+  readonly placement?: readonly string[]
+  readonly wallet?: Partial<Wallet>
   /** Waits before a message arrives, and before its answer does. */
   readonly delay?: () => Promise<void>
 }): CountingMesh => {
   const { crypto, entropy, zones } = options
   const delay = options.delay ?? (async () => undefined)
-  const entry = entryOf(zones)
+  const entry = entryOf(options.placement ?? zones, options.wallet)
   let nowMs = parseTimestamp('2026-11-22T12:00:00Z')
   const offsets = new Map<string, number>()
+  const givenUp = new Map<string, readonly string[]>()
   const cuts = new Set<string>()
   const silent = new Set<string>()
   const waiting = new Set<() => void>()
@@ -214,6 +220,14 @@ export const createCountingMesh = (options: {
       peers,
       time,
       zone: id,
+      zones: zones.map((one) => ({ id: ZoneId(one) })),
+      promises: {
+        get: (group) => {
+          const without = givenUp.get(zone)
+          const promise = { group, epoch: 65_536, candidate: id, adopted: true, commandedAtMs: 1 }
+          return without && { ...promise, without: without.map((one) => ZoneId(one)) }
+        },
+      },
       self: { zone: id, boot, measurement: '00'.repeat(32) },
     })
     const node: CountingNode = { zone: id, boot, counters, time }
@@ -244,6 +258,7 @@ export const createCountingMesh = (options: {
       if (disk !== undefined) restoreDisk(disk, snapshot)
     },
     setClock: (zone: string, offsetMs: number) => void offsets.set(zone, offsetMs),
+    giveUp: (at: string, gone: readonly string[]) => void givenUp.set(at, gone),
     advance: (ms: number) => {
       nowMs += ms
     },

@@ -53,5 +53,8 @@ export const firstEpochAlone = (known: number, group: Group, candidate: ZoneId):
   return (Math.floor(known / eraEpochs) + 1) * eraEpochs + rank * reignEpochs
 }
 
+/** Whether an epoch is of a rest, or came after one. */
+export const isAloneEpoch = (epoch: number): boolean => epoch >= eraEpochs
+
 export const hasMajority = (zones: readonly ZoneId[], agreed: readonly ZoneId[]): boolean =>
   zones.filter((zone) => agreed.includes(zone)).length >= majorityOf(zones)

@@ -25,6 +25,8 @@ type Watched = {
   readonly records: RecordsWatch
   /** The clocks of the hosts, as they stand. */
   readonly clocks: () => ReadonlyMap<ZoneId, number>
+  /** Zones that were held for gone at some time: what is left asks all others what time it is. */
+  readonly givenUp: ReadonlySet<ZoneId>
 }
 
 type Kept = Map<WalletId, CountRecord>
@@ -44,6 +46,9 @@ export class CountingWatch {
   readonly #latest = new Map<ZoneId, number>()
   /** By wallet and intent, where the rule asks for once: what was signed. */
   readonly #once = new Map<string, string>()
+
+  /** What was charged by zones that were left of a placement. */
+  readonly alone = new Set<string>()
 
   constructor(world: Watched) {
     this.#world = world
@@ -141,9 +146,28 @@ export class CountingWatch {
       this.#counts.get(zone)?.set(wallet, parseCount(opened.payload))
       return
     }
+    this.#noteAlone(zone, wallet, name)
     for (const { counter, window, amount } of parseCharge(opened.payload).counted) {
       this.#charge(wallet, { counter, window, amount: BigInt(amount), key: rest })
     }
+  }
+
+  /** Charged where zones of the placement are given up. */
+  #noteAlone(zone: ZoneId, wallet: WalletId, name: string): void {
+    const { records } = this.#world
+    const document = records.newest(wallet)
+    if (document === undefined) return
+    const left = records.voters(zone, document).zones
+    const isRest = left.includes(zone) && left.length < document.placement.zones.length
+    if (isRest) this.alone.add(`${zone} ${name}`)
+  }
+
+  /** The latest that a majority of these clocks has ever shown. */
+  #agreedMs(zones: readonly ZoneId[]): number {
+    const clocks = zones
+      .map((zone) => this.#latest.get(zone) ?? 0)
+      .toSorted((left, right) => right - left)
+    return clocks[majorityOf(zones.length) - 1] ?? 0
   }
 
   #charge(
@@ -173,11 +197,12 @@ export class CountingWatch {
     const sum = [...charges.values()].reduce((left, right) => left + right, 0n)
     const { limit } = found.counter
     checks.expect(6, sum <= limit, () => `${name}: ${sum} were counted of ${limit}`)
-    const zones = records.placement(wallet) ?? []
-    const clocks = zones
-      .map((zone) => this.#latest.get(zone) ?? 0)
-      .toSorted((left, right) => right - left)
-    const agreedMs = clocks[majorityOf(zones.length) - 1] ?? 0
+    const { givenUp } = this.#world
+    const left = [...this.#latest.keys()].filter((zone) => !givenUp.has(zone))
+    const agreedMs = Math.max(
+      this.#agreedMs(records.placement(wallet) ?? []),
+      givenUp.size === 0 ? 0 : this.#agreedMs(left),
+    )
     const opensMs = window * found.limit.windowMs
     checks.expect(6, opensMs <= agreedMs, () => `${name} was opened before its time`)
   }

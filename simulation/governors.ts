@@ -34,6 +34,7 @@ export class Governors {
   /** Drawn apart, so that all else stays as it is. */
   readonly #whose: Random
   readonly #strikes: Random
+  readonly #owned: Random
   #isCalm = false
 
   constructor(world: World, driver: FaultDriver, owners: Owners) {
@@ -41,6 +42,7 @@ export class Governors {
     this.#driver = driver
     this.#owners = owners
     this.#whose = createRandom(world.seed, 'who gives up')
+    this.#owned = createRandom(world.seed, 'owners lose')
     this.#strikes = createRandom(world.seed, 'governors strike')
     this.#random = createRandom(world.seed, 'governors')
     this.#zones = [...world.zones.keys()]
@@ -49,7 +51,8 @@ export class Governors {
   /** In half of the runs they do nothing. */
   start(withinMs: number): void {
     const { scheduler } = this.#world
-    if (this.#strikes.chance(0.5)) this.#strikeAfter(withinMs)
+    if (this.#strikes.chance(0.5)) this.#strikeAfter()
+    this.#loseByOwners(withinMs)
     if (this.#random.chance(0.5)) return
     const moves = this.#random.below(4)
     for (let index = 0; index < moves; index += 1) {
@@ -73,24 +76,45 @@ export class Governors {
     this.#state({ moves: [{ founder, home }], givenUp: [] })
   }
 
-  /** They look again and again for a zone that has yet to erase. */
-  #strikeAfter(withinMs: number): void {
-    const ms = this.#strikes.between(0, withinMs / 4)
+  /** Where governors do nothing of the kind, owners of wallets in two zones may. */
+  #loseByOwners(withinMs: number): void {
+    if (this.#owned.chance(0.5)) return
+    const atMs = this.#owned.between(1000, withinMs / 2)
+    this.#world.scheduler.after(atMs, 'owners lose a zone', () => {
+      if (this.#world.givenUp.size === 0) this.#lose(this.#owned.pick(this.#zones), 'owners')
+    })
+  }
+
+  /** They look again and again for a zone that is to erase; most of them are heard no more. */
+  #strikeAfter(): void {
+    const ms = this.#strikes.between(200, 800)
     this.#world.scheduler.after(ms, 'governors look for removals', () => {
       if (this.#isCalm) return
-      const open = [...this.#world.records.leaving()]
-      if (open.length === 0) return this.#strikeAfter(withinMs)
-      const lost = this.#strikes.pick(open)
-      this.#world.records.lost.add(lost)
-      const said = { moves: [], givenUp: [], lost: [lost] }
+      const [zone] = this.#world.records.leaving()
+      if (zone === undefined) return this.#strikeAfter()
+      this.#strike(zone)
+    })
+  }
+
+  #strike(zone: ZoneId): void {
+    const { scheduler, network, records } = this.#world
+    const others = this.#zones.filter((other) => other !== zone)
+    const isCut = this.#strikes.chance(0.8)
+    if (isCut) for (const other of others) network.cut(zone, other, true)
+    scheduler.after(this.#strikes.between(3000, 9000), 'governors strike a zone', () => {
+      records.lost.add(zone)
       this.#world.count('removalStruck')
+      const said = { moves: [], givenUp: [], lost: [zone] }
       this.#tell(this.#sign(said), { said, repeats: 2, random: this.#strikes })
-      this.#strikeAfter(withinMs)
+    })
+    scheduler.after(this.#strikes.between(9000, 20_000), 'what was lost returns', () => {
+      if (isCut) for (const other of others) network.cut(zone, other, false)
+      this.#strikeAfter()
     })
   }
 
   /** It dies, or is cut off and lives on: governors cannot tell. */
-  #lose(zone: ZoneId): void {
+  #lose(zone: ZoneId, by?: 'owners'): void {
     const { network, scheduler, records, counting, givenUp } = this.#world
     const forgets = (one: ZoneId): boolean => records.isBehind(one) || counting.isBehind(one)
     if (this.#isCalm || this.#driver.holdsAnyDown() || this.#zones.some(forgets)) return
@@ -99,7 +123,7 @@ export class Governors {
       for (const other of this.#zones) if (other !== zone) network.cut(zone, other, true)
     }
     givenUp.add(zone)
-    const who = this.#whose.pick(['governors', 'owners', 'both'] as const)
+    const who = by ?? this.#whose.pick(['governors', 'owners', 'both'] as const)
     if (who !== 'governors') this.#owners.giveUp(zone, () => this.#isCalm)
     const atMs = this.#random.between(0, 6000)
     if (who !== 'owners') {

@@ -35,6 +35,7 @@ type Sums = {
   takeovers: number
   erasures: number
   struck: number
+  countedAlone: number
   alone: number
   schedules: number
   faults: number
@@ -68,6 +69,7 @@ const runOne = async (run: RunOptions, sums: Sums): Promise<void> => {
   sums.takeovers += report.takeovers
   sums.erasures += report.erasures
   sums.struck += report.struck
+  sums.countedAlone += report.countedAlone
   sums.alone += report.alone
   sums.faults += sumOf(report.faults)
   sums.checks += sumOf(report.checks)
@@ -100,6 +102,7 @@ const main = async (): Promise<number> => {
     takeovers: 0,
     erasures: 0,
     struck: 0,
+    countedAlone: 0,
     alone: 0,
     schedules: 0,
     faults: 0,
@@ -112,7 +115,10 @@ const main = async (): Promise<number> => {
     await runOne({ ...common, seed }, sums)
   }
   console.log(`wallets erased where they left: ${sums.erasures}; removals struck: ${sums.struck}`)
-  console.log(`homes taken over: ${sums.takeovers}, without zones given up: ${sums.alone}`)
+  console.log(
+    `homes taken over: ${sums.takeovers}, without zones given up: ${sums.alone}; ` +
+      `charged by what was left: ${sums.countedAlone}`,
+  )
   console.log(
     `schedules: ${sums.schedules}, faults: ${sums.faults}, invariant checks: ${sums.checks}`,
   )

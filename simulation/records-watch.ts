@@ -76,9 +76,14 @@ export class RecordsWatch {
     return from !== undefined || left !== undefined || struck !== undefined
   }
 
-  /** Zones that have yet to erase some wallet. */
+  /** Zones that have yet to erase some wallet, or will have. */
   leaving(): ReadonlySet<ZoneId> {
-    return new Set([...this.#newest.values()].flatMap(({ moved }) => moved?.left ?? []))
+    return new Set(
+      [...this.#newest.values()].flatMap(({ moved, placement }) => [
+        ...(moved?.left ?? []),
+        ...(moved?.from ?? []).filter((zone) => !placement.zones.includes(zone)),
+      ]),
+    )
   }
 
   /** Reads a disk from its beginning: after a boot, a rollback or a wipe. */

@@ -46,6 +46,8 @@ export type RunReport = {
   readonly takeovers: number
   /** How often a zone erased a wallet that left it. */
   readonly erasures: number
+  /** Charges by what was left of a placement. */
+  readonly countedAlone: number
   /** Removals that governors ended. */
   readonly struck: number
   /** How often without zones that governors gave up. */
@@ -282,6 +284,7 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
     takeovers: world.records.takeovers,
     erasures: world.records.erasures,
     struck: world.records.struck.size,
+    countedAlone: world.counting.alone.size,
     alone: world.records.alone,
     broken: world.checks.broken,
   }

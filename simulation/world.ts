@@ -100,6 +100,7 @@ export class World {
       checks: this.checks,
       records: this.records,
       clocks: () => new Map([...this.zones.keys()].map((zone) => [zone, this.#clockOf(zone)])),
+      givenUp: this.givenUp,
     })
     this.network = createNetwork({
       scheduler,

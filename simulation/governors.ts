@@ -20,6 +20,8 @@ import { governorPrivateKey, startsAtMs } from './zones.ts'
 const dayMs = 86_400_000
 const repeatMs = 3000
 const repeatsMax = 8
+/** How often they look whether a zone has left that is cut off. */
+const looksMax = 12
 
 type Said = Pick<HomeStatement, 'moves' | 'givenUp' | 'lost'>
 
@@ -51,7 +53,7 @@ export class Governors {
   /** In half of the runs they do nothing. */
   start(withinMs: number): void {
     const { scheduler } = this.#world
-    if (this.#strikes.chance(0.5)) this.#strikeAfter()
+    if (this.#strikes.chance(0.7)) this.#strikeAfter()
     this.#loseByOwners(withinMs)
     if (this.#random.chance(0.5)) return
     const moves = this.#random.below(4)
@@ -90,27 +92,42 @@ export class Governors {
     const ms = this.#strikes.between(200, 800)
     this.#world.scheduler.after(ms, 'governors look for removals', () => {
       if (this.#isCalm) return
-      const [zone] = this.#world.records.leaving()
+      const { from, left } = this.#world.records.leaving()
+      const [zone] = [...left, ...from]
       if (zone === undefined) return this.#strikeAfter()
-      this.#strike(zone)
+      const isCut = this.#strikes.chance(0.8)
+      for (const other of this.#zones) {
+        if (isCut && other !== zone) this.#world.network.cut(zone, other, true)
+      }
+      this.#strikeWhenLeft(zone, looksMax)
+    })
+  }
+
+  /** Once the others have agreed that it is to erase, or never. */
+  #strikeWhenLeft(zone: ZoneId, looks: number): void {
+    const { scheduler, records } = this.#world
+    const ms = this.#strikes.between(1000, 2000)
+    scheduler.after(ms, 'governors look for a removal', () => {
+      const isOver = this.#isCalm || looks === 0
+      if (!isOver && !records.leaving().left.has(zone)) return this.#strikeWhenLeft(zone, looks - 1)
+      if (!isOver) scheduler.after(ms, 'governors strike a zone', () => this.#strike(zone))
+      scheduler.after(
+        isOver ? 0 : this.#strikes.between(4000, 9000),
+        'what was lost returns',
+        () => {
+          const { network } = this.#world
+          for (const other of this.#zones) if (other !== zone) network.cut(zone, other, false)
+          if (!this.#isCalm) this.#strikeAfter()
+        },
+      )
     })
   }
 
   #strike(zone: ZoneId): void {
-    const { scheduler, network, records } = this.#world
-    const others = this.#zones.filter((other) => other !== zone)
-    const isCut = this.#strikes.chance(0.8)
-    if (isCut) for (const other of others) network.cut(zone, other, true)
-    scheduler.after(this.#strikes.between(3000, 9000), 'governors strike a zone', () => {
-      records.lost.add(zone)
-      this.#world.count('removalStruck')
-      const said = { moves: [], givenUp: [], lost: [zone] }
-      this.#tell(this.#sign(said), { said, repeats: 2, random: this.#strikes })
-    })
-    scheduler.after(this.#strikes.between(9000, 20_000), 'what was lost returns', () => {
-      if (isCut) for (const other of others) network.cut(zone, other, false)
-      this.#strikeAfter()
-    })
+    this.#world.records.lost.add(zone)
+    this.#world.count('removalStruck')
+    const said = { moves: [], givenUp: [], lost: [zone] }
+    this.#tell(this.#sign(said), { said, repeats: 2, random: this.#strikes })
   }
 
   /** It dies, or is cut off and lives on: governors cannot tell. */

@@ -76,14 +76,13 @@ export class RecordsWatch {
     return from !== undefined || left !== undefined || struck !== undefined
   }
 
-  /** Zones that have yet to erase some wallet, or will have. */
-  leaving(): ReadonlySet<ZoneId> {
-    return new Set(
-      [...this.#newest.values()].flatMap(({ moved, placement }) => [
-        ...(moved?.left ?? []),
-        ...(moved?.from ?? []).filter((zone) => !placement.zones.includes(zone)),
-      ]),
+  /** Zones that have yet to erase some wallet, and those that will have once others agree. */
+  leaving(): { readonly left: ReadonlySet<ZoneId>; readonly from: ReadonlySet<ZoneId> } {
+    const all = [...this.#newest.values()]
+    const from = all.flatMap(({ moved, placement }) =>
+      (moved?.from ?? []).filter((zone) => !placement.zones.includes(zone)),
     )
+    return { left: new Set(all.flatMap(({ moved }) => moved?.left ?? [])), from: new Set(from) }
   }
 
   /** Reads a disk from its beginning: after a boot, a rollback or a wipe. */

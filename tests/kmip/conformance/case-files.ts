@@ -11,6 +11,8 @@ export type CaseFile = {
   /** Such as `SKLC-M`. */
   readonly profile: string
   readonly mandatory: boolean
+  /** Asks for a certificate, which no node issues. */
+  readonly asksCertificate: boolean
   readonly steps: readonly CaseStep[]
 }
 
@@ -36,12 +38,14 @@ export const readCaseFiles = (folder: string): readonly CaseFile[] =>
   globSync('**/*.xml', { cwd: folder })
     .toSorted()
     .map((file) => {
-      const steps = readCase(unbroken(readFileSync(join(folder, file), 'utf8')))
+      const text = readFileSync(join(folder, file), 'utf8')
+      const steps = readCase(unbroken(text))
       return {
         file,
         version: versionOf(file, steps),
         profile: profileOf(file),
         mandatory: !file.includes('optional/') && !/[-_]O[-_]/.test(basename(file)),
+        asksCertificate: /<Operation [^>]*value="(?:Re)?Certify"/.test(text),
         steps,
       }
     })

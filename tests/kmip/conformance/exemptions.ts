@@ -22,7 +22,7 @@ const exemptions: readonly Exemption[] = [
     reason:
       'the published answer wraps the 16 bytes of the key alone; the request names an attribute ' +
       'to wrap and no Encoding Option: "If not present, the wrapped Key Value SHALL be TTLV ' +
-      'encoded" (KMIP 1.1 §2.1.6)',
+      'encoded" (KMIP 1.1 and 1.2 §2.1.6)',
   },
   {
     files: /CS_BC_M_7_12_Encrypt_with_All_Fields/,

@@ -27,6 +27,7 @@ export const matrixOf = (results: readonly CaseResult[]): string => {
     ...versions.map((version) => cell(results.filter((one) => one.version === version))),
     cell(results),
   ])
+  const certified = results.filter(({ asksCertificate }) => asksCertificate).length
   const open = results.filter(({ result }) => result !== 'pass')
   const reasons = open.map(({ file, result, reason }) => `- \`${file}\` (${result}): ${reason}`)
   return [
@@ -40,6 +41,10 @@ export const matrixOf = (results: readonly CaseResult[]): string => {
     'case waits. No case is treated in its own way: the settings below are what an operator may',
     'set, and each of these cases shows a server that is set so. A client of a case in which the',
     'server asks says, as it connects, that it takes what the case has it asked (docs/kmip.md).',
+    '',
+    'The server is what a node runs: its listeners and operations over sealed records of two zones,',
+    'where each change is in both before it is answered. One part is not: what signs certificates',
+    `in the ${certified} cases that ask for one. A node refuses Certify and Re-certify (docs/kmip.md).`,
     '',
     row(['cases', 'setting of the server', 'what the case shows']),
     row(['---', '---', '---']),

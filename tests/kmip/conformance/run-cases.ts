@@ -11,6 +11,7 @@ export type CaseResult = {
   readonly version: string
   readonly profile: string
   readonly mandatory: boolean
+  readonly asksCertificate: boolean
   readonly result: 'pass' | 'fail' | 'exempt'
   readonly reason: string
 }
@@ -64,12 +65,13 @@ export const runCases = async (
         (await playCase(server, client, seriesOf(files, file), form))
     }
     const exemption = reason === undefined ? undefined : exemptionOf(file.file)
-    const { version, profile, mandatory } = file
+    const { version, profile, mandatory, asksCertificate } = file
     const result: CaseResult = {
       file: file.file,
       version,
       profile,
       mandatory,
+      asksCertificate,
       result: reason === undefined ? 'pass' : exemption === undefined ? 'fail' : 'exempt',
       reason: exemption ?? reason ?? '',
     }

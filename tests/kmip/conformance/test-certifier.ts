@@ -1,4 +1,4 @@
-/** The certificate authority of the server under test: RSA, named as the published answers say. */
+/** What signs certificates for the cases that ask for one: RSA, named as the answers say. */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import * as der from '../../../packages/base/src/der.ts'
 import type { Certifier } from '../../../packages/enclave/src/ports/certifier.ts'

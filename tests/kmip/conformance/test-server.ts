@@ -1,6 +1,6 @@
 /** A KMIP server on loopback for the conformance run: real TLS, its clock set by the runner. */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { CredentialId, WalletId } from '../../../packages/base/src/ids.ts'
+import { CredentialId } from '../../../packages/base/src/ids.ts'
 import * as x509 from '../../../packages/base/src/x509.ts'
 import { createCrypto } from '../../../packages/enclave/src/crypto/create-crypto.ts'
 import { createEntropy } from '../../../packages/enclave/src/crypto/entropy.ts'
@@ -10,9 +10,9 @@ import {
   type KmipCaller,
 } from '../../../packages/enclave/src/kmip/create-kmip-server.ts'
 import type { KmipServerFacts } from '../../../packages/enclave/src/kmip/server-facts.ts'
-import { createMemoryObjects } from '../../../packages/enclave/src/testing/memory-objects.ts'
 import { type KmipListener, listenKmip } from '../../../packages/node/src/listeners/kmip.ts'
 import { listenKmipHttps } from '../../../packages/node/src/listeners/kmip-https.ts'
+import { createSealedObjects } from './sealed-objects.ts'
 import { makeCertifier } from './test-certifier.ts'
 import type { TlsClient } from './transports.ts'
 
@@ -57,7 +57,8 @@ const credential = CredentialId.of(new Uint8Array(16))
 
 export const startTestServer = async (facts: KmipServerFacts): Promise<TestServer> => {
   let aheadMs = 0
-  let tenant = WalletId.of(new Uint8Array(randomBytes(22)))
+  const sealed = await createSealedObjects()
+  let tenant = sealed.tenant()
   // The clock stands still but for what the runner sets it forward: `$NOW` is one moment.
   const startMs = Date.now()
   const nowMs = (): number => startMs + aheadMs
@@ -65,7 +66,7 @@ export const startTestServer = async (facts: KmipServerFacts): Promise<TestServe
   const entropy = createEntropy()
   const crypto = await createCrypto({ entropy })
   const server = createKmipServer({
-    objects: createMemoryObjects(),
+    objects: sealed.objects,
     general: createGeneralCrypto(),
     chains: crypto,
     entropy,
@@ -76,7 +77,7 @@ export const startTestServer = async (facts: KmipServerFacts): Promise<TestServe
   const { key, cert: certificate } = makeCertificate('server')
   const options = {
     handle: (...asked: Parameters<typeof server.handle>) => server.handle(...asked),
-    authenticate: async (): Promise<KmipCaller> => ({ tenant, credential }),
+    authenticate: async (): Promise<KmipCaller> => ({ tenant: await tenant, credential }),
     certificate: { key, certificate },
     host: '127.0.0.1',
     port: 0,
@@ -90,7 +91,7 @@ export const startTestServer = async (facts: KmipServerFacts): Promise<TestServe
     httpsPort: listeners[1]!.port,
     certificate,
     freshTenant: () => {
-      tenant = WalletId.of(new Uint8Array(randomBytes(22)))
+      tenant = sealed.tenant()
     },
     nowMs,
     advance: (ms) => {
@@ -99,6 +100,7 @@ export const startTestServer = async (facts: KmipServerFacts): Promise<TestServe
     [Symbol.asyncDispose]: async () => {
       await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()))
       server.stop()
+      await sealed[Symbol.asyncDispose]()
       crypto[Symbol.dispose]()
     },
   }

@@ -40,8 +40,5 @@ export const signingKeysMax = 1024
 export const signingKeyIdleMs = 60_000
 /** Attempts to change a state that another request changes at the same time. */
 export const conflictAttempts = 40
-/** How long a certificate by Certify is good, and how far clocks may differ. */
-export const certificateLifetimeMs = 365 * 86_400_000
-export const clockSkewMs = 300_000
 /** Objects in the indexes of Locate, over all tenants. */
 export const indexedObjectsMax = 262_144

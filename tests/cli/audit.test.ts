@@ -59,6 +59,19 @@ describe('holdfast audit', () => {
     expect(forged.stderr).toContain('log_forked')
 
     for (let tries = 0; !(await seen(wallet.id)); tries += 1) expect(tries).toBeLessThan(20)
+    const later = await json(['sign', 'message', wallet.id, 'later'])
+    const { witnesses } = later.receipt.log
+    expect(witnesses.length).toBeGreaterThan(0)
+    const told = async (changed: object) => {
+      const [first, ...others] = witnesses
+      const log = { ...later.receipt.log, witnesses: [{ ...first, ...changed }, ...others] }
+      const path = join(files, 'witnessed.json')
+      writeFileSync(path, JSON.stringify({ ...later.receipt, log }))
+      return run(['audit', 'verify', wallet.id, '--receipt', path])
+    }
+    expect((await told({})).code).toBe(0)
+    const at = new Date(Date.now() + 120_000).toISOString()
+    expect((await told({ at })).stderr).toContain('is not signed by it')
     const node = mesh.node(signed.receipt.node.zone)
     await node.kill()
     shorten(node.dir)

@@ -1,7 +1,7 @@
 /** The operations of a client: builds each request, sends it, and notes what the answer shows. */
 import type { WalletAnswer } from '@holdfast/base/answers'
 import { type Refusal, RefusalError } from '@holdfast/base/errors'
-import type { WalletId } from '@holdfast/base/ids'
+import type { BootId, WalletId } from '@holdfast/base/ids'
 import type { Seen } from '@holdfast/base/requests/header'
 import { applyHomes } from './apply-homes.ts'
 import { verifyAudit } from './audit/verify-audit.ts'
@@ -137,7 +137,9 @@ export const operations = (context: OperationsContext): Operations => {
     verifyAudit: async ({ wallet, receipts = [] }, request) => {
       const { zones } = (await show(wallet, request)).wallet.placement
       const asked = (options: ShowAudit) => audit(options, request)
-      return verifyAudit({ mesh: trust.mesh, wallet, zones, receipts, show: asked })
+      const identityOf = async (boot: BootId) => (await enclave({ boot })).verdict.identity
+      const { mesh } = trust
+      return verifyAudit({ mesh, wallet, zones, receipts, show: asked, identityOf })
     },
     applyHomes: (signed) => applyHomes(context, signed),
     zoneTrust: (zone) => zoneTrust(trust, endpoints, zone),

@@ -1,12 +1,14 @@
 /**
  * Verifies what the zones of a wallet say of it: every chain walked, its end and its earlier chains
- * found, what other zones have seen found in it, and receipts too.
+ * found, what other zones have seen found in it, and receipts too, with their countersignatures.
  */
 import type { AuditAnswer, Receipt } from '@holdfast/base/answers'
 import type { AuditHead, DecidedEntry } from '@holdfast/base/audit'
 import { type ErrorCode, RefusalError } from '@holdfast/base/errors'
+import type { Identity } from '@holdfast/base/identity'
 import type { BootId, MeshId, WalletId, ZoneId } from '@holdfast/base/ids'
 import type { ShowAudit } from '../requests/audit.ts'
+import { verifyWitnesses } from './verify-witnesses.ts'
 import { type Walked, walkChain } from './walk-chain.ts'
 
 export type AuditProblem = {
@@ -144,10 +146,11 @@ export const verifyAudit = async (options: {
   readonly zones: readonly ZoneId[]
   readonly receipts?: readonly Receipt[]
   readonly show: Show
+  readonly identityOf: (boot: BootId) => Promise<Identity>
 }): Promise<AuditReport> => {
-  const { wallet, show, receipts = [] } = options
+  const { mesh, wallet, show, receipts = [], identityOf } = options
   const answers = new Map<ZoneId, AuditAnswer>()
-  const problems: AuditProblem[] = []
+  const problems: AuditProblem[] = [...(await verifyWitnesses({ mesh, receipts, identityOf }))]
   for (const zone of options.zones) {
     try {
       answers.set(zone, await show({ wallet, zone }))

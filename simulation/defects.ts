@@ -22,7 +22,7 @@ import {
   hastyClocks,
 } from './counting-defects.ts'
 import { boastfulPeers, brokenPromise } from './failover-defects.ts'
-import type { FaultRates } from './faults.ts'
+import { type FaultRates, noFaults } from './faults.ts'
 import type { Delivery, Tampered } from './simulated-network.ts'
 
 export type DefectHooks = {
@@ -97,6 +97,20 @@ const undeadObject = (): DefectHooks => ({
   batch: (_zone, batch) => ({
     ...batch,
     writes: batch.writes.filter(({ type, key }) => type === 'put' || !key.startsWith('object/')),
+  }),
+})
+
+/** Stores erase what was cancelled, and do not remember that it was. */
+const forgetfulCancellation = (): DefectHooks => ({
+  faults: { ...noFaults, blackout: 0.12 },
+  batch: (_zone, batch) => ({
+    ...batch,
+    // Under a name that nobody reads: a commit of nothing would be seen by its revision.
+    writes: batch.writes.map((write) =>
+      write.type === 'put' && write.key.startsWith('cancelled/')
+        ? { ...write, key: `swap/${write.key}` }
+        : write,
+    ),
   }),
 })
 
@@ -248,6 +262,7 @@ export const defects = {
   'forgetful-peers': { invariant: 9, make: forgetfulPeers },
   'forgetful-store': { invariant: 3, make: forgetfulStore },
   'undead-object': { invariant: 4, make: undeadObject },
+  'forgetful-cancellation': { invariant: 4, make: forgetfulCancellation },
   'broken-promise': { invariant: 5, make: brokenPromise },
   'generous-giver': { invariant: 6, make: generousGiver },
   'forgetful-endorser': { invariant: 6, make: forgetfulEndorser },

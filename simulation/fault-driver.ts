@@ -111,7 +111,7 @@ export class FaultDriver {
 
   /** One store at a time, while no zone lacks anything that another rollback took. */
   #rollBack(): void {
-    const { faults, records, counting, givenUp } = this.#world
+    const { cancels, faults, records, counting, givenUp } = this.#world
     // What is left of a placement has nobody who remembers what its store forgets.
     if (givenUp.size > 0) return
     const zone = this.#random.pick(this.#zones)
@@ -123,7 +123,7 @@ export class FaultDriver {
     )
     if (kind === undefined) return
     if (this.#down.size > 0 || this.#zones.some((one) => records.isBehind(one))) return
-    if (this.#zones.some((one) => counting.isBehind(one))) return
+    if (this.#zones.some((one) => counting.isBehind(one) || cancels.isBehind(one))) return
     if (this.#world.node(zone) === undefined) return
     this.#world.count(kind)
     if (kind !== 'storeRollback') {

@@ -54,6 +54,8 @@ export const findInequality = (world: World): string | undefined => {
     const owed = [...world.zone(zone).disk.records.keys()].find((key) => key.startsWith('out/'))
     if (owed !== undefined) return `${zone} still has ${owed}`
   }
+  const untold = world.cancels.findInequality()
+  if (untold !== undefined) return untold
   for (const wallet of wallets) {
     const placed = world.records.placement(wallet) ?? []
     const [first, ...others] = placed
@@ -163,6 +165,7 @@ export const checkOutcomes = (world: World, ledger: Ledger): void => {
     }
   }
   for (const zone of world.zones.keys()) checkTombs(world, zone)
+  world.cancels.check()
   for (const addition of ledger.additions) checkAddition(world, ledger, addition, checks)
   for (const object of ledger.objects.values()) checkObject(world, object, checks)
 }

@@ -132,8 +132,9 @@ export class Governors {
 
   /** It dies, or is cut off and lives on: governors cannot tell. */
   #lose(zone: ZoneId, by?: 'owners'): void {
-    const { network, scheduler, records, counting, givenUp } = this.#world
-    const forgets = (one: ZoneId): boolean => records.isBehind(one) || counting.isBehind(one)
+    const { cancels, network, scheduler, records, counting, givenUp } = this.#world
+    const forgets = (one: ZoneId): boolean =>
+      records.isBehind(one) || counting.isBehind(one) || cancels.isBehind(one)
     if (this.#isCalm || this.#driver.holdsAnyDown() || this.#zones.some(forgets)) return
     if (this.#random.chance(0.5)) this.#driver.hold(zone)
     else {

@@ -36,6 +36,7 @@ type Sums = {
   erasures: number
   struck: number
   countedAlone: number
+  cancelled: number
   alone: number
   schedules: number
   faults: number
@@ -70,6 +71,7 @@ const runOne = async (run: RunOptions, sums: Sums): Promise<void> => {
   sums.erasures += report.erasures
   sums.struck += report.struck
   sums.countedAlone += report.countedAlone
+  sums.cancelled += report.cancelled
   sums.alone += report.alone
   sums.faults += sumOf(report.faults)
   sums.checks += sumOf(report.checks)
@@ -103,6 +105,7 @@ const main = async (): Promise<number> => {
     erasures: 0,
     struck: 0,
     countedAlone: 0,
+    cancelled: 0,
     alone: 0,
     schedules: 0,
     faults: 0,
@@ -119,6 +122,7 @@ const main = async (): Promise<number> => {
     `homes taken over: ${sums.takeovers}, without zones given up: ${sums.alone}; ` +
       `charged by what was left: ${sums.countedAlone}`,
   )
+  console.log(`creations cancelled for good: ${sums.cancelled}`)
   console.log(
     `schedules: ${sums.schedules}, faults: ${sums.faults}, invariant checks: ${sums.checks}`,
   )

@@ -234,6 +234,9 @@ export const moveBytes = (world: World, known: KnownWallet, random: Random): Byt
   })
 }
 
+export const cancelBytes = (world: World, wallet: WalletId): Bytes =>
+  encode({ operation: 'wallet.cancel', ...headerOf(world), wallet })
+
 export const additionBytes = (world: World, known: KnownWallet, random: Random): Bytes =>
   encode({
     operation: 'account.add',

@@ -50,6 +50,8 @@ export type RunReport = {
   readonly countedAlone: number
   /** Removals that governors ended. */
   readonly struck: number
+  /** How many creations were cancelled for good. */
+  readonly cancelled: number
   /** How often without zones that governors gave up. */
   readonly alone: number
   readonly broken: Broken | undefined
@@ -177,6 +179,7 @@ const phases = async (run: Run, rates: FaultRates): Promise<void> => {
   world.faults = rates
   run.workload.start(12 + random.below(25), spanMs)
   run.workload.startMoves(spanMs)
+  run.workload.startCancels(spanMs)
   driver.start()
   const governors = new Governors(world, driver, new Owners(world, ledger))
   governors.start(spanMs)
@@ -187,7 +190,10 @@ const phases = async (run: Run, rates: FaultRates): Promise<void> => {
   const victims = new Set([random.pick(zones)])
   if (zones.length > 3 && random.chance(0.4)) victims.add(random.pick(zones))
   const forgets = (zone: ZoneId): boolean =>
-    world.records.isBehind(zone) || world.counting.isBehind(zone) || world.isStarting(zone)
+    world.records.isBehind(zone) ||
+    world.counting.isBehind(zone) ||
+    world.cancels.isBehind(zone) ||
+    world.isStarting(zone)
   const anyBehind = zones.some((zone) => driver.holdsDown(zone) || forgets(zone))
   const atOnce = random.chance(0.5) && !anyBehind && world.givenUp.size === 0
   driver.calm(atOnce ? victims : new Set())
@@ -285,6 +291,7 @@ export const runSeed = async (options: RunOptions): Promise<RunReport> => {
     erasures: world.records.erasures,
     struck: world.records.struck.size,
     countedAlone: world.counting.alone.size,
+    cancelled: world.cancels.count,
     alone: world.records.alone,
     broken: world.checks.broken,
   }

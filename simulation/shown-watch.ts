@@ -37,6 +37,11 @@ export class ShownWatch {
     }
   }
 
+  /** As many zones have held it as its creation asked. */
+  isGrown(wallet: WalletId): boolean {
+    return this.#grown.has(wallet)
+  }
+
   answered(answer: Bytes): void {
     if (this.#young.size === 0) return
     const text = fromUtf8(answer)

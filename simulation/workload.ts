@@ -5,6 +5,7 @@ import type { WalletId, ZoneId } from '@holdfast/base/ids'
 import { isQuorum } from '@holdfast/enclave/replication/quorum/quorum'
 import { isNewer } from '@holdfast/enclave/wallets/wallet-entry'
 import { walletIdOf } from '@holdfast/enclave/wallets/wallet-id'
+import { CancelWorkload } from './cancel-workload.ts'
 import { type Answer, Client } from './client.ts'
 import { type SimulatedKey, simulatedKey } from './client-key.ts'
 import type { Addition, KnownWallet, Ledger } from './ledger.ts'
@@ -151,6 +152,15 @@ export class Workload {
         })
       })
     }
+  }
+
+  /** In some runs creations are cancelled. */
+  startCancels(withinMs: number): void {
+    const [owner] = this.#owners
+    if (owner === undefined) return
+    const acknowledged = (answer: WalletAnswer): void => this.#acknowledged(owner, answer)
+    const tools = { world: this.#world, ledger: this.#ledger, owner, acknowledged }
+    new CancelWorkload(tools).start(withinMs)
   }
 
   async #move(random: Random): Promise<void> {

@@ -12,6 +12,7 @@ import {
   snapshotDisk,
 } from '@holdfast/enclave/testing/memory-store'
 import { readCache } from '@holdfast/enclave/zone-key/sealed-cache'
+import { CancelWatch } from './cancel-watch.ts'
 import { type Checks, createChecks } from './checks.ts'
 import { CountingWatch } from './counting-watch.ts'
 import type { DefectHooks } from './defects.ts'
@@ -59,6 +60,7 @@ export class World {
   readonly counting: CountingWatch
   readonly guesses: GuessWatch
   readonly shown: ShownWatch
+  readonly cancels: CancelWatch
   readonly freshness: Freshness = createFreshness()
   readonly faultCounts = new Map<FaultName | GovernorsName, number>()
   /** Zones that governors hold for gone, or did. */
@@ -94,6 +96,13 @@ export class World {
     )
     this.records = new RecordsWatch({ crypto, mesh: this.manifest.mesh, checks: this.checks })
     this.records.stored = (zone, document) => this.shown.stored(zone, document)
+    this.cancels = new CancelWatch({
+      checks: this.checks,
+      zones: [...this.zones.keys()],
+      names: (zone) => new Set(this.zone(zone).disk.records.keys()),
+      placement: (wallet) => this.records.placement(wallet),
+      isGrown: (wallet) => this.shown.isGrown(wallet),
+    })
     this.counting = new CountingWatch({
       crypto,
       mesh: this.manifest.mesh,
@@ -199,6 +208,7 @@ export class World {
     restoreDisk(this.zone(id).disk, snapshot)
     this.records.rolledBack(id)
     this.counting.rolledBack(id)
+    this.cancels.rolledBack(id)
   }
 
   /** Puts an older copy in the place of a store while its node runs. */
@@ -209,6 +219,7 @@ export class World {
     restoreDisk(zone.disk, snapshot, fork)
     this.records.rolledBack(id)
     this.counting.rolledBack(id)
+    this.cancels.rolledBack(id)
     this.records.reread(id, zone.disk)
     this.counting.reread(id, zone.disk)
   }
@@ -221,6 +232,7 @@ export class World {
     zone.sealing = fresh.sealing
     this.records.rolledBack(id)
     this.counting.rolledBack(id)
+    this.cancels.rolledBack(id)
   }
 
   /** Whether a node may sign for a wallet now; a link that is really up counts as heard. */
@@ -271,6 +283,8 @@ export class World {
           isSlow: () => this.strikes('storeSlow'),
           mangle: (batch) => defect.batch?.(zone.id, batch) ?? batch,
           applied: (batch) => {
+            // First: a wallet that is made anew is another one, too.
+            this.cancels.applied(zone.id, batch)
             this.records.applied(zone.id, batch)
             this.counting.applied(zone.id, batch)
           },

@@ -12,13 +12,20 @@ import { rememberersOf } from '../replication/quorum/voters.ts'
 
 export type ReleaseContext = Pick<
   AcceptContext,
-  'bootRule' | 'cancelled' | 'promises' | 'records' | 'unsent' | 'wallets' | 'zone'
+  'acknowledged' | 'bootRule' | 'cancelled' | 'promises' | 'records' | 'unsent' | 'wallets' | 'zone'
 >
+
+/** For all that is known here; where others say that it is acknowledged, it was sent after all. */
+export const isUnsent = (
+  { acknowledged, unsent }: Pick<AcceptContext, 'acknowledged' | 'unsent'>,
+  id: WalletId,
+): boolean => unsent.of(id) !== undefined && acknowledged.waits(id)
 
 /** Zones that may remember what this one forgot: that its owner cancelled the creation. */
 const unheard = (context: ReleaseContext, id: WalletId): readonly ZoneId[] => {
   const held = context.wallets.indexed(id)
-  if (held === undefined || context.unsent.of(id)?.isSure !== false) return []
+  const isSure = context.unsent.of(id)?.isSure !== false
+  if (held === undefined || isSure || !isUnsent(context, id)) return []
   return holdersOf(rememberersOf(context, held)).filter(
     (zone) => zone !== context.zone && !context.bootRule.hasCompared(zone),
   )

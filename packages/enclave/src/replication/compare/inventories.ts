@@ -1,6 +1,7 @@
 /** What this zone tells a peer of what it holds, a page at a time. */
 import type { ObjectId, WalletId, ZoneId } from '@holdfast/base/ids'
 import { cancelledDigest } from '../../cancellation/compare-cancelled.ts'
+import { isUnsent } from '../../cancellation/release-unsent.ts'
 import { inventoryPageMarks, inventoryPageWallets } from '../../limits.ts'
 import type { Peer } from '../../ports/mesh.ts'
 import type { AcceptContext } from '../accept-wallet.ts'
@@ -17,7 +18,7 @@ const nextOf = <Id>(page: readonly { readonly id: Id }[]): { readonly next?: Id 
 
 /** One page of what this zone holds of what the peer may hold. */
 export const inventory = (
-  context: Pick<AcceptContext, 'unsent' | 'wallets'>,
+  context: Pick<AcceptContext, 'acknowledged' | 'unsent' | 'wallets'>,
   peer: Peer,
   { after, bucket }: { readonly after?: WalletId; readonly bucket?: number },
 ): {
@@ -27,7 +28,7 @@ export const inventory = (
   const page = context.wallets.ofZone(peer.zone, { after, bucket, limit: inventoryPageWallets })
   return {
     wallets: page
-      .filter(({ id }) => context.unsent.of(id) === undefined)
+      .filter(({ id }) => !isUnsent(context, id))
       .map((one) => [one.id, one.epoch, one.version, one.hash]),
     ...nextOf(page),
   }

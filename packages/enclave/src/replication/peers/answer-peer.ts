@@ -7,6 +7,7 @@ import { accept, attempt, RefusalError, type Result, refuse } from '@holdfast/ba
 import type { WalletId } from '@holdfast/base/ids'
 import { parseRequest } from '@holdfast/base/requests/request'
 import { cancelledAnswersHere } from '../../cancellation/answers.ts'
+import { isUnsent } from '../../cancellation/release-unsent.ts'
 import type { CoreContext } from '../../core/context.ts'
 import { recalls } from '../../marks/recalls.ts'
 import { acceptObjects } from '../../objects/accept-objects.ts'
@@ -104,7 +105,7 @@ const handlers: Handlers = {
       counts:
         held === undefined
           ? knowsAll(context)
-          : context.unsent.of(wallet) === undefined &&
+          : !isUnsent(context, wallet) &&
             context.bootRule.check(rememberersOf(context, held)).ok &&
             checkPromised(context, held, held).ok,
       ...(held !== undefined && !context.acknowledged.waits(wallet) && { acknowledged: true }),

@@ -81,3 +81,20 @@ describe('a ticket of Delegated Login', () => {
     expect(await failed('DelegatedLogin', { rights })).toBe('FeatureNotSupported')
   })
 })
+
+describe('a ticket of Login', () => {
+  it('is good until it is given back, once, or its time is over', async () => {
+    const { done, failed, clock } = startKmip()
+    const { ticket } = await done('Login', { requestCount: 5 })
+    const header = withTicket(ticket.ticketValue)
+    await done('Ping', {}, { header })
+    await done('Logout', { ticket })
+    expect(await failed('Ping', {}, { header })).toBe('InvalidTicket')
+    expect(await failed('Logout', { ticket })).toBe('InvalidTicket')
+    const { ticket: short } = await done('Login', { leaseTime: 60n })
+    const late = withTicket(short.ticketValue)
+    await done('Ping', {}, { header: late })
+    clock.ms += 61_000
+    expect(await failed('Ping', {}, { header: late })).toBe('InvalidTicket')
+  })
+})

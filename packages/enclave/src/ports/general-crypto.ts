@@ -73,6 +73,8 @@ export type CertificateFacts = {
   readonly signatureOid: string
   readonly validFromMs: number
   readonly validToMs: number
+  /** It says that its key may sign other certificates (RFC 5280 §4.2.1.9). */
+  readonly isAuthority: boolean
 }
 
 export type CipherStream = {

@@ -30,6 +30,7 @@ export const readCertificate = (bytes: Bytes): CertificateFacts => {
     publicKey: new Uint8Array(certificate.publicKey.export({ format: 'der', type: 'spki' })),
     validFromMs: certificate.validFromDate.getTime(),
     validToMs: certificate.validToDate.getTime(),
+    isAuthority: certificate.ca,
   }
 }
 

@@ -5,14 +5,24 @@ import { handler, livingObjectOf, type Scope } from '../scope.ts'
 
 const chainMax = 16
 
-/** Each certificate is issued by another of them or by itself, and one of them by itself. */
-const isChain = (scope: Scope, certificates: readonly Bytes[]): boolean => {
-  const isSigned = (child: Bytes, issuer: Bytes): boolean => scope.crypto.isSignedBy(child, issuer)
-  const roots = certificates.filter((one) => isSigned(one, one))
-  return (
-    roots.length === 1 &&
-    certificates.every((child) => certificates.some((issuer) => isSigned(child, issuer)))
-  )
+/**
+ * From the one that is signed by itself each signs the next, and may: its authority is its own word
+ * (RFC 5280 §6.1.4, k). All of them are one line.
+ */
+const isChain = ({ crypto }: Scope, certificates: readonly Bytes[]): boolean => {
+  const [root, ...others] = certificates.filter((one) => crypto.isSignedBy(one, one))
+  if (root === undefined || others.length > 0) return false
+  let issuer = root
+  let rest = certificates.filter((one) => one !== root)
+  while (rest.length > 0) {
+    const signer = issuer
+    const [next, ...more] = rest.filter((one) => crypto.isSignedBy(one, signer))
+    if (next === undefined || more.length > 0) return false
+    if (!crypto.readCertificate(signer).isAuthority) return false
+    issuer = next
+    rest = rest.filter((one) => one !== next)
+  }
+  return true
 }
 
 export const validate = handler('Validate', async (scope, request) => {

@@ -53,7 +53,7 @@ export class Governors {
   /** In half of the runs they do nothing. */
   start(withinMs: number): void {
     const { scheduler } = this.#world
-    if (this.#strikes.chance(0.7)) this.#strikeAfter()
+    if (this.#strikes.chance(0.5)) this.#strikeAfter()
     this.#loseByOwners(withinMs)
     if (this.#random.chance(0.5)) return
     const moves = this.#random.below(4)
@@ -80,7 +80,7 @@ export class Governors {
 
   /** Where governors do nothing of the kind, owners of wallets in two zones may. */
   #loseByOwners(withinMs: number): void {
-    if (this.#owned.chance(0.5)) return
+    if (this.#owned.chance(0.7)) return
     const atMs = this.#owned.between(1000, withinMs / 2)
     this.#world.scheduler.after(atMs, 'owners lose a zone', () => {
       if (this.#world.givenUp.size === 0) this.#lose(this.#owned.pick(this.#zones), 'owners')

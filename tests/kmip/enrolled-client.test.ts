@@ -171,6 +171,13 @@ describe.skipIf(python === undefined)('a client of PyKMIP that was enrolled', ()
     expect((await post(kmip.https, discover, { ca: read('ca.pem') })).status).toBe(401)
   })
 
+  it('is told by its owner that no change of its objects was left behind', async () => {
+    const asked = await run('kmip', 'superseded', app.wallet)
+    expect([asked.code, asked.stdout]).toEqual([0, 'no change was left behind\n'])
+    const json = JSON.parse((await run('kmip', 'superseded', app.wallet, '--json')).stdout)
+    expect(json).toMatchObject({ wallet: app.wallet, objects: [], silent: [] })
+  })
+
   it('sees nothing of another tenant', async () => {
     const { value: id } = await client('eu-west').ask('create', { name: 'mine' })
     const other = client('eu-west', await enroll('other'))

@@ -5,6 +5,7 @@
 import type { WalletId, ZoneId } from '@holdfast/base/ids'
 import type { Batch } from '@holdfast/enclave/ports/store'
 import type { Checks } from './checks.ts'
+import { majorityOf } from './ledger.ts'
 
 type Context = {
   readonly checks: Checks
@@ -35,6 +36,14 @@ export class CancelWatch {
   final(wallet: WalletId): void {
     this.#final.add(wallet)
     this.#expectYoung(wallet)
+    const { checks, names, placement } = this.#context
+    const zones = placement(wallet) ?? []
+    // What a zone had recorded may have been taken from it since.
+    const recorded = zones.filter(
+      (zone) => this.#rolledBack.has(zone) || names(zone).has(`${prefix}${wallet}`),
+    )
+    const what = (): string => `${wallet} is cancelled for good, as ${recorded.join(', ')} know`
+    checks.expect(4, recorded.length >= majorityOf(zones), what)
   }
 
   applied(zone: ZoneId, { writes }: Batch): void {

@@ -9,7 +9,7 @@ const seedsMax = 30
 const seenAt: Partial<Record<DefectName, number>> = {
   'undead-object': 4,
   'forgetful-cancellation': 17,
-  'broken-promise': 7,
+  'broken-promise': 107,
   'generous-giver': 2,
   'forgetful-endorser': 7,
   'hasty-clocks': 5,

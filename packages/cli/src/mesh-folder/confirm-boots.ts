@@ -1,4 +1,5 @@
 /** The local governors' statement on the boots of a mesh folder (docs/governance.md). */
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromUtf8 } from '@holdfast/base/bytes'
 import { bootId, hex, zoneId } from '@holdfast/base/schema'
@@ -19,15 +20,23 @@ const bootFile = z.strictObject({
 })
 export type WaitingBoot = z.infer<typeof bootFile>
 
+const bootPath = (layout: MeshLayout, name: string): string =>
+  join(layout.node(name).dir, 'boot.json')
+
+/**
+ * Before a node starts: what it said at its last boot is over. A statement that named that boot
+ * would put it above the one that is about to begin.
+ */
+export const forgetBoot = (layout: MeshLayout, name: string): Promise<void> =>
+  rm(bootPath(layout, name), { force: true })
+
 /** What the nodes of a folder said at their last boot; those that never booted say nothing. */
 export const readBoots = async (
   layout: MeshLayout,
   names: readonly string[],
 ): Promise<readonly WaitingBoot[]> => {
   const found = await Promise.all(
-    names.map((name) =>
-      readJson(join(layout.node(name).dir, 'boot.json'), bootFile).catch(() => undefined),
-    ),
+    names.map((name) => readJson(bootPath(layout, name), bootFile).catch(() => undefined)),
   )
   return found.filter((boot) => boot !== undefined)
 }

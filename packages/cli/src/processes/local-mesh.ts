@@ -1,5 +1,6 @@
 /** All nodes of a mesh folder as processes of this machine, and the etcd members of its zones. */
 import { restartConfirmMs } from '../limits.ts'
+import { forgetBoot } from '../mesh-folder/confirm-boots.ts'
 import { readEtcdFile } from '../mesh-folder/etcd-file.ts'
 import { meshLayout } from '../mesh-folder/layout.ts'
 import { readManifest } from '../mesh-folder/manifest-file.ts'
@@ -77,6 +78,7 @@ export const startLocalMesh = async (
       const start = (from: typeof code): NodeProcess =>
         startNode({ name, layout: layout.node(name), env, within: within(zone), ...from })
       let own = code
+      await forgetBoot(layout, name)
       let current = start(own)
       started.push(() => current)
       return {
@@ -87,6 +89,7 @@ export const startLocalMesh = async (
         restart: async (program) => {
           await current.stop()
           own = program === undefined ? own : { program }
+          await forgetBoot(layout, name)
           current = start(own)
           await confirmed(restartConfirmMs, () => current.ready())
         },

@@ -95,14 +95,17 @@ export const startPair = async (options: { dialer?: NodeOptions; listener?: Node
   return { listener, dialer }
 }
 
-/** A pair whose identities live for so long; why the links of the dialler ended. */
+/** A pair whose identities live for so long; why its links ended, as the side says that ended it. */
 export const bothSides = async (lifetimeMs: number) => {
   const reasons: unknown[] = []
   const info: MeshOptions['logs']['info'] = (event, fields) => {
     if (event === 'link down') reasons.push(fields?.reason)
   }
   const pair = await startPair({
-    listener: { identity: testTlsIdentity('eu', 'a', lifetimeMs) },
+    listener: {
+      identity: testTlsIdentity('eu', 'a', lifetimeMs),
+      logs: { ...silentLogs, info },
+    },
     dialer: {
       identity: testTlsIdentity('us', 'b', lifetimeMs),
       logs: { ...silentLogs, info },

@@ -91,7 +91,7 @@ export const environmentOf = (zone: string, number: number): Readonly<Record<str
 const node = (zone: string, number: number): Service => ({
   ...holdfast([
     'node',
-    '--max-semi-space-size=8',
+    '--max-semi-space-size=2',
     'packages/node/src/main.ts',
     '--config',
     `/mesh/nodes/${folderOf(zone, number)}/node.json`,

@@ -53,7 +53,7 @@ export const rootFileSystem = (release: {
     ],
     entrypoint: [
       '/holdfast/node',
-      '--max-semi-space-size=8',
+      '--max-semi-space-size=2',
       '/holdfast/enclave.mjs',
       '--dir',
       '/data',

@@ -95,7 +95,7 @@ export const startPair = async (options: { dialer?: NodeOptions; listener?: Node
   return { listener, dialer }
 }
 
-/** A pair whose identities live for so long; why its links ended, as the side says that ended it. */
+/** A pair whose identities live for so long; why its links ended, by the word of who ended it. */
 export const bothSides = async (lifetimeMs: number) => {
   const reasons: unknown[] = []
   const info: MeshOptions['logs']['info'] = (event, fields) => {

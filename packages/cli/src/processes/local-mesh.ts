@@ -2,7 +2,7 @@
 import { restartConfirmMs } from '../limits.ts'
 import { forgetBoot } from '../mesh-folder/confirm-boots.ts'
 import { readEtcdFile } from '../mesh-folder/etcd-file.ts'
-import { meshLayout } from '../mesh-folder/layout.ts'
+import { type MeshLayout, meshLayout } from '../mesh-folder/layout.ts'
 import { readManifest } from '../mesh-folder/manifest-file.ts'
 import { type NodeConfig, readNodeConfig } from '../mesh-folder/node-config.ts'
 import { nodeNames, zoneOfNode } from '../mesh-folder/node-names.ts'
@@ -36,6 +36,15 @@ export type LocalMesh = {
 }
 
 const nowhereElse: Within = () => []
+
+/** Nobody is to name the boot before. */
+const startAnew = async (
+  layout: MeshLayout,
+  options: Omit<Parameters<typeof startNode>[0], 'layout'>,
+): Promise<NodeProcess> => {
+  await forgetBoot(layout, options.name)
+  return startNode({ ...options, layout: layout.node(options.name) })
+}
 
 /** Starts the nodes of all zones, and before them what they store in. */
 export const startLocalMesh = async (
@@ -75,11 +84,10 @@ export const startLocalMesh = async (
     names.map(async (name): Promise<LocalNode> => {
       const config = await readNodeConfig(layout, name)
       const zone = zoneOfNode(name)
-      const start = (from: typeof code): NodeProcess =>
-        startNode({ name, layout: layout.node(name), env, within: within(zone), ...from })
+      const start = (from: typeof code): Promise<NodeProcess> =>
+        startAnew(layout, { name, env, within: within(zone), ...from })
       let own = code
-      await forgetBoot(layout, name)
-      let current = start(own)
+      let current = await start(own)
       started.push(() => current)
       return {
         name,
@@ -89,8 +97,7 @@ export const startLocalMesh = async (
         restart: async (program) => {
           await current.stop()
           own = program === undefined ? own : { program }
-          await forgetBoot(layout, name)
-          current = start(own)
+          current = await start(own)
           await confirmed(restartConfirmMs, () => current.ready())
         },
       }
